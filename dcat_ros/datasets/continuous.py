@@ -1,0 +1,115 @@
+"""Trials joined to one continuous recording, with stillness between them.
+
+The joining is synthetic and is called so wherever it is used: no data set here has real pauses.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dcat_ros.datasets.trial import Signal, Trial
+from dcat_ros.errors import DatasetError
+from dcat_ros.segment import REST, Segment
+
+__all__ = ['Continuous', 'join', 'stillness']
+
+_ENDS = 5  # samples at a trial's end that tell the sensor's attitude there
+
+
+@dataclass(frozen=True)
+class Continuous:
+    """A recording of several activities.
+
+    Attributes:
+        signal: what the inertial sensor recorded.
+        segments: truth without holes; `REST` between the trials.
+    """
+
+    signal: Signal
+    segments: tuple[Segment, ...]
+
+
+def stillness(
+    before: NDArray[np.float64],
+    after: NDArray[np.float64],
+    n: int,
+    rng: np.random.Generator,
+) -> NDArray[np.float64]:
+    """Make `n` samples of a sensor at rest between two recordings.
+
+    Gravity turns smoothly from its mean direction at the end of `before` to that at the start of
+    `after`; the angular rate is zero; to both comes white noise of the level that the ends show
+    after a straight line through them is taken away.
+
+    Args:
+        before: shape (m, 6), m/s² and rad/s.
+        after: shape (k, 6).
+        n: number of samples.
+        rng: makes the noise.
+
+    Returns:
+        Shape (n, 6).
+    """
+    last, first = before[-_ENDS:], after[:_ENDS]
+    blend = (1 - np.cos(np.pi * (np.arange(n) + 1) / (n + 1)))[:, None] / 2
+    gravity = (1 - blend) * last[:, :3].mean(0) + blend * first[:, :3].mean(0)
+    length = (1 - blend) * np.linalg.norm(last[:, :3].mean(0)) + blend * np.linalg.norm(
+        first[:, :3].mean(0)
+    )
+    norm = np.linalg.norm(gravity, axis=1, keepdims=True)
+    gravity = np.where(norm > 1e-6, gravity / np.maximum(norm, 1e-6) * length, gravity)
+    level = np.minimum(_noise(last), _noise(first))
+    noise = rng.normal(size=(n, before.shape[1])) * level
+    return np.concatenate([gravity, np.zeros_like(gravity)], axis=1) + noise
+
+
+def join(
+    trials: list[Trial],
+    rng: np.random.Generator,
+    pause_s: tuple[float, float] = (1.0, 3.0),
+) -> Continuous:
+    """Join the trials of one subject in random order, stillness before, between and after them.
+
+    Args:
+        trials: with an 'imu' signal each, of one rate.
+        rng: draws order, pauses and noise.
+        pause_s: shortest and longest pause.
+
+    Raises:
+        DatasetError: there is no trial.
+    """
+    if not trials:
+        raise DatasetError('there is no trial to join')
+    period_ns = int(np.median(np.diff(trials[0].signals['imu'].stamps_ns)))
+    order = [trials[i] for i in rng.permutation(len(trials))]
+    parts: list[NDArray[np.float64]] = []
+    segments: list[Segment] = []
+    n_samples = 0
+
+    def add(values: NDArray[np.float64], label: str) -> None:
+        nonlocal n_samples
+        start = n_samples * period_ns
+        n_samples += len(values)
+        segments.append(Segment(start, n_samples * period_ns, label))
+        parts.append(values)
+
+    previous = order[0].signals['imu'].values[:_ENDS]
+    for trial in order:
+        values = trial.signals['imu'].values
+        n = round(rng.uniform(*pause_s) * 1e9 / period_ns)
+        add(stillness(previous, values, n, rng), REST)
+        add(values, trial.label)
+        previous = values
+    n = round(rng.uniform(*pause_s) * 1e9 / period_ns)
+    add(stillness(previous, previous[-_ENDS:], n, rng), REST)
+    stamps = np.arange(n_samples, dtype=np.int64) * period_ns
+    return Continuous(Signal(stamps, np.concatenate(parts)), tuple(segments))
+
+
+def _noise(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Standard deviation per channel around a straight line."""
+    time = np.arange(len(values)) - (len(values) - 1) / 2
+    slope = time @ values / (time @ time)
+    residual = values - values.mean(0) - time[:, None] * slope
+    return np.asarray(np.sqrt((residual**2).sum(0) / max(1, len(values) - 2)))

@@ -1,0 +1,136 @@
+"""What every data set gives: labelled trials, and a list of what could not be used."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dcat_ros.errors import DatasetError
+
+__all__ = ['Dataset', 'DatasetInfo', 'Signal', 'Skipped', 'Trial']
+
+
+@dataclass(frozen=True)
+class Signal:
+    """What one sensor recorded.
+
+    Attributes:
+        stamps_ns: ascending times in ns, shape (n,), from 0 at the trial's start.
+        values: shape (n, C), in the units of the sensor's ROS message.
+
+    Raises:
+        DatasetError: the shapes do not fit, there are fewer than two samples, the stamps do not
+            ascend, or a value is not finite.
+    """
+
+    stamps_ns: NDArray[np.int64]
+    values: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        if self.values.ndim != 2 or len(self.stamps_ns) != len(self.values):
+            raise DatasetError(
+                f'{len(self.stamps_ns)} stamps do not fit values of shape {self.values.shape}'
+            )
+        if len(self.stamps_ns) < 2:
+            raise DatasetError(f'{len(self.stamps_ns)} samples are too few')
+        if not np.all(np.diff(self.stamps_ns) > 0):
+            raise DatasetError('the stamps do not ascend')
+        if not np.isfinite(self.values).all():
+            raise DatasetError('a value is NaN or infinite')
+
+    @classmethod
+    def at_rate(cls, values: NDArray[np.float64], rate_hz: float) -> 'Signal':
+        """A signal whose stamps are made from a nominal rate."""
+        stamps = np.round(np.arange(len(values)) * (1e9 / rate_hz)).astype(np.int64)
+        return cls(stamps, np.ascontiguousarray(values, dtype=np.float64))
+
+    @property
+    def duration_s(self) -> float:
+        """Time from the first sample to the last."""
+        return float(self.stamps_ns[-1] - self.stamps_ns[0]) / 1e9
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One person doing one thing once (or, in `watch`, for half a minute).
+
+    Attributes:
+        name: unique within its data set.
+        label: the activity.
+        subject: the person.
+        source: the recording or file that it comes from: never on both sides of a split.
+        signals: what the sensors recorded, by modality ('imu').
+    """
+
+    name: str
+    label: str
+    subject: str
+    source: str
+    signals: dict[str, Signal]
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A recording that was not used.
+
+    Attributes:
+        name: its file or name.
+        why: the reason, for people.
+    """
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True)
+class DatasetInfo:
+    """What is known of a data set.
+
+    Attributes:
+        name: as used on the command line.
+        title: its full name with authors.
+        source: where it comes from.
+        licence: under which terms.
+        labels: the activities, in the order of the class indices.
+        rate_hz: nominal rate of the inertial sensor.
+        stamps: where the time stamps come from.
+    """
+
+    name: str
+    title: str
+    source: str
+    licence: str
+    labels: tuple[str, ...]
+    rate_hz: float
+    stamps: str
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """The usable trials of a data set, and what was skipped."""
+
+    info: DatasetInfo
+    trials: tuple[Trial, ...]
+    skipped: tuple[Skipped, ...] = field(default=())
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """All subjects in natural order."""
+        names = {trial.subject for trial in self.trials}
+        return tuple(sorted(names, key=lambda name: (len(name), name)))
+
+    def of_subjects(self, subjects: Collection[str]) -> 'Dataset':
+        """The same data set with these subjects' trials only.
+
+        Raises:
+            DatasetError: a subject is not there.
+        """
+        unknown = sorted(set(subjects) - set(self.subjects))
+        if unknown:
+            raise DatasetError(
+                f'subject {", ".join(unknown)} is not in {self.info.name}; '
+                f'it has {", ".join(self.subjects)}.'
+            )
+        chosen = tuple(trial for trial in self.trials if trial.subject in subjects)
+        return Dataset(self.info, chosen, self.skipped)

@@ -1,0 +1,69 @@
+"""The exceptions of dcat_ros.
+
+    DcatError                  base: one sentence that says what is wrong, where, and what to do
+    ├── InputError             something that the user gave is unusable: exit code 2
+    │   ├── ConfigError        a configuration file or a command-line value
+    │   ├── WeightsError       a weights file
+    │   ├── DatasetError       a folder of recordings
+    │   ├── BagError           a rosbag2 recording
+    │   └── OutputError        a place where a file cannot be written
+    ├── MessageError           one message cannot be used; carries a short `reason` for counting
+    └── TrainingError          training cannot go on
+
+Every class takes its message as the one positional argument, so that all of them pickle.
+"""
+
+__all__ = [
+    'BagError',
+    'ConfigError',
+    'DatasetError',
+    'DcatError',
+    'InputError',
+    'MessageError',
+    'OutputError',
+    'TrainingError',
+    'WeightsError',
+]
+
+
+class DcatError(Exception):
+    """Base of all errors that dcat_ros raises on purpose."""
+
+
+class InputError(DcatError):
+    """Something that the user gave is unusable."""
+
+
+class ConfigError(InputError):
+    """A configuration file or a command-line value is unusable."""
+
+
+class WeightsError(InputError):
+    """A weights file is unusable."""
+
+
+class DatasetError(InputError):
+    """A folder of recordings is unusable."""
+
+
+class BagError(InputError):
+    """A rosbag2 recording is unusable."""
+
+
+class TrainingError(DcatError):
+    """Training cannot go on."""
+
+
+class OutputError(InputError):
+    """A file cannot be written where the user wants it."""
+
+
+class MessageError(DcatError):
+    """One message cannot be used. `reason` is a short key under which it is counted."""
+
+    def __init__(self, message: str, reason: str = 'invalid'):
+        super().__init__(message, reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return str(self.args[0])

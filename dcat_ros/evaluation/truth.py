@@ -1,0 +1,97 @@
+"""What was really going on, and when."""
+
+import csv
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from pathlib import Path
+
+from dcat_ros.errors import InputError
+from dcat_ros.segment import Segment
+
+__all__ = ['from_changes', 'label_at', 'read_csv']
+
+
+def from_changes(changes: Iterable[tuple[int, str]], end_ns: int) -> list[Segment]:
+    """Intervals of a topic that says the label whenever it changes.
+
+    Args:
+        changes: (time in ns, label), in the order of time; '' for no label.
+        end_ns: end of the recording, which closes the last interval.
+    """
+    segments: list[Segment] = []
+    start_ns, label = 0, ''
+    for time_ns, new_label in changes:
+        if label and time_ns > start_ns:
+            segments.append(Segment(start_ns, time_ns, label))
+        start_ns, label = time_ns, new_label.strip()
+    if label and end_ns > start_ns:
+        segments.append(Segment(start_ns, end_ns, label))
+    return segments
+
+
+def read_csv(path: Path) -> list[Segment]:
+    """Intervals of a CSV file with the columns start, end (seconds, as the stamps) and label.
+
+    Raises:
+        InputError: the file is unreadable, lacks a column, or a line makes no sense; the sentence
+            names the line.
+    """
+    segments: list[Segment] = []
+    try:
+        with path.open(newline='', encoding='utf-8') as file:
+            rows = csv.DictReader(file)
+            missing = {'start', 'end', 'label'} - set(rows.fieldnames or ())
+            if missing:
+                raise InputError(
+                    f'{path} lacks the column {sorted(missing)[0]}; its first line must name '
+                    'start, end and label.'
+                )
+            for row in rows:
+                try:
+                    start_ns, end_ns = (_to_ns(row[key]) for key in ('start', 'end'))
+                except (TypeError, ValueError, OverflowError):
+                    raise InputError(
+                        f'{path}, line {rows.line_num}: start and end must be seconds.'
+                    ) from None
+                label = (row['label'] or '').strip()
+                if end_ns <= start_ns or not label:
+                    raise InputError(
+                        f'{path}, line {rows.line_num}: end must come after start, and label '
+                        'must not be empty.'
+                    )
+                segments.append(Segment(start_ns, end_ns, label))
+    except (OSError, UnicodeDecodeError, csv.Error) as problem:
+        raise InputError(f'{path} cannot be read: {problem}') from None
+    segments.sort(key=lambda s: s.start_ns)
+    for before, after in pairwise(segments):
+        if after.start_ns < before.end_ns:
+            raise InputError(
+                f'{path}: {before.label} and {after.label} overlap at {after.start_ns / 1e9} s.'
+            )
+    return segments
+
+
+def label_at(segments: Sequence[Segment], stamps_ns: Sequence[int]) -> list[str]:
+    """The label at each of these times, '' where there is none.
+
+    Args:
+        segments: in the order of time, without overlap; the start belongs to a segment, the end
+            does not.
+        stamps_ns: the times.
+    """
+    starts = [segment.start_ns for segment in segments]
+    labels = []
+    for stamp_ns in stamps_ns:
+        i = bisect_right(starts, stamp_ns) - 1
+        inside = i >= 0 and stamp_ns < segments[i].end_ns
+        labels.append(segments[i].label if inside else '')
+    return labels
+
+
+def _to_ns(text: str) -> int:
+    """Nanoseconds of decimal seconds, exact where a float would not be."""
+    whole, _, fraction = text.strip().partition('.')
+    if not whole.isdigit() or (fraction and not fraction.isdigit()):
+        return round(float(text) * 1e9)
+    return int(whole) * 1_000_000_000 + int((fraction + '0' * 9)[:9])

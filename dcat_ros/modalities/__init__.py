@@ -1,0 +1,1 @@
+"""What is special to each sensor: channels, units, scale, augmentation."""

@@ -1,0 +1,64 @@
+"""The inertial sensor: acceleration and angular rate, as sensor_msgs/Imu has them (REP-145)."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial.transform import Rotation
+
+__all__ = [
+    'CHANNELS',
+    'GRAVITY',
+    'SCALE',
+    'UNITS',
+    'mount_rotation',
+    'random_rotations',
+    'rotate',
+    'rotate_each',
+]
+
+CHANNELS = ('ax', 'ay', 'az', 'wx', 'wy', 'wz')
+UNITS = ('m/s^2', 'm/s^2', 'm/s^2', 'rad/s', 'rad/s', 'rad/s')
+GRAVITY = 9.80665
+
+#: The network divides by these, so that both kinds of channel are of order one.
+SCALE = (GRAVITY, GRAVITY, GRAVITY, 3.5, 3.5, 3.5)
+
+
+def mount_rotation(roll: float, pitch: float, yaw: float) -> NDArray[np.float32]:
+    """Matrix that takes vectors from the sensor's frame to the frame of the training data.
+
+    Args:
+        roll: about x, in rad.
+        pitch: about y, in rad.
+        yaw: about z, in rad; applied in this order about fixed axes (REP-103).
+
+    Returns:
+        Shape (3, 3).
+    """
+    matrix = Rotation.from_euler('xyz', [roll, pitch, yaw]).as_matrix()
+    return np.asarray(matrix, dtype=np.float32)
+
+
+def rotate(samples: NDArray[np.float32], matrix: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Rotate acceleration and angular rate.
+
+    Args:
+        samples: shape (T, 6).
+        matrix: shape (3, 3).
+
+    Returns:
+        Shape (T, 6).
+    """
+    return np.concatenate([samples[:, :3] @ matrix.T, samples[:, 3:] @ matrix.T], axis=1)
+
+
+def random_rotations(n: int, deviation_rad: float, rng: np.random.Generator) -> NDArray[np.float32]:
+    """Random rotations about random axes, shape (n, 3, 3): a sensor that sits askew."""
+    vectors = rng.normal(scale=max(deviation_rad, 1e-12), size=(n, 3))
+    return np.asarray(Rotation.from_rotvec(vectors).as_matrix(), dtype=np.float32)
+
+
+def rotate_each(windows: NDArray[np.float32], matrices: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Rotate each window (N, T, 6) by its own matrix (N, 3, 3)."""
+    pairs = windows.reshape(*windows.shape[:2], 2, 3)
+    turned = np.einsum('nij,ntkj->ntki', matrices, pairs)
+    return np.ascontiguousarray(turned.reshape(windows.shape))

@@ -1,0 +1,36 @@
+"""Entry points of the node processes.
+
+Importing rclpy and torch takes a second, in which a Ctrl-C would end in a traceback. So the
+signals are caught first, by handlers that only set a flag, and everything else comes after.
+"""
+
+import signal
+import sys
+from importlib import import_module
+from threading import Event
+
+__all__ = ['imu_node']
+
+
+def imu_node() -> None:
+    """Run the IMU recogniser until SIGINT or SIGTERM; the exit code is 0 then."""
+    sys.exit(_run('dcat_ros.nodes.imu_node', 'ImuNode'))
+
+
+def _run(module: str, name: str) -> int:
+    stop = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        import_module('rclpy')
+    except ModuleNotFoundError:
+        print(
+            'rclpy is not installed: source ROS 2 (source /opt/ros/jazzy/setup.bash), or use the '
+            "environment that 'make setup' makes.",
+            file=sys.stderr,
+        )
+        return 2
+    spin = import_module('dcat_ros.nodes.spin')
+    node_class = getattr(import_module(module), name)
+    code: int = spin.spin(node_class, stop)
+    return code

@@ -1,0 +1,98 @@
+"""Predictions as ROS messages."""
+
+from importlib.util import find_spec
+
+from builtin_interfaces.msg import Time
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+from rclpy.lifecycle import LifecycleNode
+from rclpy.qos import DurabilityPolicy, QoSProfile
+from std_msgs.msg import Header, String
+
+from dcat_ros.model.card import Card
+from dcat_ros.streaming.decision import OK, STALE, Prediction
+
+__all__ = ['Outputs', 'activity_message', 'header_of']
+
+_NS = 1_000_000_000
+_LEVELS = {OK: DiagnosticStatus.OK, STALE: DiagnosticStatus.STALE}
+_DEPTH = 10
+
+
+class Outputs:
+    """The publishers of a recogniser: label, activity, and vision_msgs where installed.
+
+    Args:
+        node: whose publishers they are.
+        card: of the model in use.
+    """
+
+    def __init__(self, node: LifecycleNode, card: Card):
+        self._node = node
+        self._card = card
+        create = node.create_lifecycle_publisher
+        self._label = create(String, '~/label', _DEPTH)
+        self._activity = create(DiagnosticArray, '~/activity', _DEPTH)
+        self._publishers = [self._label, self._activity]
+        self._classification = None
+        if find_spec('vision_msgs') is not None:
+            from vision_msgs.msg import Classification, LabelInfo
+
+            latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+            self._classification = create(Classification, '~/classification', _DEPTH)
+            self._label_info = create(LabelInfo, '~/label_info', latched)
+            self._publishers += [self._classification, self._label_info]
+
+    def announce(self, threshold: float) -> None:
+        """Publish which labels there are; late subscribers get it too."""
+        if self._classification is not None:
+            from dcat_ros.nodes.vision import label_info
+
+            self._label_info.publish(label_info(self._card.labels, threshold))
+
+    def publish(self, prediction: Prediction) -> None:
+        """Publish one prediction on every topic."""
+        self._label.publish(String(data=prediction.label))
+        self._activity.publish(
+            activity_message(prediction, self._card, self._node.get_fully_qualified_name())
+        )
+        if self._classification is not None and prediction.probabilities:
+            from dcat_ros.nodes.vision import classification
+
+            self._classification.publish(classification(prediction, self._card.labels))
+
+    def destroy(self) -> None:
+        """Take the publishers away."""
+        for publisher in self._publishers:
+            self._node.destroy_lifecycle_publisher(publisher)
+
+
+def header_of(prediction: Prediction) -> Header:
+    """Stamp of the window's end, and the sensor's frame."""
+    sec, nanosec = divmod(prediction.end_ns, _NS)
+    return Header(stamp=Time(sec=sec, nanosec=nanosec), frame_id=prediction.frame_id)
+
+
+def activity_message(prediction: Prediction, card: Card, node_name: str) -> DiagnosticArray:
+    """A prediction as DiagnosticArray, with every class's probability as 'p/LABEL'."""
+    values = {
+        'state': prediction.state,
+        'label': prediction.label,
+        'confidence': f'{prediction.confidence:.8f}',
+        'window_start': _seconds(prediction.start_ns),
+        'window_end': _seconds(prediction.end_ns),
+        'model': card.name,
+    }
+    for label, p in zip(card.labels, prediction.probabilities, strict=False):
+        values[f'p/{label}'] = f'{p:.8f}'
+    status = DiagnosticStatus(
+        level=_LEVELS.get(prediction.state, DiagnosticStatus.WARN),
+        name=f'{node_name}: activity',
+        message=prediction.label,
+        hardware_id=prediction.frame_id,
+        values=[KeyValue(key=key, value=value) for key, value in values.items()],
+    )
+    return DiagnosticArray(header=header_of(prediction), status=[status])
+
+
+def _seconds(stamp_ns: int) -> str:
+    return f'{stamp_ns // _NS}.{stamp_ns % _NS:09d}'

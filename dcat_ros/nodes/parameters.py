@@ -1,0 +1,150 @@
+"""Parameters of the nodes: one table for declaration, checks and documentation."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import isfinite
+
+from rcl_interfaces.msg import (
+    FloatingPointRange,
+    IntegerRange,
+    ParameterDescriptor,
+    SetParametersResult,
+)
+from rclpy.node import Node
+from rclpy.parameter import Parameter
+
+__all__ = ['RECOGNISER_PARAMETERS', 'Spec', 'check', 'declare']
+
+
+@dataclass(frozen=True)
+class Spec:
+    """One parameter.
+
+    Attributes:
+        name: its name.
+        default: its default, which gives its type.
+        description: what it does, with its unit.
+        low: least value of a number; of each element of an array.
+        high: greatest value.
+        choices: the allowed strings; any if empty.
+        live: it takes effect when set; otherwise it is read-only and set at the start.
+    """
+
+    name: str
+    default: bool | int | float | str | list[float]
+    description: str
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+    live: bool = False
+
+
+#: What every recogniser node has.
+RECOGNISER_PARAMETERS = (
+    Spec('model', 'imu_utd_mhad', 'Name of a shipped model, or path of a weights file.'),
+    Spec('autostart', True, 'Configure and activate at the start.'),
+    Spec(
+        'qos_reliability',
+        'best_effort',
+        'Reliability of the sensor subscription; a best-effort one takes every publisher.',
+        choices=('best_effort', 'reliable'),
+    ),
+    Spec('qos_depth', 100, 'Messages that the sensor subscription may queue.', low=1, high=10000),
+    Spec(
+        'stride',
+        0.0,
+        'Distance of two predictions in s of data time, at most the window; 0: as the model says.',
+        low=0.0,
+        high=60.0,
+    ),
+    Spec(
+        'max_gap',
+        0.25,
+        'Greatest distance of two samples in s that is bridged; a longer one empties the window.',
+        low=0.001,
+        high=60.0,
+    ),
+    Spec(
+        'reorder',
+        0.1,
+        'How far back in s a stamp may lie and still be put in its place; further back is a jump.',
+        low=0.0,
+        high=60.0,
+    ),
+    Spec(
+        'unknown_threshold',
+        -1.0,
+        'Probability below which a label is unknown, 0 to 1; -1: as the model says.',
+        low=-1.0,
+        high=1.0,
+        live=True,
+    ),
+    Spec(
+        'stale_after',
+        2.0,
+        'Time without data in s of real time after which the state is stale.',
+        low=0.1,
+        high=3600.0,
+        live=True,
+    ),
+    Spec(
+        'max_future',
+        1.0,
+        "How far in s a stamp may lie ahead of the node's clock; beyond, a message is rejected.",
+        low=0.0,
+        high=1e6,
+        live=True,
+    ),
+)
+
+
+def declare(node: Node, specs: Iterable[Spec]) -> None:
+    """Declare the parameters with description, range and read-only flag.
+
+    Raises:
+        rclpy.exceptions.ParameterException: a value given at the start has another type, is out
+            of range, or is none of the choices.
+    """
+    for spec in specs:
+        descriptor = ParameterDescriptor(
+            name=spec.name,
+            description=spec.description,
+            additional_constraints=f'one of {", ".join(spec.choices)}' if spec.choices else '',
+            read_only=not spec.live,
+        )
+        if spec.low is not None and spec.high is not None:
+            if isinstance(spec.default, float):
+                descriptor.floating_point_range = [
+                    FloatingPointRange(from_value=spec.low, to_value=spec.high, step=0.0)
+                ]
+            elif isinstance(spec.default, int):
+                descriptor.integer_range = [
+                    IntegerRange(from_value=int(spec.low), to_value=int(spec.high), step=1)
+                ]
+        node.declare_parameter(spec.name, spec.default, descriptor)
+
+
+def check(parameters: Iterable[Parameter], specs: Iterable[Spec]) -> SetParametersResult:
+    """Say whether these values are allowed, beyond the ranges that rclpy itself enforces."""
+    table = {spec.name: spec for spec in specs}
+    for parameter in parameters:
+        spec = table.get(parameter.name)
+        if spec is None:
+            continue
+        value = parameter.value
+        if spec.choices and value not in spec.choices:
+            return _refuse(f'{spec.name}={value!r} must be one of {", ".join(spec.choices)}')
+        if isinstance(spec.default, list):
+            numbers = list(value) if value is not None else []
+            if len(numbers) != len(spec.default):
+                return _refuse(f'{spec.name} needs {len(spec.default)} numbers, got {len(numbers)}')
+            low, high = spec.low or 0.0, spec.high or 0.0
+            if not all(isfinite(v) and low <= v <= high for v in numbers):
+                return _refuse(f'{spec.name} must hold numbers from {low:g} to {high:g}')
+        elif isinstance(value, float) and not isfinite(value):
+            return _refuse(f'{spec.name}={value} must be a finite number')
+    return SetParametersResult(successful=True)
+
+
+def _refuse(reason: str) -> SetParametersResult:
+    return SetParametersResult(successful=False, reason=reason)

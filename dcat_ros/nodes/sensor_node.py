@@ -1,0 +1,256 @@
+"""The lifecycle node that all recognisers share; a subclass adds its sensor's message."""
+
+from threading import Lock
+from time import monotonic
+from typing import Any, NamedTuple
+
+from diagnostic_msgs.msg import DiagnosticArray
+from rcl_interfaces.msg import SetParametersResult
+from rclpy.clock import Clock, ClockType
+from rclpy.parameter import Parameter
+from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
+
+from dcat_ros.errors import ConfigError, MessageError
+from dcat_ros.model.runtime import Model, load_model
+from dcat_ros.nodes.health import Health, health_message
+from dcat_ros.nodes.lifecycle import GuardedLifecycleNode
+from dcat_ros.nodes.outputs import Outputs
+from dcat_ros.nodes.parameters import RECOGNISER_PARAMETERS, Spec, check, declare
+from dcat_ros.streaming.recogniser import Recogniser
+from dcat_ros.streaming.window import Window
+from dcat_ros.streaming.worker import LatestWorker
+
+__all__ = ['SensorNode']
+
+_WATCH_S = 0.1
+_DIAGNOSTICS_S = 1.0
+_WARN_EVERY_S = 5.0
+
+
+class _Job(NamedTuple):
+    window: Window
+    received: float  # monotonic time at which its last sample came
+
+
+class SensorNode(GuardedLifecycleNode):
+    """Receives a sensor's messages, recognises the activity, and publishes it.
+
+    Messages come as bytes (a raw subscription) and are decoded by the decoder that bags use too.
+    The network runs in a thread of its own.
+
+    Attributes:
+        modality: the card's modality that fits this sensor.
+        message_type: ROS type of the input.
+        input_topic: its relative name.
+        parameters: what the node declares.
+    """
+
+    modality: str
+    message_type: type[Any]
+    input_topic: str
+    parameters: tuple[Spec, ...] = RECOGNISER_PARAMETERS
+
+    def __init__(self, name: str):
+        super().__init__(name)
+        declare(self, self.parameters)
+        refused = check(self._parameters.values(), self.parameters)
+        if not refused.successful:
+            raise ConfigError(f'{refused.reason} (parameter of {name}).')
+        self.add_on_set_parameters_callback(self._on_set)
+        self._health = Health()
+        self._model: Model | None = None
+        self._recogniser: Recogniser | None = None
+        self._outputs: Outputs | None = None
+        self._worker: LatestWorker[_Job] | None = None
+        self._subscription: Any = None
+        self._publish_lock = Lock()
+        self._dropped_before = 0
+        self._last_data: float | None = None
+        self._last_stamp_ns = 0
+        self._last_frame = ''
+        self._stale = False
+        self._warned_zero_stamp = False
+        # the diagnostics and the watchdog must go on when ROS time stands still
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self._diagnostics = self.create_publisher(DiagnosticArray, '/diagnostics', 10)
+        self.create_timer(_DIAGNOSTICS_S, self._diagnose, clock=steady)
+        self.create_timer(_WATCH_S, self._watch, clock=steady)
+
+    def decode(self, data: bytes) -> tuple[int, str, Any]:
+        """Stamp in ns, frame and values of one serialised message.
+
+        Raises:
+            MessageError: the message is unusable.
+        """
+        raise NotImplementedError
+
+    def apply(self, recogniser: Recogniser) -> None:
+        """Bring the parameters that take effect when set to the recogniser."""
+        threshold = self.get_parameter('unknown_threshold').value
+        calibrated = self._model.card.calibration.unknown_threshold if self._model else 0.0
+        recogniser.unknown_threshold = threshold if threshold >= 0 else calibrated
+
+    def configure(self) -> None:
+        """Load the model, run it once, and make the publishers."""
+        model = load_model(self.get_parameter('model').value)
+        if model.card.modality != self.modality:
+            raise ConfigError(
+                f'model {model.card.name} is for {model.card.modality}, and this node needs one '
+                f'for {self.modality}; set the parameter model.'
+            )
+        stride = self.get_parameter('stride').value
+        recogniser = Recogniser(
+            model,
+            stride_s=stride if stride > 0 else None,
+            max_gap_s=self.get_parameter('max_gap').value,
+            reorder_s=self.get_parameter('reorder').value,
+        )
+        model.warm_up()
+        self._model = model
+        self.apply(recogniser)
+        self._recogniser = recogniser
+        self._outputs = Outputs(self, model.card)
+        self.get_logger().info(
+            f'model {model.card.name}: {len(model.card.labels)} labels, window '
+            f'{model.card.input.window_s} s, {model.backend} on {model.device}'
+        )
+
+    def activate(self) -> None:
+        """Begin to receive."""
+        assert self._recogniser is not None
+        assert self._outputs is not None
+        self._recogniser.stream.reset()
+        self._last_data = None
+        self._stale = False
+        self._worker = LatestWorker(self._recognise, self._worker_failed)
+        self._subscription = self.create_subscription(
+            self.message_type, self.input_topic, self._receive, self._qos(), raw=True
+        )
+
+    def deactivate(self) -> None:
+        """Stop receiving; what is at work ends first."""
+        if self._subscription is not None:
+            self.destroy_subscription(self._subscription)
+            self._subscription = None
+        if self._worker is not None:
+            self._worker.close()
+            self._dropped_before += self._worker.dropped
+            self._worker = None
+
+    def clean_up(self) -> None:
+        """Let go of model and publishers."""
+        self.deactivate()
+        if self._outputs is not None:
+            self._outputs.destroy()
+        self._outputs = None
+        self._recogniser = None
+        self._model = None
+
+    def _qos(self) -> QoSProfile:
+        reliable = self.get_parameter('qos_reliability').value == 'reliable'
+        return QoSProfile(
+            history=HistoryPolicy.KEEP_LAST,
+            depth=self.get_parameter('qos_depth').value,
+            reliability=ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT,
+        )
+
+    def _receive(self, data: bytes) -> None:
+        received = monotonic()
+        self._health.received += 1
+        recogniser, worker = self._recogniser, self._worker
+        if recogniser is None or worker is None:
+            return  # came while the node was being deactivated
+        try:
+            stamp_ns, frame_id, values = self.decode(data)
+            stamp_ns = self._checked_stamp(stamp_ns)
+        except MessageError as problem:
+            self._health.reject(problem.reason, str(problem))
+            self.get_logger().warning(
+                f'message rejected: {problem}', throttle_duration_sec=_WARN_EVERY_S
+            )
+            return
+        self._last_data = received
+        self._last_stamp_ns, self._last_frame = stamp_ns, frame_id
+        self._stale = False
+        for window in recogniser.stream.push(stamp_ns, values, frame_id):
+            worker.submit(_Job(window, received))
+
+    def _checked_stamp(self, stamp_ns: int) -> int:
+        now_ns = int(self.get_clock().now().nanoseconds)
+        if stamp_ns == 0:
+            if not self._warned_zero_stamp:
+                self._warned_zero_stamp = True
+                self.get_logger().warning(
+                    f'{self.input_topic} comes without a stamp; the time of receipt is used.'
+                )
+            return now_ns
+        ahead_s = (stamp_ns - now_ns) / 1e9
+        # now is 0 until the first /clock message when use_sim_time is set
+        if now_ns and ahead_s > self.get_parameter('max_future').value:
+            raise MessageError(
+                f"stamp is {ahead_s:.1f} s ahead of the node's clock; synchronise the clocks, or "
+                'raise max_future',
+                'future',
+            )
+        return stamp_ns
+
+    def _recognise(self, job: _Job) -> None:
+        """In the worker's thread: classify and publish."""
+        recogniser, outputs = self._recogniser, self._outputs
+        if recogniser is None or outputs is None:
+            return
+        prediction = recogniser.classify(job.window)
+        with self._publish_lock:
+            outputs.publish(prediction)
+        self._health.predicted(prediction.label, 1000 * (monotonic() - job.received))
+
+    def _worker_failed(self, problem: Exception) -> None:
+        self._health.reject('inference', f'{type(problem).__name__}: {problem}')
+        self.get_logger().error(
+            f'a window could not be recognised: {problem}', throttle_duration_sec=_WARN_EVERY_S
+        )
+
+    def _watch(self) -> None:
+        """Say once that data stopped."""
+        if self._stale or self._last_data is None or self._worker is None:
+            return
+        silent_s = monotonic() - self._last_data
+        if silent_s < self.get_parameter('stale_after').value:
+            return
+        self._stale = True
+        assert self._recogniser is not None
+        assert self._outputs is not None
+        with self._publish_lock:
+            self._outputs.publish(self._recogniser.stale(self._last_stamp_ns, self._last_frame))
+        self.get_logger().warning(
+            f'no data on {self.input_topic} for {silent_s:.1f} s. (A bag that is played needs '
+            '--clock, and the node use_sim_time:=true, if it is slower than real time.)'
+        )
+
+    def _diagnose(self) -> None:
+        worker = self._worker
+        self._diagnostics.publish(
+            health_message(
+                self,
+                self.state,
+                self.problem,
+                self._health,
+                self.resolve_topic_name(self.input_topic),
+                self._qos() if self._subscription is not None else None,
+                self._model,
+                self._recogniser,
+                self._dropped_before + (worker.dropped if worker else 0),
+                self._stale,
+            )
+        )
+
+    def _on_set(self, parameters: list[Parameter]) -> SetParametersResult:
+        result = check(parameters, self.parameters)
+        if result.successful:
+            # the new values are there only after this callback returned
+            self.executor.create_task(self._apply_now)
+        return result
+
+    def _apply_now(self) -> None:
+        if self._recogniser is not None:
+            self.apply(self._recogniser)

@@ -1,0 +1,1 @@
+"""Samples with stamps in, predictions out: the one path that node, bag and validation share."""

@@ -1,0 +1,112 @@
+"""The recogniser: samples in, predictions out; the same for node, bag and validation."""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from dcat_ros.modalities import imu
+from dcat_ros.model.card import Card
+from dcat_ros.streaming.decision import STALE, UNKNOWN, Prediction, calibrate, decide
+from dcat_ros.streaming.window import Window, WindowStream
+
+__all__ = ['Classifier', 'Recogniser']
+
+#: Windows that one call of the network takes when many are there.
+_BATCH = 64
+
+
+class Classifier(Protocol):
+    """What the recogniser needs of a model (`dcat_ros.model.runtime.Model` is one)."""
+
+    card: Card
+
+    def log_probabilities(self, windows: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Log-probabilities (N, classes) of windows (N, T, C)."""
+        ...
+
+
+class Recogniser:
+    """Cuts a stream into windows and says what each one shows.
+
+    Args:
+        model: the classifier with its card.
+        stride_s: distance of two predictions in seconds of data time; the card's if None.
+        max_gap_s: greatest distance of two samples that is bridged.
+        reorder_s: how far back a stamp may lie and still count as out of order.
+
+    Attributes:
+        unknown_threshold: below this probability the state is `unknown`; the card's at first.
+        rotation: shape (3, 3), from the sensor's frame to the training data's; None for none.
+        stream: the windows, with its counts.
+
+    Raises:
+        ConfigError: a duration makes no sense.
+    """
+
+    def __init__(
+        self,
+        model: Classifier,
+        *,
+        stride_s: float | None = None,
+        max_gap_s: float = 0.25,
+        reorder_s: float = 0.1,
+    ):
+        spec = model.card.input
+        self._model = model
+        self._temperature = model.card.calibration.temperature
+        self.labels = model.card.labels
+        self.unknown_threshold = model.card.calibration.unknown_threshold
+        self.rotation: NDArray[np.float32] | None = None
+        self.stream = WindowStream(
+            n_channels=len(spec.channels),
+            rate_hz=spec.rate_hz,
+            window_s=spec.window_s,
+            stride_s=spec.stride_s if stride_s is None else stride_s,
+            max_gap_s=max_gap_s,
+            reorder_s=reorder_s,
+        )
+
+    def push(self, stamp_ns: int, values: ArrayLike, frame_id: str = '') -> list[Prediction]:
+        """Take one sample, give the predictions of the windows that it completed.
+
+        Args:
+            stamp_ns: the sample's time in ns.
+            values: shape (C,), in the units of the message.
+            frame_id: the sensor's frame.
+        """
+        return [self.classify(w) for w in self.stream.push(stamp_ns, values, frame_id)]
+
+    def classify(self, window: Window) -> Prediction:
+        """Say what one window shows."""
+        return self.classify_many([window])[0]
+
+    def classify_many(self, windows: Iterable[Window]) -> list[Prediction]:
+        """Say what each window shows; faster than one by one."""
+        todo = list(windows)
+        predictions: list[Prediction] = []
+        for start in range(0, len(todo), _BATCH):
+            batch = todo[start : start + _BATCH]
+            samples = [w.samples for w in batch]
+            if self.rotation is not None:
+                samples = [imu.rotate(s, self.rotation) for s in samples]
+            log_p = self._model.log_probabilities(np.stack(samples))
+            predictions += map(self._prediction, batch, calibrate(log_p, self._temperature))
+        return predictions
+
+    def stale(self, stamp_ns: int, frame_id: str = '') -> Prediction:
+        """The prediction that says that data stopped at `stamp_ns`."""
+        return Prediction(UNKNOWN, STALE, 0.0, (), stamp_ns, stamp_ns, frame_id)
+
+    def _prediction(self, window: Window, p: NDArray[np.float64]) -> Prediction:
+        label, state, confidence = decide(p, self.labels, self.unknown_threshold)
+        return Prediction(
+            label=label,
+            state=state,
+            confidence=confidence,
+            probabilities=tuple(p.tolist()),
+            start_ns=window.start_ns,
+            end_ns=window.end_ns,
+            frame_id=window.frame_id,
+        )

@@ -1,0 +1,252 @@
+"""Cutting a stream of stamped samples into windows on the model's time grid.
+
+    sample ──► order, gaps, jumps ──► SampleQueue ──► grid of rate_hz ──► LatestRows ──► Window
+                    │ reset                       interpolate or low-pass        every stride
+
+Time is the data's own: the grid starts at the first sample after a reset, and nothing here
+reads a clock.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from dcat_ros.errors import ConfigError
+from dcat_ros.streaming.buffer import LatestRows, SampleQueue
+from dcat_ros.streaming.resample import half_width_s, interpolate, low_pass, sampling_rate
+
+__all__ = ['Window', 'WindowStream']
+
+_NS = 1_000_000_000
+#: A sensor this much faster than the model is low-passed before it is resampled.
+_OVERSAMPLED = 1.25
+_QUEUE_CAPACITY = 16_384
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A full window of samples on the model's grid.
+
+    Attributes:
+        start_ns: stamp of the first row.
+        end_ns: stamp of the last row.
+        frame_id: the sensor's frame.
+        samples: shape (T, C), in the units of the message type, float32.
+    """
+
+    start_ns: int
+    end_ns: int
+    frame_id: str
+    samples: NDArray[np.float32]
+
+
+class WindowStream:
+    """Takes samples one by one and gives a window every stride of data time.
+
+    A push costs amortised O(1). Samples may jitter, repeat, be missing for up to `max_gap_s`, or
+    come out of order by up to `reorder_s`. A longer gap, a jump back in time (a bag that loops)
+    or another frame empties the buffer: the next window then starts after it.
+
+    Args:
+        n_channels: values per sample.
+        rate_hz: rate of the model's grid.
+        window_s: length of a window in seconds of data time.
+        stride_s: distance between the ends of two windows, at most `window_s`.
+        max_gap_s: greatest distance of two samples that is bridged.
+        reorder_s: how far back a stamp may lie and still count as out of order.
+
+    Attributes:
+        counts: what was seen: samples, duplicate, late, overflow, gap, jump_back, frame_change,
+            windows.
+
+    Raises:
+        ConfigError: a duration or rate makes no sense.
+    """
+
+    def __init__(
+        self,
+        *,
+        n_channels: int,
+        rate_hz: float,
+        window_s: float,
+        stride_s: float,
+        max_gap_s: float = 0.25,
+        reorder_s: float = 0.1,
+    ):
+        for name, value in (('rate_hz', rate_hz), ('window_s', window_s), ('stride_s', stride_s)):
+            if not 0 < value < float('inf'):
+                raise ConfigError(f'{name}={value} must be a positive number.')
+        if not 0 < max_gap_s <= window_s:
+            raise ConfigError(
+                f'max_gap={max_gap_s} s must be above 0 and at most the window, {window_s} s.'
+            )
+        if stride_s > window_s:
+            raise ConfigError(f'stride={stride_s} s must be at most the window, {window_s} s.')
+        if not 0 <= reorder_s < window_s:
+            raise ConfigError(f'reorder={reorder_s} s must be from 0 to the window, {window_s} s.')
+        self.rate_hz = rate_hz
+        self.length = round(window_s * rate_hz)
+        self.stride = max(1, round(stride_s * rate_hz))
+        self.counts: Counter[str] = Counter()
+        self._max_gap_ns = round(max_gap_s * _NS)
+        self._reorder_ns = round(reorder_s * _NS)
+        self._half_width_ns = round(half_width_s(rate_hz) * _NS)
+        self._queue = SampleQueue(n_channels, _QUEUE_CAPACITY)
+        self._rows = LatestRows(self.length, n_channels)
+        self._frame_id = ''
+        self._running = False
+        self._newest_ns = 0
+        self._origin_ns = 0
+        self._next = 0  # index on the grid of the next row to be computed
+        self._end = 0  # index on the grid of the last row of the next window
+        self._due_ns = 0  # a sample from here on completes the next window
+        self._settled_ns = 0  # what lies before has been used and cannot change any more
+
+    @property
+    def input_rate_hz(self) -> float:
+        """Rate of the samples that arrived last, by their stamps; 0.0 if there are too few."""
+        return sampling_rate(self._queue.stamps[-64:])
+
+    def push(self, stamp_ns: int, values: ArrayLike, frame_id: str = '') -> list[Window]:
+        """Take one sample.
+
+        Args:
+            stamp_ns: its time in ns.
+            values: shape (C,), finite.
+            frame_id: the sensor's frame.
+
+        Returns:
+            The windows that this sample completed: mostly none, seldom more than one.
+        """
+        self.counts['samples'] += 1
+        step = stamp_ns - self._newest_ns
+        if not self._running:
+            self._restart(stamp_ns, frame_id)
+        elif frame_id != self._frame_id:
+            self.counts['frame_change'] += 1
+            self._restart(stamp_ns, frame_id)
+        elif step > self._max_gap_ns:
+            self.counts['gap'] += 1
+            self._restart(stamp_ns, frame_id)
+        elif step <= 0:
+            if -step <= self._reorder_ns:
+                self._take_late(stamp_ns, values)
+                return []
+            self.counts['jump_back'] += 1
+            self._restart(stamp_ns, frame_id)
+        if len(self._queue) >= _QUEUE_CAPACITY:
+            self.counts['overflow'] += 1
+            return []
+        self._queue.append(stamp_ns, values)
+        self._newest_ns = stamp_ns
+        return self._complete() if stamp_ns >= self._due_ns else []
+
+    def push_many(
+        self, stamps_ns: NDArray[np.int64], values: NDArray[np.float64], frame_id: str = ''
+    ) -> list[Window]:
+        """Take samples in the order given: the same as `push` for each, but faster.
+
+        Args:
+            stamps_ns: shape (n,).
+            values: shape (n, C), finite.
+            frame_id: the frame of all of them.
+        """
+        windows: list[Window] = []
+        steps = np.diff(stamps_ns)
+        # between two breaks the samples follow each other as they should
+        breaks = np.flatnonzero((steps <= 0) | (steps > self._max_gap_ns)) + 1
+        stops = [*breaks.tolist(), len(stamps_ns)]
+        start = 0
+        for stop in stops:
+            if start < stop:  # the first sample after a break decides what the break means
+                windows += self.push(int(stamps_ns[start]), values[start], frame_id)
+                start += 1
+            if start < stop and stamps_ns[start] <= self._newest_ns:
+                # the run begins behind what was taken before: out of order or repeated
+                for i in range(start, stop):
+                    windows += self.push(int(stamps_ns[i]), values[i], frame_id)
+            elif start < stop:
+                windows += self._push_run(stamps_ns[start:stop], values[start:stop])
+            start = stop
+        return windows
+
+    def reset(self) -> None:
+        """Forget all samples; the next one starts anew."""
+        self._running = False
+        self._queue.clear()
+        self._rows.clear()
+
+    def _push_run(self, stamps_ns: NDArray[np.int64], values: NDArray[np.float64]) -> list[Window]:
+        """Take samples of which each is newer than the one before, with no gap between them."""
+        windows: list[Window] = []
+        start = 0
+        while start < len(stamps_ns):
+            # up to and with the sample that completes the next window
+            due = int(np.searchsorted(stamps_ns, self._due_ns))
+            stop = min(max(due, start) + 1, len(stamps_ns))
+            if len(self._queue) + stop - start > _QUEUE_CAPACITY:
+                for i in range(start, stop):
+                    windows += self.push(int(stamps_ns[i]), values[i], self._frame_id)
+            else:
+                self._queue.extend(stamps_ns[start:stop], values[start:stop])
+                self.counts['samples'] += stop - start
+                self._newest_ns = int(stamps_ns[stop - 1])
+                if self._newest_ns >= self._due_ns:
+                    windows += self._complete()
+            start = stop
+        return windows
+
+    def _restart(self, stamp_ns: int, frame_id: str) -> None:
+        self.reset()
+        self._running = True
+        self._frame_id = frame_id
+        self._origin_ns = stamp_ns
+        self._settled_ns = stamp_ns
+        self._next = 0
+        self._end = self.length - 1
+        self._due_ns = self._grid_ns(self._end)
+
+    def _take_late(self, stamp_ns: int, values: ArrayLike) -> None:
+        if stamp_ns == self._newest_ns:
+            self.counts['duplicate'] += 1
+        elif stamp_ns <= self._settled_ns or len(self._queue) >= _QUEUE_CAPACITY:
+            self.counts['late'] += 1
+        elif not self._queue.insert(stamp_ns, values):
+            self.counts['duplicate'] += 1
+
+    def _grid_ns(self, index: int) -> int:
+        return self._origin_ns + round(index * _NS / self.rate_hz)
+
+    def _complete(self) -> list[Window]:
+        """Compute the rows that are due, and cut the windows that end with them."""
+        windows: list[Window] = []
+        while True:
+            end_ns = self._grid_ns(self._end)
+            smooth = self.input_rate_hz > _OVERSAMPLED * self.rate_hz
+            self._due_ns = end_ns + (self._half_width_ns if smooth else 0)
+            if self._newest_ns < self._due_ns:
+                return windows
+            self._rows.extend(self._new_rows(smooth))
+            self.counts['windows'] += 1
+            windows.append(
+                Window(
+                    start_ns=self._grid_ns(self._end - self.length + 1),
+                    end_ns=end_ns,
+                    frame_id=self._frame_id,
+                    samples=self._rows.view().astype(np.float32),
+                )
+            )
+            self._settled_ns = end_ns
+            self._next = self._end + 1
+            self._end += self.stride
+            self._queue.drop_before(self._grid_ns(self._next) - self._half_width_ns)
+
+    def _new_rows(self, smooth: bool) -> NDArray[np.float64]:
+        indices = np.arange(self._next, self._end + 1)
+        grid_s = indices / self.rate_hz
+        times_s = (self._queue.stamps - self._origin_ns) / _NS
+        if smooth:
+            return low_pass(grid_s, times_s, self._queue.values, self.rate_hz)
+        return interpolate(grid_s, times_s, self._queue.values)

@@ -1,0 +1,1 @@
+"""Making weights from recordings; no ROS."""

@@ -1,0 +1,125 @@
+"""The configuration of a training, read from YAML and checked."""
+
+import difflib
+from pathlib import Path
+from typing import Annotated
+
+import pydantic
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
+
+from dcat_ros.errors import ConfigError
+from dcat_ros.model.card import NetworkSpec
+
+__all__ = ['AugmentConfig', 'OptimiserConfig', 'TrainConfig', 'read_config']
+
+Positive = Annotated[FiniteFloat, Field(gt=0)]
+NotNegative = Annotated[FiniteFloat, Field(ge=0)]
+Share = Annotated[FiniteFloat, Field(ge=0, le=1)]
+
+
+class _Config(BaseModel):
+    model_config = ConfigDict(extra='forbid', frozen=True, allow_inf_nan=False)
+
+
+class AugmentConfig(_Config):
+    """Random changes of a training window.
+
+    Attributes:
+        rotation_rad: standard deviation of a random rotation of the sensor on the limb.
+        warp: greatest relative change of speed.
+        scale: standard deviation of a random factor on all values.
+        noise: standard deviation of white noise, in g and in units of 3.5 rad/s.
+    """
+
+    rotation_rad: NotNegative = 0.2
+    warp: Annotated[FiniteFloat, Field(ge=0, lt=1)] = 0.3
+    scale: NotNegative = 0.15
+    noise: NotNegative = 0.05
+
+
+class OptimiserConfig(_Config):
+    """How the weights are found.
+
+    Attributes:
+        steps: number of steps.
+        batch_size: windows per step.
+        learning_rate: greatest rate of the one-cycle schedule.
+        weight_decay: of AdamW.
+        label_smoothing: of the cross-entropy.
+        clip_norm: greatest norm of a gradient.
+        average: decay of the moving average of the weights that is kept; 0 for none.
+    """
+
+    steps: Annotated[int, Field(gt=0)] = 1200
+    batch_size: Annotated[int, Field(gt=1)] = 64
+    learning_rate: Positive = 3e-3
+    weight_decay: NotNegative = 0.05
+    label_smoothing: Share = 0.1
+    clip_norm: Positive = 2.0
+    average: Annotated[FiniteFloat, Field(ge=0, lt=1)] = 0.99
+
+
+class TrainConfig(_Config):
+    """Everything that decides what comes out of a training.
+
+    Attributes:
+        name: of the model.
+        description: one sentence for its users.
+        dataset: name of the data set.
+        subjects: who is trained on; all without it.
+        frame: how the sensor sat, for people.
+        window_s: length of a window.
+        stride_s: distance of two predictions in use.
+        lag_s: a window's label is that of the instant so long before the window's end.
+        folds: the subjects are split into so many folds; each is held out once to fit the
+            calibration and to measure; as many as there are subjects without it.
+        joins: how many times each subject's trials are joined in another order.
+        rest_share: share of `rest` among the training windows.
+        ppv_penalty: of the linear layer on the fixed-kernel features.
+        unknown_at: share of correct predictions that may become `unknown`.
+        seed: of everything random.
+    """
+
+    name: Annotated[str, Field(pattern=r'^[A-Za-z0-9_.-]+$')]
+    description: str
+    dataset: str
+    subjects: tuple[str, ...] | None = None
+    frame: str
+    window_s: Positive = 2.0
+    stride_s: Positive = 0.25
+    lag_s: NotNegative = 0.7
+    folds: Annotated[int, Field(ge=2)] | None = None
+    joins: Annotated[int, Field(gt=0)] = 4
+    rest_share: Annotated[FiniteFloat, Field(gt=0, lt=1)] = 0.15
+    ppv_penalty: Positive = 1.0
+    unknown_at: Share = 0.05
+    seed: int = 0
+    network: NetworkSpec = NetworkSpec()
+    augment: AugmentConfig = AugmentConfig()
+    optimiser: OptimiserConfig = OptimiserConfig()
+
+
+def read_config(path: Path) -> TrainConfig:
+    """Read a training configuration.
+
+    Raises:
+        ConfigError: the file is unreadable, is no YAML, or a field is wrong or unknown; the
+            sentence names the field.
+    """
+    try:
+        fields = yaml.safe_load(path.read_text(encoding='utf-8'))
+    except (OSError, UnicodeDecodeError) as problem:
+        raise ConfigError(f'{path} cannot be read: {problem}') from None
+    except yaml.YAMLError as problem:
+        raise ConfigError(f'{path} is no YAML: {" ".join(str(problem).split())}') from None
+    if not isinstance(fields, dict):
+        raise ConfigError(f'{path} must hold "field: value" lines.')
+    try:
+        return TrainConfig.model_validate(fields)
+    except pydantic.ValidationError as problem:
+        first = problem.errors()[0]
+        place = '.'.join(str(part) for part in first['loc'])
+        near = difflib.get_close_matches(place, TrainConfig.model_fields, n=1)
+        hint = f' Did you mean {near[0]!r}?' if near and near[0] != place else ''
+        raise ConfigError(f"{path}: '{place}': {first['msg']}.{hint}") from None

@@ -1,0 +1,52 @@
+"""dcat_ros: an ament_python package, and an ordinary Python package where there is no ROS."""
+
+from glob import glob
+
+from setuptools import find_packages, setup
+
+NAME = 'dcat_ros'
+
+setup(
+    name=NAME,
+    version='0.1.0',
+    packages=find_packages(include=[NAME, f'{NAME}.*']),
+    data_files=[
+        ('share/ament_index/resource_index/packages', [f'resource/{NAME}']),
+        (f'share/{NAME}', ['package.xml']),
+        (f'share/{NAME}/launch', glob('launch/*.launch.py')),
+        (f'share/{NAME}/config', glob('config/*.*')),
+        (f'share/{NAME}/config/train', glob('config/train/*.yaml')),
+        (f'share/{NAME}/models', glob('models/*')),
+    ],
+    install_requires=[
+        'click>=8.1',
+        'matplotlib>=3.6',
+        'mcap>=1.2',
+        'numpy>=1.24',
+        'pydantic>=2.5',
+        'PyYAML>=6.0',
+        'rich>=13.0',
+        'rosbags>=0.11',
+        'safetensors>=0.4',
+        'scikit-learn>=1.3',
+        'scipy>=1.10',
+        'torch>=2.2',
+    ],
+    extras_require={
+        'watch': ['seglearn>=1.2.5'],
+        'test': ['pytest', 'hypothesis'],
+    },
+    python_requires='>=3.10',
+    zip_safe=True,
+    author='the dcat_ros developers',
+    maintainer='the dcat_ros developers',
+    maintainer_email='dcat_ros@example.org',
+    description='Tells a robot what the person beside it does, from whichever one sensor it has',
+    license='Apache-2.0',
+    entry_points={
+        'console_scripts': [
+            'dcat = dcat_ros.cli.main:main',
+            'imu_node = dcat_ros.nodes.entry:imu_node',
+        ],
+    },
+)
