@@ -1,30 +1,38 @@
 """Scores by event: did each activity give one label, at the right time, once?"""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
+import numpy as np
+from numpy.typing import NDArray
+
 from dcat_ros.segment import REST, Segment
-from dcat_ros.streaming.decision import OK, Prediction
+from dcat_ros.streaming.decision import Prediction
 
 __all__ = ['Event', 'EventScores', 'events_of', 'score_events']
+
+#: Another label must last so long to end an event without rest in between.
+_STEADY_S = 1.5
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A run of windows with one label.
+    """A run of windows that show some activity.
 
     Attributes:
-        label: the activity.
-        start_ns: half a stride before the centre of the first window.
-        end_ns: half a stride after the centre of the last window.
-        emitted_ns: end of the first window: the earliest time at which anyone could know.
+        label: the activity, by the summed probabilities of the run.
+        start_ns: half a stride before the instant that the first window speaks for.
+        end_ns: half a stride after the instant that the last window speaks for.
+        emitted: for each window of the run the stamp of its end, when it was published, and its
+            own label.
     """
 
     label: str
     start_ns: int
     end_ns: int
-    emitted_ns: int
+    emitted: tuple[tuple[int, str], ...]
 
 
 @dataclass(frozen=True)
@@ -39,7 +47,7 @@ class EventScores:
         false_alarms: predicted events that touch no true event at all.
         hours: length of what was scored.
         onset_delay_s: median over the matched true events of the time from their start to the
-            first label; None if none was matched.
+            first window with the right label, published at its end; None if there is none.
     """
 
     n_true: int
@@ -57,64 +65,94 @@ class EventScores:
 
 
 def events_of(
-    predictions: Sequence[Prediction], stride_s: float, no_event: Collection[str] = (REST,)
+    predictions: Sequence[Prediction],
+    labels: Sequence[str],
+    *,
+    stride_s: float,
+    lag_s: float,
+    threshold: float = 0.0,
 ) -> list[Event]:
-    """Join neighbouring windows with the same label.
+    """Join neighbouring windows that show some activity.
 
-    A window speaks for the stretch of one stride around its centre. `unknown`, a label in
-    `no_event`, or a hole of more than one and a half strides ends an event.
+    A window shows activity if `rest` is less likely than all else together; without a label
+    `rest` every window does. A run ends with rest, with a hole of more than one and a half
+    strides, and where another label takes over for good: for `_STEADY_S` on both sides. Its label
+    is the likeliest by the sum of the probabilities; a run whose mean probability of that label
+    is below the threshold is `unknown` and no event.
 
     Args:
-        predictions: in the order of time.
+        predictions: of one stream, in the order of time, with probabilities.
+        labels: of the model.
         stride_s: distance of two windows.
-        no_event: labels that are no activity.
+        lag_s: a window speaks for the instant so long before its end.
+        threshold: as for windows.
     """
-    half_ns = round(stride_s * 5e8)
+    if not predictions:
+        return []
+    p = np.array([prediction.probabilities for prediction in predictions])
+    rest = labels.index(REST) if REST in labels else None
+    active = p[:, rest] < 0.5 if rest is not None else np.ones(len(p), dtype=bool)
+    if rest is not None:
+        p = np.delete(p, rest, axis=1)
+    names = [label for label in labels if label != REST]
+    ends_ns = np.array([prediction.end_ns for prediction in predictions])
+    hole = np.diff(ends_ns, prepend=ends_ns[0]) > 1.5e9 * stride_s
+    run = np.cumsum(hole | np.diff(active, prepend=active[:1]))
     events: list[Event] = []
-    previous: Prediction | None = None
-    for p in predictions:
-        centre_ns = (p.start_ns + p.end_ns) // 2
-        follows = (
-            previous is not None
-            and previous.state == OK
-            and previous.label == p.label
-            and p.end_ns - previous.end_ns <= 3 * half_ns
-        )
-        if p.state != OK or p.label in no_event:
-            previous = None
-            continue
-        if follows:
-            last = events[-1]
-            events[-1] = Event(last.label, last.start_ns, centre_ns + half_ns, last.emitted_ns)
-        else:
-            events.append(Event(p.label, centre_ns - half_ns, centre_ns + half_ns, p.end_ns))
-        previous = p
+    for number in np.unique(run[active]):
+        members = np.flatnonzero(run == number)
+        for part in _split_where_label_changes(members, p, round(_STEADY_S / stride_s)):
+            mean = p[part].mean(axis=0)
+            best = int(mean.argmax())
+            if mean[best] < threshold * mean.sum():
+                continue
+            half_ns, lag_ns = round(stride_s * 5e8), round(lag_s * 1e9)
+            events.append(
+                Event(
+                    label=names[best],
+                    start_ns=int(ends_ns[part[0]]) - lag_ns - half_ns,
+                    end_ns=int(ends_ns[part[-1]]) - lag_ns + half_ns,
+                    emitted=tuple(
+                        (int(ends_ns[i]), names[int(p[i].argmax())]) for i in part.tolist()
+                    ),
+                )
+            )
     return events
 
 
+def _split_where_label_changes(
+    members: NDArray[np.int64], p: NDArray[np.float64], steady: int
+) -> list[NDArray[np.int64]]:
+    """Cut a run between two different labels that each last at least `steady` windows."""
+    best = p[members].argmax(axis=1)
+    changes = np.flatnonzero(np.diff(best)) + 1
+    stretches = np.split(np.arange(len(best)), changes)
+    anchors = [s for s in stretches if len(s) >= steady]
+    cuts = [
+        (int(before[-1]) + int(after[0]) + 1) // 2
+        for before, after in pairwise(anchors)
+        if best[before[0]] != best[after[0]]
+    ]
+    return np.split(members, cuts)
+
+
 def score_events(
-    truth: Iterable[Segment],
-    predicted: Sequence[Event],
-    hours: float,
-    *,
-    min_iou: float = 0.5,
-    no_event: Collection[str] = (REST,),
+    truth: Iterable[Segment], predicted: Sequence[Event], hours: float, *, min_iou: float = 0.5
 ) -> EventScores:
     """Match predicted events with true ones, best overlap first, and count.
 
     Args:
-        truth: true intervals; those with a label in `no_event` are no events.
+        truth: true intervals; `rest` is no event.
         predicted: as `events_of` gives them.
         hours: length of the recording.
         min_iou: least intersection over union of a match.
-        no_event: labels that are no activity.
     """
-    true = [s for s in truth if s.label not in no_event]
-    true.sort(key=lambda s: s.start_ns)
+    true = sorted((s for s in truth if s.label != REST), key=lambda s: s.start_ns)
+    found = sorted(predicted, key=lambda e: e.start_ns)
     pairs: list[tuple[float, int, int]] = []
     touched: set[int] = set()
     first = 0
-    for j, event in enumerate(sorted(predicted, key=lambda e: e.start_ns)):
+    for j, event in enumerate(found):
         while first < len(true) and true[first].end_ns <= event.start_ns:
             first += 1
         for i in range(first, len(true)):
@@ -124,21 +162,20 @@ def score_events(
             iou = _iou(true[i], event)
             if true[i].label == event.label and iou >= min_iou:
                 pairs.append((iou, i, j))
-    ordered = sorted(predicted, key=lambda e: e.start_ns)
     matched: dict[int, int] = {}
     taken: set[int] = set()
     for _, i, j in sorted(pairs, reverse=True):
         if i not in matched and j not in taken:
             matched[i] = j
             taken.add(j)
-    total = len(true) + len(ordered)
-    delays = [_delay_s(true[i], ordered) for i in matched]
+    total = len(true) + len(found)
+    delays = [d for i, j in matched.items() if (d := _delay_s(true[i], found[j])) is not None]
     return EventScores(
         n_true=len(true),
-        n_predicted=len(ordered),
+        n_predicted=len(found),
         n_matched=len(matched),
         f1=2 * len(matched) / total if total else 0.0,
-        false_alarms=len(ordered) - len(touched),
+        false_alarms=len(found) - len(touched),
         hours=hours,
         onset_delay_s=median(delays) if delays else None,
     )
@@ -150,11 +187,9 @@ def _iou(true: Segment, event: Event) -> float:
     return max(0, shared) / union if union else 0.0
 
 
-def _delay_s(true: Segment, ordered: Sequence[Event]) -> float:
-    """From the truth's start to the first right label that belongs to it."""
-    emitted = min(
-        e.emitted_ns
-        for e in ordered
-        if e.label == true.label and e.start_ns < true.end_ns and e.end_ns > true.start_ns
-    )
-    return (emitted - true.start_ns) / 1e9
+def _delay_s(true: Segment, event: Event) -> float | None:
+    """From the truth's start to the first window that said the right label."""
+    for emitted_ns, label in event.emitted:
+        if label == true.label and emitted_ns >= true.start_ns:
+            return (emitted_ns - true.start_ns) / 1e9
+    return None

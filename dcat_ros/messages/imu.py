@@ -1,13 +1,19 @@
 """sensor_msgs/Imu from its serialised bytes (REP-145: m/s², rad/s, gravity included)."""
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from math import isfinite
 from struct import Struct, error
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from dcat_ros.errors import MessageError
 from dcat_ros.messages.cdr import read_head
 
-__all__ = ['IMU_TYPE', 'ImuSample', 'decode_imu']
+__all__ = ['IMU_TYPE', 'ImuRun', 'ImuSample', 'decode_imu', 'decode_imu_runs']
 
 IMU_TYPE = 'sensor_msgs/msg/Imu'
 
@@ -69,3 +75,77 @@ def decode_imu(data: bytes) -> ImuSample:
             reason = 'implausible' if isfinite(value) else 'non_finite'
             raise MessageError(f'Imu value {value} is not a reading in m/s² or rad/s', reason)
     return ImuSample(head.stamp_ns, head.frame_id, values)
+
+
+class ImuRun(NamedTuple):
+    """Readings that follow each other in one frame.
+
+    Attributes:
+        frame_id: the sensor's frame.
+        stamps_ns: header stamps, shape (n,); 0 where the sender left it empty.
+        values: as in `ImuSample`, shape (n, 6).
+        places: index of each reading among the messages given, shape (n,).
+    """
+
+    frame_id: str
+    stamps_ns: NDArray[np.int64]
+    values: NDArray[np.float64]
+    places: NDArray[np.int64]
+
+
+def decode_imu_runs(messages: Sequence[bytes], rejected: Counter[str]) -> Iterator[ImuRun]:
+    """Decode many messages, the same as `decode_imu` for each, but faster.
+
+    Args:
+        messages: serialised sensor_msgs/Imu.
+        rejected: counts the messages that `decode_imu` refuses, by their reason.
+
+    Yields:
+        The readings in their order, a run for each stretch without a change of frame.
+    """
+    start = 0
+    for _, group in groupby(messages, key=_layout):
+        stop = start + sum(1 for _ in group)
+        yield from _decode_alike(messages[start:stop], start, rejected)
+        start = stop
+
+
+def _layout(message: bytes) -> tuple[int, bytes]:
+    """Two messages that share this have every field at the same place, and the same frame."""
+    length = int.from_bytes(message[12:16], 'little' if message[1:2] in b'\x01\x07' else 'big')
+    return len(message), message[:2] + message[12 : 16 + min(length, 4096)]
+
+
+def _decode_alike(
+    messages: Sequence[bytes], start: int, rejected: Counter[str]
+) -> Iterator[ImuRun]:
+    """Decode messages of one layout, the first of which is `start` of all."""
+    good = np.zeros(len(messages), dtype=bool)
+    try:
+        head = read_head(messages[0])
+        offset = head.body + -(head.body - 4) % head.max_align
+        whole = np.frombuffer(b''.join(messages), dtype=np.uint8).reshape(len(messages), -1)
+        if whole.shape[1] < offset + 296:
+            raise MessageError('cut off', 'truncated')
+    except MessageError:
+        pass  # the first is bad: each is looked at by itself below
+    else:
+        order = head.byte_order
+        seconds = np.ascontiguousarray(whole[:, 4:12]).view(f'{order}u4').astype(np.int64)
+        body = np.ascontiguousarray(whole[:, offset : offset + 296]).view(f'{order}f8')
+        values = np.concatenate([body[:, 25:28], body[:, 13:16]], axis=1).astype(np.float64)
+        good = (
+            (seconds[:, 0] < 2**31)
+            & (seconds[:, 1] < 1_000_000_000)
+            & (body[:, 16] != -1.0)
+            & (body[:, 28] != -1.0)
+            & (np.abs(values) <= _LIMITS).all(axis=1)
+        )
+        if good.any():
+            stamps = seconds[good, 0] * 1_000_000_000 + seconds[good, 1]
+            yield ImuRun(head.frame_id, stamps, values[good], start + np.flatnonzero(good))
+    for i in np.flatnonzero(~good):
+        try:
+            decode_imu(messages[i])
+        except MessageError as problem:
+            rejected[problem.reason] += 1

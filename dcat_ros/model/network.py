@@ -33,7 +33,7 @@ class ActivityNet(nn.Module):
         self.head = PooledClassifier(spec.width, n_classes, spec.dropout)
         self.ppv: PpvFeatures | None = None
         if spec.ppv:
-            self.ppv = PpvFeatures(n_channels)
+            self.ppv = PpvFeatures()
             self.ppv_head = nn.Linear(N_FEATURES, n_classes)
 
     def logits(self, windows: Tensor) -> Tensor:
@@ -47,6 +47,5 @@ class ActivityNet(nn.Module):
         log_p = self.logits(windows).log_softmax(dim=1)
         if self.ppv is None:
             return log_p
-        scaled = (windows / self.stem.scale).transpose(1, 2)
-        other = self.ppv_head(self.ppv(scaled)).log_softmax(dim=1)
+        other = self.ppv_head(self.ppv(windows)).log_softmax(dim=1)
         return torch.logaddexp(log_p, other) - torch.log(torch.tensor(2.0))

@@ -2,8 +2,9 @@
 
 Source: A. Dempster, D. Schmidt, G. Webb, "MiniRocket", KDD 2021: kernels of length 9 with six
 weights of -1 and three of 2, at several dilations, each against quantiles of its own outputs on
-the training windows. Here every kernel sees the sum of a fixed random set of channels. The
-features do not depend on the window's length, and nothing but their thresholds is fitted.
+the training windows. Every kernel sees the sum of a fixed random set of channels, derived ones
+included. The features do not depend on the window's length, and nothing but their thresholds is
+fitted.
 """
 
 from itertools import combinations
@@ -12,79 +13,81 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from dcat_ros.model.derived import N_DERIVED, DerivedChannels
+
 __all__ = ['N_FEATURES', 'PpvFeatures']
 
 _DILATIONS = (1, 2, 4, 8)
 _N_THRESHOLDS = 6
 _LENGTH = 9
 _TRIPLES = tuple(combinations(range(_LENGTH), 3))
+_SAMPLE = 256
 N_FEATURES = len(_TRIPLES) * len(_DILATIONS) * _N_THRESHOLDS
 
 
 class PpvFeatures(nn.Module):
-    """Proportions of positive values, standardised.
-
-    Args:
-        n_channels: C, values per sample.
-    """
+    """Proportions of positive values, standardised."""
 
     kernels: Tensor  # (84, 1, 9)
-    channels: Tensor  # (dilations, 84, C): which channels each kernel sees
+    channels: Tensor  # (dilations, 84, 11): which channels each kernel sees
     thresholds: Tensor  # (dilations, 84, thresholds)
     mean: Tensor  # (features,)
     deviation: Tensor
 
-    def __init__(self, n_channels: int):
+    def __init__(self) -> None:
         super().__init__()
+        self.derive = DerivedChannels()
         n_kernels, n_dilations = len(_TRIPLES), len(_DILATIONS)
         kernels = torch.full((n_kernels, 1, _LENGTH), -1.0)
         for kernel, triple in zip(kernels, _TRIPLES, strict=True):
             kernel[0, list(triple)] = 2.0
         self.register_buffer('kernels', kernels, persistent=False)
-        self.register_buffer('channels', torch.ones(n_dilations, n_kernels, n_channels))
+        self.register_buffer('channels', torch.ones(n_dilations, n_kernels, N_DERIVED))
         self.register_buffer('thresholds', torch.zeros(n_dilations, n_kernels, _N_THRESHOLDS))
         self.register_buffer('mean', torch.zeros(N_FEATURES))
         self.register_buffer('deviation', torch.ones(N_FEATURES))
 
     @torch.no_grad()
     def fit(self, windows: Tensor, generator: torch.Generator) -> None:
-        """Draw channels, and take thresholds and scale from training windows (N, C, T)."""
-        n_channels = windows.shape[1]
-        # each kernel sees 1 to C channels, small sets more often (MiniRocket: log-uniform)
-        for row in self.channels.view(-1, n_channels):
-            high = torch.log2(torch.tensor(n_channels + 1.0))
+        """Draw channels, and take thresholds and scale from training windows (N, T, 6)."""
+        # each kernel sees 1 to all channels, small sets more often (MiniRocket: log-uniform)
+        high = torch.log2(torch.tensor(N_DERIVED + 1.0))
+        for row in self.channels.view(-1, N_DERIVED):
             size = int(2 ** (torch.rand(1, generator=generator) * high))
             row.zero_()
-            row[torch.randperm(n_channels, generator=generator)[:size]] = 1.0
-        sample = windows[torch.randperm(len(windows), generator=generator)[:256]]
-        # low-discrepancy quantiles as in the paper: multiples of the golden ratio
+            row[torch.randperm(N_DERIVED, generator=generator)[:size]] = 1.0
+        sample = windows[torch.randperm(len(windows), generator=generator)[:_SAMPLE]]
+        derived = self.derive(sample)
+        # quantiles of low discrepancy, as in the paper: multiples of the golden ratio
         golden = (5**0.5 + 1) / 2
-        count = self.thresholds.numel() // len(_DILATIONS)
-        quantiles = (torch.arange(1, count + 1, dtype=torch.float64) * golden % 1).float()
+        count = len(_TRIPLES) * _N_THRESHOLDS
+        quantiles = torch.arange(1, count + 1, dtype=torch.float64) * golden % 1
+        levels = quantiles.float().view(len(_TRIPLES), _N_THRESHOLDS)
         for i, dilation in enumerate(_DILATIONS):
-            responses = self._convolve(sample, i, dilation).transpose(0, 1).flatten(1)
-            levels = quantiles.view(len(_TRIPLES), _N_THRESHOLDS)
-            for j, response in enumerate(responses):
-                # quantile() takes at most 16 M values; one kernel's responses are far fewer
-                self.thresholds[i, j] = torch.quantile(response, levels[j])
-        features = torch.cat([self._proportions(batch) for batch in windows.split(256)])
+            response = self._convolve(derived, i, dilation).transpose(0, 1).flatten(1)
+            ordered = response.sort(dim=1).values
+            self.thresholds[i] = ordered.gather(1, (levels * (ordered.shape[1] - 1)).long())
+        features = torch.cat([self._proportions(batch) for batch in windows.split(_SAMPLE)])
         self.mean.copy_(features.mean(0))
         self.deviation.copy_(features.std(0).clamp_min(1e-3))
 
     def forward(self, windows: Tensor) -> Tensor:
-        """Standardised features (N, N_FEATURES) of windows (N, C, T), any T."""
+        """Standardised features (N, N_FEATURES) of windows (N, T, 6), any T."""
         return (self._proportions(windows) - self.mean) / self.deviation
 
     def _proportions(self, windows: Tensor) -> Tensor:
+        derived = self.derive(windows)
         parts = []
         for i, dilation in enumerate(_DILATIONS):
-            response = self._convolve(windows, i, dilation)  # (N, 84, T)
-            above = response[:, :, None] > self.thresholds[i][:, :, None]
-            parts.append(above.float().mean(dim=3).flatten(1))
-        return torch.cat(parts, dim=1)
+            response = self._convolve(derived, i, dilation)  # (N, 84, T)
+            counts = [
+                (response > self.thresholds[i][:, j, None]).sum(dim=2) for j in range(_N_THRESHOLDS)
+            ]
+            parts.append(torch.stack(counts, dim=2).flatten(1))
+        return torch.cat(parts, dim=1) / windows.shape[1]
 
-    def _convolve(self, windows: Tensor, i: int, dilation: int) -> Tensor:
-        mixed = torch.einsum('kc,nct->nkt', self.channels[i], windows)
+    def _convolve(self, derived: Tensor, i: int, dilation: int) -> Tensor:
+        mixed = torch.einsum('kc,nct->nkt', self.channels[i], derived)
         return functional.conv1d(
             mixed,
             self.kernels,

@@ -76,7 +76,7 @@ class TrainConfig(_Config):
             calibration and to measure; as many as there are subjects without it.
         joins: how many times each subject's trials are joined in another order.
         rest_share: share of `rest` among the training windows.
-        ppv_penalty: of the linear layer on the fixed-kernel features.
+        ppv_penalty: L2 penalty of the linear layer on the fixed-kernel features.
         unknown_at: share of correct predictions that may become `unknown`.
         seed: of everything random.
     """
@@ -92,7 +92,7 @@ class TrainConfig(_Config):
     folds: Annotated[int, Field(ge=2)] | None = None
     joins: Annotated[int, Field(gt=0)] = 4
     rest_share: Annotated[FiniteFloat, Field(gt=0, lt=1)] = 0.15
-    ppv_penalty: Positive = 1.0
+    ppv_penalty: Positive = 0.1
     unknown_at: Share = 0.05
     seed: int = 0
     network: NetworkSpec = NetworkSpec()

@@ -1,0 +1,1 @@
+"""The command `dcat`: one verb a job, one file a verb, no logic."""

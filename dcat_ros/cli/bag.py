@@ -1,0 +1,64 @@
+"""dcat bag: make rosbag2 recordings."""
+
+from pathlib import Path
+
+import click
+
+from dcat_ros.cli.options import DATA, DATASET, SUBJECTS, subjects_of
+
+__all__ = ['command']
+
+
+@click.group('bag')
+def command() -> None:
+    """Make rosbag2 recordings.
+
+    Example: dcat bag make --dataset watch --subjects 1 --continuous --out watch_1
+    """
+
+
+@command.command('make')
+@DATASET
+@DATA
+@SUBJECTS
+@click.option('--out', type=click.Path(path_type=Path), required=True, help='Folder to make.')
+@click.option(
+    '--continuous',
+    is_flag=True,
+    help="Join each subject's trials with 1-3 s of made stillness; the joining is synthetic.",
+)
+@click.option(
+    '--storage',
+    type=click.Choice(['mcap', 'sqlite3']),
+    default='mcap',
+    show_default=True,
+    help='Storage plug-in.',
+)
+@click.option('--seed', default=0, show_default=True, help='Draws order and pauses.')
+def _make(
+    dataset: str | None,
+    data: Path | None,
+    subjects: str | None,
+    out: Path,
+    continuous: bool,
+    storage: str,
+    seed: int,
+) -> None:
+    """Write a data set as a bag: /imu/data_raw, and the truth on /activity_truth.
+
+    Example: dcat bag make --dataset utd_mhad --data DIR --subjects 5,6 --out trials
+    """
+    from dcat_ros.bags.write import make_bag
+    from dcat_ros.datasets import load
+
+    if dataset is None:
+        raise click.UsageError('--dataset is needed: watch or utd_mhad.')
+    found = load(dataset, data, subjects_of(subjects))
+    make_bag(found, out, continuous=continuous, storage=storage, seed=seed)
+    for skip in found.skipped:
+        click.echo(f'skipped {skip.name}: {skip.why}', err=True)
+    click.echo(
+        f'{out}: {len(found.trials)} trials of {len(found.subjects)} subjects'
+        f'{", joined to one stream each (synthetic)" if continuous else ""}'
+        f'{f", {len(found.skipped)} skipped" if found.skipped else ""}'
+    )

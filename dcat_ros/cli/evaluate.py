@@ -1,0 +1,76 @@
+"""dcat evaluate: score a model on a bag or a data set."""
+
+from pathlib import Path
+
+import click
+
+from dcat_ros.bags.topics import IMU_TOPIC, TRUTH_TOPIC
+from dcat_ros.cli.options import DATA, DATASET, SUBJECTS, subjects_of
+
+__all__ = ['command']
+
+
+@click.command('evaluate')
+@click.argument('bag', type=click.Path(path_type=Path), required=False)
+@DATASET
+@DATA
+@SUBJECTS
+@click.option('--model', required=True, help='Weights file, or name of a shipped model.')
+@click.option('--imu', default=IMU_TOPIC, show_default=True, help='Topic of sensor_msgs/Imu.')
+@click.option(
+    '--truth-topic', default=TRUTH_TOPIC, show_default=True, help='Topic of std_msgs/String.'
+)
+@click.option(
+    '--truth',
+    type=click.Path(path_type=Path),
+    metavar='CSV',
+    help='Truth from a file with the columns start, end (s) and label instead of a topic.',
+)
+@click.option('--stride', type=float, help="Distance of two windows in s; the model's without it.")
+@click.option('--json', 'json_out', type=click.Path(path_type=Path), help='Write all scores there.')
+@click.option(
+    '--plot', type=click.Path(path_type=Path), help='Write timeline and confusion as PNG there.'
+)
+def command(
+    bag: Path | None,
+    dataset: str | None,
+    data: Path | None,
+    subjects: str | None,
+    model: str,
+    imu: str,
+    truth_topic: str,
+    truth: Path | None,
+    stride: float | None,
+    json_out: Path | None,
+    plot: Path | None,
+) -> None:
+    """Score a model on a BAG, or on a data set by window and by trial; no ROS needed.
+
+    Example: dcat evaluate watch_1 --model imu_watch --json scores.json
+    """
+    from dcat_ros.datasets import load
+    from dcat_ros.evaluation.evaluate import evaluate_bag, evaluate_dataset
+    from dcat_ros.evaluation.report import figure_png, scores_text
+    from dcat_ros.files import write_whole
+    from dcat_ros.model.runtime import load_model
+
+    if (bag is None) == (dataset is None):
+        raise click.UsageError('give either a BAG or --dataset NAME.')
+    loaded = load_model(model)
+    if bag is not None:
+        evaluation = evaluate_bag(
+            bag,
+            loaded,
+            imu_topic=imu,
+            truth_topic=truth_topic,
+            truth_csv=truth,
+            stride_s=stride,
+        )
+    else:
+        found = load(dataset or '', data, subjects_of(subjects))
+        evaluation = evaluate_dataset(found, loaded, stride_s=stride)
+    click.echo(scores_text(evaluation.scores))
+    if json_out is not None:
+        write_whole(json_out, evaluation.scores.model_dump_json(indent=2).encode())
+    if plot is not None:
+        write_whole(plot, figure_png(evaluation))

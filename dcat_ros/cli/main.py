@@ -1,0 +1,76 @@
+"""The command `dcat`.
+
+Exit codes: 0 success; 1 the work itself failed; 2 something given is unusable.
+"""
+
+import sys
+
+import click
+
+import dcat_ros
+from dcat_ros.errors import DcatError, InputError
+
+__all__ = ['main']
+
+#: verb -> module that has a click command of the same name; imported when it is called
+_VERBS = {
+    'bag': 'dcat_ros.cli.bag',
+    'demo': 'dcat_ros.cli.demo',
+    'evaluate': 'dcat_ros.cli.evaluate',
+    'info': 'dcat_ros.cli.info',
+    'replay': 'dcat_ros.cli.replay',
+    'train': 'dcat_ros.cli.train',
+}
+
+
+class _Lazy(click.Group):
+    """Imports a verb's module only when it is needed: torch alone takes a second."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The verbs."""
+        return sorted(_VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a verb."""
+        if cmd_name not in _VERBS:
+            return None
+        module = __import__(_VERBS[cmd_name], fromlist=['command'])
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The verb asked for, or a usage error that lists them."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError:
+            raise click.UsageError(
+                f'There is no verb {args[0]!r}; there are {", ".join(sorted(_VERBS))}.'
+            ) from None
+
+
+@click.command(cls=_Lazy, context_settings={'help_option_names': ['-h', '--help']})
+@click.version_option(dcat_ros.__version__, prog_name='dcat')
+def _dcat() -> None:
+    """Train, look at, replay and score models that recognise what a person is doing."""
+
+
+def main() -> None:
+    """Run the command line; see the module's docstring for the exit codes."""
+    try:
+        code = _dcat.main(standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except click.ClickException as problem:
+        problem.show()
+        sys.exit(problem.exit_code)
+    except click.Abort:
+        print('dcat: stopped', file=sys.stderr)
+        sys.exit(1)
+    except DcatError as problem:
+        print(f'dcat: {problem}', file=sys.stderr)
+        sys.exit(2 if isinstance(problem, InputError) else 1)
+    except BrokenPipeError:
+        # the reader of our output went away, as 'head' does
+        sys.stderr.close()
+        sys.exit(0)

@@ -1,0 +1,25 @@
+"""Options that several verbs have."""
+
+from pathlib import Path
+
+import click
+
+__all__ = ['DATA', 'DATASET', 'SUBJECTS', 'subjects_of']
+
+DATASET = click.option('--dataset', metavar='NAME', help='Name of a data set: watch, utd_mhad.')
+DATA = click.option(
+    '--data',
+    type=click.Path(path_type=Path),
+    metavar='DIR',
+    help='Folder that holds the data sets (DIR/utd_mhad/...).  [env var: DCAT_DATA]',
+)
+SUBJECTS = click.option(
+    '--subjects', metavar='A,B,...', help='Only these subjects; all without it.'
+)
+
+
+def subjects_of(text: str | None) -> list[str] | None:
+    """The names in 'A,B,...'; None if the option is not given."""
+    if text is None:
+        return None
+    return [name.strip() for name in text.split(',') if name.strip()]

@@ -1,0 +1,45 @@
+"""Progress of a training on the terminal."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from dcat_ros.training.checkpoint import History
+
+__all__ = ['training_progress']
+
+
+@contextmanager
+def training_progress(steps: int) -> Iterator[Callable[[str, int, int, History], None]]:
+    """A bar with loss, validation macro-F1 and time left; lines where there is no terminal."""
+    console = Console(stderr=True)
+    bar = Progress(
+        TextColumn('{task.description}'),
+        BarColumn(),
+        TextColumn('{task.completed}/{task.total}'),
+        TextColumn('loss {task.fields[loss]} val macro-F1 {task.fields[f1]}'),
+        TimeElapsedColumn(),
+        TextColumn('left'),
+        TimeRemainingColumn(),
+        console=console,
+    )
+    with bar:
+        task = bar.add_task('training', total=None, loss='–', f1='–')
+
+        def show(name: str, i: int, n: int, history: History) -> None:
+            loss = f'{history.loss[-1][1]:.3f}' if history.loss else '–'
+            f1 = f'{history.validation[-1][1]:.3f}' if history.validation else '–'
+            bar.update(
+                task,
+                description=f'network {i + 1} of {n}, {name}',
+                completed=i * steps + history.step,
+                total=n * steps,
+                loss=loss,
+                f1=f1,
+            )
+            if not console.is_terminal and history.step == steps:
+                console.print(f'network {i + 1} of {n}, {name}: loss {loss}, val macro-F1 {f1}')
+
+        yield show

@@ -1,0 +1,77 @@
+"""dcat train: make weights from recordings."""
+
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from dcat_ros.cli.options import DATA
+
+__all__ = ['command']
+
+
+@click.command('train')
+@click.option(
+    '--config', type=click.Path(path_type=Path), required=True, help='YAML file with the recipe.'
+)
+@DATA
+@click.option(
+    '--out',
+    type=click.Path(path_type=Path),
+    help='Weights file to write; models/NAME.safetensors without it.',
+)
+@click.option(
+    '--work',
+    type=click.Path(path_type=Path),
+    help='Folder that keeps the state, so that a killed training goes on; runs/NAME without it.',
+)
+def command(config: Path, data: Path | None, out: Path | None, work: Path | None) -> None:
+    """Train on every subject, calibrate and measure on held-out ones, and write the weights.
+
+    Run again after an interruption, it goes on where it stopped, and the same weights come out.
+
+    Example: dcat train --config config/train/imu_watch.yaml
+    """
+    from dcat_ros.cli.progress import training_progress
+    from dcat_ros.datasets import load
+    from dcat_ros.files import write_whole
+    from dcat_ros.model.card_text import card_text
+    from dcat_ros.model.weights import save_weights
+    from dcat_ros.training.config import read_config
+    from dcat_ros.training.curves import curves_png
+    from dcat_ros.training.train import train
+
+    recipe = read_config(config)
+    dataset = load(recipe.dataset, data)
+    for skip in dataset.skipped:
+        click.echo(f'skipped {skip.name}: {skip.why}', err=True)
+    out = out or Path('models') / f'{recipe.name}.safetensors'
+    work = work or Path('runs') / recipe.name
+    made_by = ['dcat', 'train', '--config', str(config)] + (['--data', 'DIR'] if data else [])
+    with training_progress(recipe.optimiser.steps) as progress:
+        training = train(
+            recipe,
+            dataset,
+            work,
+            command=shlex.join(made_by),
+            git_commit=_commit(),
+            progress=progress,
+        )
+    save_weights(out, training.net, training.card)
+    write_whole(out.with_suffix('.md'), card_text(training.card).encode())
+    write_whole(work / 'curves.png', curves_png(training.histories))
+    click.echo(card_text(training.card).split('## Training')[0].rstrip())
+    click.echo(f'\nwrote {out}, {out.with_suffix(".md")}, {work / "curves.png"}', file=sys.stderr)
+
+
+def _commit() -> str:
+    """The commit of the program, if it runs from its repository."""
+    here = Path(__file__).resolve().parent
+    git = ['git', '-C', str(here), 'rev-parse', '--short=12', 'HEAD']
+    try:
+        done = subprocess.run(git, capture_output=True, text=True, check=False, timeout=10)
+    except OSError:
+        return ''
+    return done.stdout.strip() if done.returncode == 0 else ''

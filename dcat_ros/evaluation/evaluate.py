@@ -1,0 +1,265 @@
+"""Running a model over a bag or a data set, and scoring what it says."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+from rosbags.typesys import Stores, get_typestore
+from sklearn.metrics import accuracy_score, f1_score
+
+from dcat_ros.bags.read import BagReader
+from dcat_ros.bags.salvage import RawMessage
+from dcat_ros.bags.topics import IMU_TOPIC, STRING_TYPE, TRUTH_TOPIC
+from dcat_ros.datasets.trial import Dataset, Trial
+from dcat_ros.errors import BagError
+from dcat_ros.evaluation.events import events_of, score_events
+from dcat_ros.evaluation.scores import Scores, window_scores
+from dcat_ros.evaluation.truth import from_changes, label_at, read_csv
+from dcat_ros.messages.imu import IMU_TYPE, decode_imu_runs
+from dcat_ros.segment import REST, Segment
+from dcat_ros.streaming.decision import Prediction
+from dcat_ros.streaming.recogniser import Classifier, Recogniser
+
+__all__ = ['Evaluation', 'classify_trial', 'evaluate_bag', 'evaluate_dataset']
+
+_CHUNK = 4096
+_HEADER_STAMPS = 'header stamps'
+_RECEIVE_TIME = 'time of receipt, for the headers have no stamp'
+
+
+@dataclass
+class Evaluation:
+    """Scores, and what they were computed from.
+
+    Attributes:
+        scores: the record.
+        predictions: in the order of time.
+        truth: intervals, on the same clock.
+        labels: of the model.
+        lag_s: a label speaks for the instant so long before its window's end.
+    """
+
+    scores: Scores
+    predictions: list[Prediction]
+    truth: list[Segment]
+    labels: tuple[str, ...]
+    lag_s: float
+
+
+@dataclass
+class _BagContent:
+    """What a pass over a bag gives."""
+
+    predictions: list[Prediction] = field(default_factory=list)
+    changes: list[tuple[int, str]] = field(default_factory=list)
+    rejected: Counter[str] = field(default_factory=Counter)
+    n_messages: int = 0
+    n_without_stamp: int = 0
+    begin_ns: int | None = None
+    end_ns: int = 0
+
+
+def evaluate_bag(
+    path: Path,
+    model: Classifier,
+    *,
+    imu_topic: str = IMU_TOPIC,
+    truth_topic: str = TRUTH_TOPIC,
+    truth_csv: Path | None = None,
+    stride_s: float | None = None,
+) -> Evaluation:
+    """Score a bag at full speed, without ROS.
+
+    Args:
+        path: the bag.
+        model: what to score.
+        imu_topic: topic of type sensor_msgs/Imu.
+        truth_topic: topic of type std_msgs/String that says the label whenever it changes.
+        truth_csv: truth from a file instead; its seconds are those of the stamps, or count from
+            the first reading if they are smaller than a year.
+        stride_s: distance of two predictions; the model's without it.
+
+    Raises:
+        BagError: the bag or a topic in it is unusable.
+        InputError: the CSV file is unusable.
+    """
+    recogniser = Recogniser(model, stride_s=stride_s)
+    with BagReader(path) as bag:
+        bag.require(imu_topic, IMU_TYPE)
+        if truth_csv is None:
+            bag.require(truth_topic, STRING_TYPE)
+        content = _run_bag(bag, recogniser, imu_topic, None if truth_csv else truth_topic)
+        notes = list(bag.notes)
+    if not content.n_messages:
+        raise BagError(f'{path} has no message on {imu_topic}.')
+    if content.n_messages == content.rejected.total():
+        reasons = ', '.join(f'{n} {reason}' for reason, n in content.rejected.items())
+        raise BagError(f'No message on {imu_topic} in {path} is usable: {reasons}.')
+    truth = (
+        from_changes(content.changes, content.end_ns)
+        if truth_csv is None
+        else _shifted(read_csv(truth_csv), content)
+    )
+    if not truth:
+        raise BagError(f'{path}: there is no truth to score against on {truth_topic}.')
+    stride = recogniser.stream.stride / recogniser.stream.rate_hz
+    evaluation = _score(
+        str(path), model, content.predictions, truth, stride, content.n_messages, content.rejected
+    )
+    if content.n_without_stamp:
+        evaluation.scores.stamps = _RECEIVE_TIME
+    evaluation.scores.notes += notes
+    return evaluation
+
+
+def evaluate_dataset(
+    dataset: Dataset, model: Classifier, *, stride_s: float | None = None
+) -> Evaluation:
+    """Score a data set's trials by window and by trial.
+
+    Each trial is one stream. A trial's label is the likeliest by the mean log-probability of its
+    windows; `rest` is left out, for no trial is rest.
+    """
+    recogniser = Recogniser(model, stride_s=stride_s)
+    labels = recogniser.labels
+    predictions: list[Prediction] = []
+    truth: list[Segment] = []
+    y: list[str] = []
+    best: list[str] = []
+    too_short = 0
+    n_messages = 0
+    begin_ns = 0
+    for trial in dataset.trials:
+        n_messages += len(trial.signals['imu'].stamps_ns)
+        found = classify_trial(recogniser, trial, begin_ns)
+        end_ns = begin_ns + int(trial.signals['imu'].stamps_ns[-1]) + 1
+        truth.append(Segment(begin_ns, end_ns, trial.label))
+        begin_ns = end_ns + 10_000_000_000
+        predictions += found
+        if found:
+            y.append(trial.label)
+            best.append(trial_label(found, labels))
+        else:
+            too_short += 1
+    stride = recogniser.stream.stride / recogniser.stream.rate_hz
+    name = f'{dataset.info.name}, subjects {", ".join(dataset.subjects)}'
+    evaluation = _score(name, model, predictions, truth, stride, n_messages, Counter(), False)
+    scores = evaluation.scores
+    scores.stamps = dataset.info.stamps
+    if too_short:
+        scores.notes.append(f'{too_short} trials are shorter than a window and have no label.')
+    if dataset.skipped:
+        scores.notes.append(
+            f'{len(dataset.skipped)} recordings were skipped: '
+            + '; '.join(f'{s.name}: {s.why}' for s in dataset.skipped[:5])
+        )
+    if y:
+        names = sorted(set(y))
+        scores.n_trials = len(y)
+        scores.trial_macro_f1 = float(
+            f1_score(y, best, labels=names, average='macro', zero_division=0)
+        )
+        scores.trial_accuracy = float(accuracy_score(y, best))
+    return evaluation
+
+
+def classify_trial(recogniser: Recogniser, trial: Trial, begin_ns: int = 0) -> list[Prediction]:
+    """The predictions of one trial, as a stream of its own that starts at `begin_ns`."""
+    signal = trial.signals['imu']
+    recogniser.stream.reset()
+    return recogniser.classify_many(
+        recogniser.stream.push_many(signal.stamps_ns + begin_ns, signal.values)
+    )
+
+
+def trial_label(predictions: Sequence[Prediction], labels: Sequence[str]) -> str:
+    """The likeliest activity by the mean log-probability of a trial's windows, without `rest`."""
+    p = np.array([prediction.probabilities for prediction in predictions])
+    mean = np.log(np.maximum(p, 1e-12)).mean(axis=0)
+    for i in np.argsort(-mean):
+        if labels[i] != REST:
+            return labels[i]
+    return labels[0]
+
+
+def _run_bag(
+    bag: BagReader, recogniser: Recogniser, imu_topic: str, truth_topic: str | None
+) -> _BagContent:
+    content = _BagContent()
+    strings = get_typestore(Stores.ROS2_JAZZY)
+    topics = [imu_topic] + ([truth_topic] if truth_topic else [])
+    for chunk in _chunks(bag.messages(topics)):
+        content.end_ns = max(content.end_ns, chunk[-1].log_time_ns)
+        for message in chunk:
+            if message.topic == truth_topic:
+                text = strings.deserialize_cdr(message.data, STRING_TYPE).data
+                content.changes.append((message.log_time_ns, text))
+        imu = [message for message in chunk if message.topic == imu_topic]
+        content.n_messages += len(imu)
+        windows = []
+        for run in decode_imu_runs([message.data for message in imu], content.rejected):
+            stamps = run.stamps_ns
+            empty = stamps == 0
+            if empty.any():
+                content.n_without_stamp += int(empty.sum())
+                log_times = np.array([imu[i].log_time_ns for i in run.places])
+                stamps = np.where(empty, log_times, stamps)
+            if content.begin_ns is None:
+                content.begin_ns = int(stamps[0])
+            windows += recogniser.stream.push_many(stamps, run.values, run.frame_id)
+        content.predictions += recogniser.classify_many(windows)
+    return content
+
+
+def _chunks(messages: Iterator[RawMessage]) -> Iterator[list[RawMessage]]:
+    while chunk := list(islice(messages, _CHUNK)):
+        yield chunk
+
+
+def _shifted(segments: list[Segment], content: _BagContent) -> list[Segment]:
+    """Truth whose seconds count from the bag's beginning, on the bag's clock."""
+    year_ns = 365 * 24 * 3600 * 1_000_000_000
+    begin_ns = content.begin_ns
+    if not segments or begin_ns is None or segments[-1].end_ns > year_ns:
+        return segments
+    return [Segment(s.start_ns + begin_ns, s.end_ns + begin_ns, s.label) for s in segments]
+
+
+def _score(
+    name: str,
+    model: Classifier,
+    predictions: list[Prediction],
+    truth: list[Segment],
+    stride_s: float,
+    n_messages: int,
+    rejected: Counter[str],
+    with_events: bool = True,
+) -> Evaluation:
+    card = model.card
+    lag_s = card.input.lag_s
+    instants = [p.end_ns - round(lag_s * 1e9) for p in predictions]
+    hours = len(predictions) * stride_s / 3600
+    scores = Scores.model_validate(
+        {
+            'input': name,
+            'model': card.name,
+            'stamps': _HEADER_STAMPS,
+            'hours': hours,
+            'n_messages': n_messages,
+            'n_rejected': dict(rejected),
+            **window_scores(label_at(truth, instants), predictions, card.labels),
+        }
+    )
+    if with_events:
+        events = events_of(
+            predictions,
+            card.labels,
+            stride_s=stride_s,
+            lag_s=lag_s,
+            threshold=card.calibration.unknown_threshold,
+        )
+        scores = scores.with_events(score_events(truth, events, hours))
+    return Evaluation(scores, predictions, truth, card.labels, lag_s)

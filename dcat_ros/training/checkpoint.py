@@ -1,0 +1,93 @@
+"""The whole state of a training in one safetensors file, so that a killed one goes on."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import safetensors.torch
+import torch
+from safetensors import SafetensorError
+from torch import Tensor, nn
+
+from dcat_ros.files import write_whole
+
+__all__ = ['History', 'load_checkpoint', 'save_checkpoint']
+
+_STATE = ('exp_avg', 'exp_avg_sq', 'step')  # what AdamW keeps for each parameter
+
+
+@dataclass
+class History:
+    """What a training printed.
+
+    Attributes:
+        step: number of steps done.
+        loss: (step, mean loss since the last entry).
+        validation: (step, macro-F1 on held-out subjects).
+    """
+
+    step: int = 0
+    loss: list[tuple[int, float]] = field(default_factory=list)
+    validation: list[tuple[int, float]] = field(default_factory=list)
+
+
+def save_checkpoint(
+    path: Path,
+    key: str,
+    net: nn.Module,
+    average: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    history: History,
+) -> None:
+    """Write everything that the next step depends on; randomness depends on its number alone.
+
+    Args:
+        path: where to.
+        key: says to which training it belongs.
+        net: the network in training.
+        average: the moving average of its weights.
+        optimiser: AdamW over the network's parameters.
+        history: so far.
+
+    Raises:
+        OutputError: the file cannot be written; the earlier one is whole.
+    """
+    tensors = {f'net.{k}': v for k, v in net.state_dict().items()}
+    tensors |= {f'average.{k}': v for k, v in average.state_dict().items()}
+    for name, parameter in net.named_parameters():
+        for part in _STATE:
+            if part in optimiser.state[parameter]:
+                tensors[f'optimiser.{name}.{part}'] = optimiser.state[parameter][part]
+    record = json.dumps({'key': key, **vars(history)})
+    whole = {name: tensor.detach().contiguous().clone() for name, tensor in tensors.items()}
+    write_whole(path, safetensors.torch.save(whole, metadata={'training': record}))
+
+
+def load_checkpoint(
+    path: Path,
+    key: str,
+    net: nn.Module,
+    average: nn.Module,
+    optimiser: torch.optim.Optimizer,
+) -> History:
+    """Bring back the state; an empty history if there is none, or if it is of another training."""
+    try:
+        data = path.read_bytes()
+        tensors = safetensors.torch.load(data)
+        header = json.loads(data[8 : 8 + int.from_bytes(data[:8], 'little')])
+        record = json.loads(header['__metadata__']['training'])
+    except (OSError, SafetensorError, ValueError, KeyError):
+        return History()  # none, or damaged: start anew
+    if record.pop('key') != key:
+        return History()
+    net.load_state_dict(_under('net.', tensors))
+    average.load_state_dict(_under('average.', tensors))
+    for name, parameter in net.named_parameters():
+        state = _under(f'optimiser.{name}.', tensors)
+        if state:
+            optimiser.state[parameter] = dict(state)
+    return History(**record)
+
+
+def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
