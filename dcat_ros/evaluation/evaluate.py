@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from rosbags.typesys import Stores, get_typestore
 from sklearn.metrics import accuracy_score, f1_score
 
@@ -22,8 +23,9 @@ from dcat_ros.messages.imu import IMU_TYPE, decode_imu_runs
 from dcat_ros.segment import REST, Segment
 from dcat_ros.streaming.decision import Prediction
 from dcat_ros.streaming.recogniser import Classifier, Recogniser
+from dcat_ros.streaming.resample import OVERSAMPLED, interpolate, low_pass, sampling_rate
 
-__all__ = ['Evaluation', 'classify_trial', 'evaluate_bag', 'evaluate_dataset']
+__all__ = ['Evaluation', 'classify_trial', 'evaluate_bag', 'evaluate_dataset', 'trial_label']
 
 _CHUNK = 4096
 _HEADER_STAMPS = 'header stamps'
@@ -120,11 +122,9 @@ def evaluate_dataset(
 ) -> Evaluation:
     """Score a data set's trials by window and by trial.
 
-    Each trial is one stream. A trial's label is the likeliest by the mean log-probability of its
-    windows; `rest` is left out, for no trial is rest.
+    Each trial is one stream; `trial_label` says what a trial's label is.
     """
     recogniser = Recogniser(model, stride_s=stride_s)
-    labels = recogniser.labels
     predictions: list[Prediction] = []
     truth: list[Segment] = []
     y: list[str] = []
@@ -141,7 +141,7 @@ def evaluate_dataset(
         predictions += found
         if found:
             y.append(trial.label)
-            best.append(trial_label(found, labels))
+            best.append(trial_label(model, trial, found))
         else:
             too_short += 1
     stride = recogniser.stream.stride / recogniser.stream.rate_hz
@@ -175,14 +175,31 @@ def classify_trial(recogniser: Recogniser, trial: Trial, begin_ns: int = 0) -> l
     )
 
 
-def trial_label(predictions: Sequence[Prediction], labels: Sequence[str]) -> str:
-    """The likeliest activity by the mean log-probability of a trial's windows, without `rest`."""
-    p = np.array([prediction.probabilities for prediction in predictions])
-    mean = np.log(np.maximum(p, 1e-12)).mean(axis=0)
-    for i in np.argsort(-mean):
-        if labels[i] != REST:
-            return labels[i]
-    return labels[0]
+def trial_label(model: Classifier, trial: Trial, predictions: Sequence[Prediction]) -> str:
+    """One label for a whole trial; never `rest`, for no trial is rest.
+
+    A model with a segment layer looks at the whole trial at once. Otherwise the likeliest label
+    by the mean log-probability of the trial's windows counts.
+    """
+    labels = model.card.labels
+    if model.card.network.segment:
+        score = model.segment_log_probabilities(_on_grid(trial, model.card.input.rate_hz))
+    else:
+        p = np.array([prediction.probabilities for prediction in predictions])
+        score = np.log(np.maximum(p, 1e-12)).mean(axis=0)
+    order = [labels[i] for i in np.argsort(-score)]
+    return next(label for label in order if label != REST)
+
+
+def _on_grid(trial: Trial, rate_hz: float) -> NDArray[np.float32]:
+    """A trial's samples at the model's rate, shape (T, C)."""
+    signal = trial.signals['imu']
+    times_s = (signal.stamps_ns - signal.stamps_ns[0]) / 1e9
+    grid_s = np.arange(int(times_s[-1] * rate_hz + 1e-6) + 1) / rate_hz
+    faster = sampling_rate(signal.stamps_ns) > OVERSAMPLED * rate_hz
+    if faster:
+        return low_pass(grid_s, times_s, signal.values, rate_hz).astype(np.float32)
+    return interpolate(grid_s, times_s, signal.values).astype(np.float32)
 
 
 def _run_bag(

@@ -9,10 +9,9 @@ __all__ = [
     'GRAVITY',
     'SCALE',
     'UNITS',
+    'augment',
     'mount_rotation',
-    'random_rotations',
     'rotate',
-    'rotate_each',
 ]
 
 CHANNELS = ('ax', 'ay', 'az', 'wx', 'wy', 'wz')
@@ -51,14 +50,28 @@ def rotate(samples: NDArray[np.float32], matrix: NDArray[np.float32]) -> NDArray
     return np.concatenate([samples[:, :3] @ matrix.T, samples[:, 3:] @ matrix.T], axis=1)
 
 
-def random_rotations(n: int, deviation_rad: float, rng: np.random.Generator) -> NDArray[np.float32]:
-    """Random rotations about random axes, shape (n, 3, 3): a sensor that sits askew."""
-    vectors = rng.normal(scale=max(deviation_rad, 1e-12), size=(n, 3))
-    return np.asarray(Rotation.from_rotvec(vectors).as_matrix(), dtype=np.float32)
+def augment(
+    windows: NDArray[np.float32],
+    rotation_rad: float,
+    scale: float,
+    noise: float,
+    rng: np.random.Generator,
+) -> NDArray[np.float32]:
+    """Change windows as another person or another seat of the sensor would.
 
-
-def rotate_each(windows: NDArray[np.float32], matrices: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Rotate each window (N, T, 6) by its own matrix (N, 3, 3)."""
+    Args:
+        windows: shape (N, T, 6), m/s² and rad/s.
+        rotation_rad: standard deviation of a rotation about a random axis.
+        scale: standard deviation of a factor on all values.
+        noise: standard deviation of white noise, in units of `SCALE`.
+        rng: draws.
+    """
+    n = len(windows)
+    vectors = rng.normal(scale=max(rotation_rad, 1e-12), size=(n, 3))
+    matrices = Rotation.from_rotvec(vectors).as_matrix().astype(np.float32)
     pairs = windows.reshape(*windows.shape[:2], 2, 3)
-    turned = np.einsum('nij,ntkj->ntki', matrices, pairs)
-    return np.ascontiguousarray(turned.reshape(windows.shape))
+    turned = np.einsum('nij,ntkj->ntki', matrices, pairs).reshape(windows.shape)
+    factors = 1 + np.float32(scale) * rng.standard_normal((n, 1, 1), dtype=np.float32)
+    white = np.float32(noise) * rng.standard_normal(windows.shape, dtype=np.float32)
+    out: NDArray[np.float32] = turned * factors + white * np.array(SCALE, dtype=np.float32)
+    return out

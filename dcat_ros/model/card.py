@@ -66,12 +66,22 @@ class NetworkSpec(_Record):
         d_attention: channels of query, key and value.
         dropout: share of activations dropped in training.
         ppv: whether fixed-kernel features stand beside the network.
+        ppv_weight: their share in the log-probabilities of a window.
+        segment: whether a further layer on those features names whole recordings of one activity.
     """
 
     width: Count = 80
     d_attention: Count = 32
     dropout: Share = 0.3
     ppv: bool = True
+    ppv_weight: Share = 0.35
+    segment: bool = False
+
+    @model_validator(mode='after')
+    def _segment_needs_features(self) -> 'NetworkSpec':
+        if self.segment and not self.ppv:
+            raise ValueError('segment needs ppv')
+        return self
 
 
 class Calibration(_Record):

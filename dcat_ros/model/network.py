@@ -1,20 +1,27 @@
 """The network of one sensor: stem, self-attention, classifier, and fixed-kernel features beside.
 
-    window (N, T, C) ─┬─► stem ─► tokens ─► self-attention ─► pool ─► linear ─► softmax ─┐
-                      └─► fixed-kernel features (optional) ─► linear ─► softmax ─────────┴► mean
+    window (N, T, C) ─┬─► stem ─► tokens ─► self-attention ─► pool ─► linear ─► log p ─┐
+                      └─► fixed-kernel features ─► linear ─► log p ────────────────────┴► weighted sum
 
-Both branches give probabilities, and their mean counts: they err in different places.
+A whole recording of one activity goes the same ways at its own length, but for the linear layer on
+the features, which was fitted on whole recordings, stretched to one length.
 """
+
+import math
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from dcat_ros.model.attention import PooledClassifier, SelfAttentionBlock
 from dcat_ros.model.card import NetworkSpec
 from dcat_ros.model.ppv import N_FEATURES, PpvFeatures
 from dcat_ros.model.stem import ImuStem
 
-__all__ = ['ActivityNet']
+__all__ = ['SEGMENT_LENGTH', 'ActivityNet']
+
+#: A whole recording is stretched to so many samples for the fixed-kernel features.
+SEGMENT_LENGTH = 160
 
 
 class ActivityNet(nn.Module):
@@ -28,16 +35,18 @@ class ActivityNet(nn.Module):
 
     def __init__(self, spec: NetworkSpec, n_channels: int, n_classes: int):
         super().__init__()
+        self.spec = spec
         self.stem = ImuStem(n_channels, spec.width)
         self.attention = SelfAttentionBlock(spec.width, spec.d_attention, spec.dropout)
         self.head = PooledClassifier(spec.width, n_classes, spec.dropout)
-        self.ppv: PpvFeatures | None = None
         if spec.ppv:
             self.ppv = PpvFeatures()
             self.ppv_head = nn.Linear(N_FEATURES, n_classes)
+        if spec.segment:
+            self.segment_head = nn.Linear(N_FEATURES, n_classes)
 
     def logits(self, windows: Tensor) -> Tensor:
-        """Logits (N, classes) of the attention branch alone, for windows (N, T, C)."""
+        """Logits (N, classes) of the attention branch alone, for windows (N, T, C), any T."""
         attended = self.attention(self.stem(windows))
         logits: Tensor = self.head(attended.tokens)
         return logits
@@ -45,7 +54,24 @@ class ActivityNet(nn.Module):
     def forward(self, windows: Tensor) -> Tensor:
         """Log-probabilities (N, classes) of windows (N, T, C) in the units of the message."""
         log_p = self.logits(windows).log_softmax(dim=1)
-        if self.ppv is None:
+        if not self.spec.ppv:
             return log_p
         other = self.ppv_head(self.ppv(windows)).log_softmax(dim=1)
-        return torch.logaddexp(log_p, other) - torch.log(torch.tensor(2.0))
+        weight = self.spec.ppv_weight
+        return ((1 - weight) * log_p + weight * other).log_softmax(dim=1)
+
+    def segment(self, recordings: Tensor) -> Tensor:
+        """Log-probabilities (N, classes) of whole recordings (N, T, C) of one activity each.
+
+        The mean of the probabilities of both branches. Only where the spec has `segment`.
+        """
+        log_p = self.logits(recordings).log_softmax(dim=1)
+        features = self.ppv(stretch(recordings, SEGMENT_LENGTH))
+        other = self.segment_head(features).log_softmax(dim=1)
+        return torch.logaddexp(log_p, other) - math.log(2)
+
+
+def stretch(recordings: Tensor, length: int) -> Tensor:
+    """Recordings (N, T, C) linearly interpolated to (N, length, C)."""
+    x = recordings.transpose(1, 2)
+    return functional.interpolate(x, length, mode='linear', align_corners=True).transpose(1, 2)

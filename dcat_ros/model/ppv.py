@@ -17,8 +17,8 @@ from dcat_ros.model.derived import N_DERIVED, DerivedChannels
 
 __all__ = ['N_FEATURES', 'PpvFeatures']
 
-_DILATIONS = (1, 2, 4, 8)
-_N_THRESHOLDS = 6
+_DILATIONS = (1, 2, 4, 8, 16)
+_N_THRESHOLDS = 4
 _LENGTH = 9
 _TRIPLES = tuple(combinations(range(_LENGTH), 3))
 _SAMPLE = 256

@@ -46,6 +46,15 @@ class Model:
             out: NDArray[np.float32] = self._net(torch.from_numpy(windows)).numpy()
         return out
 
+    def segment_log_probabilities(self, recording: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Uncalibrated log-probabilities (classes,) of one whole recording (T, C).
+
+        Only for a model whose card has `network.segment`.
+        """
+        with torch.inference_mode():
+            out: NDArray[np.float32] = self._net.segment(torch.from_numpy(recording[None])).numpy()
+        return out[0]
+
     def warm_up(self) -> None:
         """Run once, so that the first window is not the slowest."""
         zeros = np.zeros((1, self.length, len(self.card.input.channels)), dtype=np.float32)

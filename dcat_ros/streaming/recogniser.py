@@ -26,6 +26,10 @@ class Classifier(Protocol):
         """Log-probabilities (N, classes) of windows (N, T, C)."""
         ...
 
+    def segment_log_probabilities(self, recording: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Log-probabilities (classes,) of a whole recording (T, C)."""
+        ...
+
 
 class Recogniser:
     """Cuts a stream into windows and says what each one shows.

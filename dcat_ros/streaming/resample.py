@@ -3,8 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ['half_width_s', 'interpolate', 'low_pass', 'sampling_rate']
+__all__ = ['OVERSAMPLED', 'half_width_s', 'interpolate', 'low_pass', 'sampling_rate']
 
+#: A sensor this much faster than the grid is low-passed before it is resampled.
+OVERSAMPLED = 1.25
 #: The low-pass cuts at this share of the grid's rate (its Nyquist frequency is 0.5).
 _CUTOFF = 0.4
 #: Half of the kernel's width, in periods of the grid.

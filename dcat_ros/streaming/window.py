@@ -15,13 +15,17 @@ from numpy.typing import ArrayLike, NDArray
 
 from dcat_ros.errors import ConfigError
 from dcat_ros.streaming.buffer import LatestRows, SampleQueue
-from dcat_ros.streaming.resample import half_width_s, interpolate, low_pass, sampling_rate
+from dcat_ros.streaming.resample import (
+    OVERSAMPLED,
+    half_width_s,
+    interpolate,
+    low_pass,
+    sampling_rate,
+)
 
 __all__ = ['Window', 'WindowStream']
 
 _NS = 1_000_000_000
-#: A sensor this much faster than the model is low-passed before it is resampled.
-_OVERSAMPLED = 1.25
 _QUEUE_CAPACITY = 16_384
 
 
@@ -224,7 +228,7 @@ class WindowStream:
         windows: list[Window] = []
         while True:
             end_ns = self._grid_ns(self._end)
-            smooth = self.input_rate_hz > _OVERSAMPLED * self.rate_hz
+            smooth = self.input_rate_hz > OVERSAMPLED * self.rate_hz
             self._due_ns = end_ns + (self._half_width_ns if smooth else 0)
             if self._newest_ns < self._due_ns:
                 return windows

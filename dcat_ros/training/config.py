@@ -30,12 +30,14 @@ class AugmentConfig(_Config):
         warp: greatest relative change of speed.
         scale: standard deviation of a random factor on all values.
         noise: standard deviation of white noise, in g and in units of 3.5 rad/s.
+        crop: greatest share cut off at each end of a whole recording.
     """
 
     rotation_rad: NotNegative = 0.2
     warp: Annotated[FiniteFloat, Field(ge=0, lt=1)] = 0.3
     scale: NotNegative = 0.15
     noise: NotNegative = 0.05
+    crop: Annotated[FiniteFloat, Field(ge=0, lt=0.5)] = 0.05
 
 
 class OptimiserConfig(_Config):
@@ -51,7 +53,7 @@ class OptimiserConfig(_Config):
         average: decay of the moving average of the weights that is kept; 0 for none.
     """
 
-    steps: Annotated[int, Field(gt=0)] = 1200
+    steps: Annotated[int, Field(gt=0)] = 2400
     batch_size: Annotated[int, Field(gt=1)] = 64
     learning_rate: Positive = 3e-3
     weight_decay: NotNegative = 0.05
@@ -76,7 +78,8 @@ class TrainConfig(_Config):
             calibration and to measure; as many as there are subjects without it.
         joins: how many times each subject's trials are joined in another order.
         rest_share: share of `rest` among the training windows.
-        ppv_penalty: L2 penalty of the linear layer on the fixed-kernel features.
+        ppv_penalty: L2 penalty of the linear layers on the fixed-kernel features.
+        ppv_augment: random changes of what they are fitted on.
         unknown_at: share of correct predictions that may become `unknown`.
         seed: of everything random.
     """
@@ -88,11 +91,12 @@ class TrainConfig(_Config):
     frame: str
     window_s: Positive = 2.0
     stride_s: Positive = 0.25
-    lag_s: NotNegative = 0.7
+    lag_s: NotNegative = 0.6
     folds: Annotated[int, Field(ge=2)] | None = None
     joins: Annotated[int, Field(gt=0)] = 4
     rest_share: Annotated[FiniteFloat, Field(gt=0, lt=1)] = 0.15
     ppv_penalty: Positive = 0.1
+    ppv_augment: AugmentConfig = AugmentConfig(rotation_rad=0.1, warp=0.15, scale=0.05, noise=0.01)
     unknown_at: Share = 0.05
     seed: int = 0
     network: NetworkSpec = NetworkSpec()

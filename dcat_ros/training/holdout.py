@@ -9,7 +9,7 @@ from sklearn.metrics import f1_score
 
 from dcat_ros.datasets.continuous import Continuous, join
 from dcat_ros.datasets.trial import Dataset
-from dcat_ros.evaluation.evaluate import classify_trial
+from dcat_ros.evaluation.evaluate import classify_trial, trial_label
 from dcat_ros.evaluation.truth import label_at
 from dcat_ros.model.card import Calibration, Card
 from dcat_ros.model.network import ActivityNet
@@ -38,13 +38,13 @@ class HeldOut:
         subject: who.
         predictions: on the continuous stream.
         truth: one label per prediction.
-        trials: (true label, predictions) of each trial long enough for a window.
+        trials: (true label, found label) of each trial long enough for a window.
     """
 
     subject: Subject
     predictions: list[Prediction]
     truth: list[str]
-    trials: list[tuple[str, list[Prediction]]]
+    trials: list[tuple[str, str]]
 
     def macro_f1(self, labels: Sequence[str]) -> float:
         """Macro-F1 of the stream's windows."""
@@ -63,7 +63,8 @@ def make_subject(dataset: Dataset, name: str, seed: int) -> Subject:
 def measure(net: ActivityNet, card: Card, subject: Subject, *, trials: bool = True) -> HeldOut:
     """Run a network over a subject with the recogniser that node and bag use, uncalibrated."""
     raw = card.model_copy(update={'calibration': Calibration()})
-    recogniser = Recogniser(Model(net, raw))
+    model = Model(net, raw)
+    recogniser = Recogniser(model)
     signal = subject.stream.signal
     predictions = recogniser.classify_many(
         recogniser.stream.push_many(signal.stamps_ns, signal.values)
@@ -74,7 +75,7 @@ def measure(net: ActivityNet, card: Card, subject: Subject, *, trials: bool = Tr
     for trial in subject.trials.trials if trials else ():
         own = classify_trial(recogniser, trial)
         if own:
-            found.append((trial.label, own))
+            found.append((trial.label, trial_label(model, trial, own)))
     return HeldOut(subject, predictions, truth, found)
 
 

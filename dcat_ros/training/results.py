@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix
 
-from dcat_ros.evaluation.evaluate import trial_label
 from dcat_ros.evaluation.events import EventScores, events_of, score_events
 from dcat_ros.evaluation.intervals import cluster_bootstrap
 from dcat_ros.evaluation.scores import best_label
@@ -100,8 +99,8 @@ def _score(
     best = [best_label(p, card.labels) for p in predictions]
     covered = np.array([p.state == OK for p in predictions])
     right = np.array(best) == np.array(one.truth)
-    true_trials = [label for label, _ in one.trials]
-    found_trials = [trial_label(p, card.labels) for _, p in one.trials]
+    true_trials = [true for true, _ in one.trials]
+    found_trials = [found_label for _, found_label in one.trials]
     return _OfSubject(
         windows=confusion_matrix(one.truth, best, labels=card.labels),
         n_covered=int(covered.sum()),

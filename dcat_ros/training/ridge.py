@@ -1,13 +1,13 @@
-"""The linear layer on the fixed-kernel features, found in closed form."""
+"""The linear layers on the fixed-kernel features, found in closed form."""
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from dcat_ros.model.network import ActivityNet
 
-__all__ = ['fit_ppv']
+__all__ = ['fit_ppv', 'fit_segment']
 
 #: Ridge scores lie about between -1 and 1; times this they are logits.
 _SHARPNESS = 5.0
@@ -22,28 +22,48 @@ def fit_ppv(
     penalty: float,
     seed: int,
 ) -> None:
-    """Fit the fixed-kernel branch of a network; nothing happens if it has none.
-
-    Ridge regression on targets of -1 and 1, as MiniRocket is used with (Dempster et al., 2021).
+    """Fit thresholds, scale and window layer of the fixed-kernel branch.
 
     Args:
-        net: its thresholds, scale and linear layer are set.
+        net: has the branch.
         windows: shape (N, T, C), in the units of the message.
         classes: class indices, shape (N,).
         penalty: L2 penalty relative to N.
         seed: draws which channels a kernel sees.
     """
-    if net.ppv is None:
-        return
-    x = torch.from_numpy(windows)
-    net.ppv.fit(x, torch.Generator().manual_seed(seed))
-    features = torch.cat([net.ppv(batch) for batch in x.split(_BATCH)]).double()
-    n_classes = net.ppv_head.out_features
-    targets = torch.full((len(x), n_classes), -1.0, dtype=torch.float64)
-    targets[torch.arange(len(x)), torch.from_numpy(classes)] = 1.0
-    mean = targets.mean(dim=0)
-    gram: Tensor = features.T @ features
-    gram.diagonal().add_(penalty * len(x))
+    net.ppv.fit(torch.from_numpy(windows), torch.Generator().manual_seed(seed))
+    _fit_ridge(net.ppv_head, _features(net, windows), classes, penalty)
+
+
+@torch.no_grad()
+def fit_segment(
+    net: ActivityNet, recordings: NDArray[np.float32], classes: NDArray[np.int64], penalty: float
+) -> None:
+    """Fit the layer that names whole recordings, after `fit_ppv`.
+
+    Args:
+        net: has the layer.
+        recordings: shape (N, SEGMENT_LENGTH, C), in the units of the message.
+        classes: class indices, shape (N,).
+        penalty: L2 penalty relative to N.
+    """
+    _fit_ridge(net.segment_head, _features(net, recordings), classes, penalty)
+
+
+def _features(net: ActivityNet, x: NDArray[np.float32]) -> Tensor:
+    return torch.cat([net.ppv(batch) for batch in torch.from_numpy(x).split(_BATCH)]).double()
+
+
+def _fit_ridge(
+    layer: nn.Linear, features: Tensor, classes: NDArray[np.int64], penalty: float
+) -> None:
+    """Ridge regression on targets of -1 and 1, as MiniRocket is used (Dempster et al., 2021)."""
+    targets = torch.full((len(features), layer.out_features), -1.0, dtype=torch.float64)
+    targets[torch.arange(len(features)), torch.from_numpy(classes)] = 1.0
+    centre, mean = features.mean(dim=0), targets.mean(dim=0)
+    features = features - centre
+    gram = features.T @ features
+    gram.diagonal().add_(penalty * len(features))
     weight = torch.linalg.solve(gram, features.T @ (targets - mean))
-    net.ppv_head.weight.copy_(_SHARPNESS * weight.T)
-    net.ppv_head.bias.copy_(_SHARPNESS * mean)
+    layer.weight.copy_(_SHARPNESS * weight.T)
+    layer.bias.copy_(_SHARPNESS * (mean - centre @ weight))

@@ -51,7 +51,11 @@ class StreamPool:
         y = rng.choice(n_classes, size=n, p=shares)
         instants = np.array([rng.choice(self.positions[c]) for c in y])
         windows = self._cut(instants, config, rng)
-        return _augment(windows, config, rng), y
+        augment = config.augment
+        return (
+            imu.augment(windows, augment.rotation_rad, augment.scale, augment.noise, rng),
+            y,
+        )
 
     def _cut(
         self, instants: NDArray[np.int64], config: TrainConfig, rng: np.random.Generator
@@ -100,15 +104,3 @@ def make_pool(dataset: Dataset, config: TrainConfig, rng: np.random.Generator) -
         highs=np.concatenate(highs),
         rate_hz=dataset.info.rate_hz,
     )
-
-
-def _augment(
-    windows: NDArray[np.float32], config: TrainConfig, rng: np.random.Generator
-) -> NDArray[np.float32]:
-    augment = config.augment
-    n = len(windows)
-    rotations = imu.random_rotations(n, augment.rotation_rad, rng)
-    turned = imu.rotate_each(windows, rotations)
-    factor = 1 + augment.scale * rng.standard_normal((n, 1, 1), dtype=np.float32)
-    noise = rng.standard_normal(windows.shape, dtype=np.float32) * np.float32(augment.noise)
-    return turned * factor + noise * np.array(imu.SCALE, dtype=np.float32)

@@ -14,20 +14,23 @@ from dcat_ros.datasets.trial import Dataset
 from dcat_ros.errors import ConfigError
 from dcat_ros.modalities import imu
 from dcat_ros.model.card import Card, InputSpec, TrainingRecord
-from dcat_ros.model.network import ActivityNet
+from dcat_ros.model.network import SEGMENT_LENGTH, ActivityNet
 from dcat_ros.segment import REST
 from dcat_ros.training.checkpoint import History
 from dcat_ros.training.config import TrainConfig
 from dcat_ros.training.holdout import HeldOut, Subject, calibration_of, make_subject, measure
 from dcat_ros.training.loop import fit
+from dcat_ros.training.recordings import draw_recordings
 from dcat_ros.training.results import results_of
-from dcat_ros.training.ridge import fit_ppv
+from dcat_ros.training.ridge import fit_ppv, fit_segment
 from dcat_ros.training.streams import make_pool
 
 __all__ = ['Progress', 'Training', 'train']
 
 #: Windows for the closed-form branch: enough for its features, few enough for the memory.
-_PPV_WINDOWS = 8000
+_PPV_WINDOWS = 6000
+#: Augmented copies of each trial for the layer that names whole recordings.
+_SEGMENT_COPIES = 8
 
 #: Called after each step with the fold's name, its number, the number of folds, its history.
 Progress = Callable[[str, int, int, History], None]
@@ -125,7 +128,7 @@ def _fit(
     torch.manual_seed(int(np.random.SeedSequence(seed).generate_state(1)[0]))
     sizes = len(card.input.channels), len(card.labels)
     # the branch of fixed kernels has its own, closed-form fit, and joins afterwards
-    plain = ActivityNet(config.network.model_copy(update={'ppv': False}), *sizes)
+    plain = ActivityNet(config.network.model_copy(update={'ppv': False, 'segment': False}), *sizes)
     recordings = ' '.join(trial.name for trial in dataset.trials)
     key = hashlib.sha256(f'{config.model_dump_json()} {seed} {recordings}'.encode()).hexdigest()
 
@@ -145,8 +148,15 @@ def _fit(
     )
     net = ActivityNet(config.network, *sizes)
     net.load_state_dict(plain.state_dict(), strict=False)
-    windows, classes = pool.draw(config, np.random.default_rng((*seed, 1)), _PPV_WINDOWS)
-    fit_ppv(net, windows, classes, config.ppv_penalty, config.seed)
+    if config.network.ppv:
+        rng = np.random.default_rng((*seed, 1))
+        mild = config.model_copy(update={'augment': config.ppv_augment})
+        fit_ppv(net, *pool.draw(mild, rng, _PPV_WINDOWS), config.ppv_penalty, config.seed)
+    if config.network.segment:
+        whole = draw_recordings(
+            dataset, config.ppv_augment, rng, length=SEGMENT_LENGTH, copies=_SEGMENT_COPIES
+        )
+        fit_segment(net, *whole, config.ppv_penalty)
     return net.eval(), history
 
 

@@ -1,0 +1,131 @@
+"""The demonstration: a bag over DDS through a node process, watched and compared with offline."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+
+import rclpy
+from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+
+from dcat_ros.bags.topics import IMU_TOPIC, TRUTH_TOPIC
+from dcat_ros.errors import DcatError
+from dcat_ros.messages.imu import decode_imu
+from dcat_ros.nodes.monitor import Heard, Monitor
+from dcat_ros.nodes.replay import Player
+
+__all__ = ['LiveRun', 'run_live']
+
+_NODE = '/imu_node'
+_START_S = 30.0
+_SETTLE_S = 2.0
+
+
+@dataclass(frozen=True)
+class LiveRun:
+    """What came out of a live run.
+
+    Attributes:
+        heard: all predictions in the order of arrival.
+        latencies_ms: of each, from the sending of the sample that completed its window to the
+            arrival of its label.
+        n_messages: messages that were played.
+    """
+
+    heard: list[Heard]
+    latencies_ms: list[float]
+    n_messages: int
+
+
+def run_live(
+    bag: Path,
+    model: str,
+    *,
+    rate: float,
+    show: Callable[[Heard, str, float], None] = lambda heard, truth, latency_ms: None,
+) -> LiveRun:
+    """Start imu_node as a process, play a bag to it, and listen.
+
+    Args:
+        bag: with /imu/data_raw.
+        model: for the node.
+        rate: times real time.
+        show: called with each prediction, the truth at that time, and the latency in ms.
+
+    Raises:
+        DcatError: the node does not come up, or ends too early.
+    """
+    # localhost only: a demonstration must not talk to the robots of the network
+    os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
+    command = [str(Path(sys.executable).with_name('imu_node')), '--ros-args', '--log-level', 'warn']
+    # reliable: what is compared with offline must not depend on the first packets' luck
+    for setting in (f'model:={model}', 'use_sim_time:=true', 'qos_reliability:=reliable'):
+        command += ['-p', setting]
+    process = subprocess.Popen(command)
+    rclpy.init()
+    node = rclpy.create_node('dcat_demo')
+    sent_at: dict[int, float] = {}
+    latencies_ms: list[float] = []
+
+    def heard_one(heard: Heard) -> None:
+        latency_ms = 1000 * (heard.received - _completed(sent_at, heard.prediction.end_ns))
+        latencies_ms.append(latency_ms)
+        show(heard, monitor.truth, latency_ms)
+
+    monitor = Monitor(node, _NODE, truth_topic=TRUTH_TOPIC, heard=heard_one)
+    executor = SingleThreadedExecutor()
+    executor.add_node(node)
+    listener = Thread(target=_spin, args=(executor,), daemon=True)
+    try:
+        player = Player(node, bag, rate)
+
+        def sent(topic: str, time_ns: int, data: bytes) -> None:
+            if topic == IMU_TOPIC:
+                sent_at[decode_imu(data).stamp_ns] = time.monotonic()
+
+        player.sent = sent
+        listener.start()
+        if not player.wait_for_subscriber(IMU_TOPIC, _START_S):
+            raise DcatError(f'the node did not come up within {_START_S:.0f} s.')
+        n = player.play()
+        _wait_until_quiet(monitor)
+        if process.poll() is not None:
+            raise DcatError(f'the node ended in the middle with exit code {process.returncode}.')
+        return LiveRun(list(monitor.all), latencies_ms, n)
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        executor.shutdown()
+        node.destroy_node()
+        rclpy.try_shutdown()
+
+
+def _spin(executor: SingleThreadedExecutor) -> None:
+    with suppress(ExternalShutdownException):
+        executor.spin()
+
+
+def _completed(sent_at: dict[int, float], end_ns: int) -> float:
+    """When the sample was sent that completed the window which ends at `end_ns`."""
+    if end_ns in sent_at:
+        return sent_at[end_ns]
+    later = [stamp for stamp in sent_at if stamp >= end_ns]
+    return sent_at[min(later)] if later else time.monotonic()
+
+
+def _wait_until_quiet(monitor: Monitor) -> None:
+    """Until no further prediction comes for a while."""
+    n, since = len(monitor.all), time.monotonic()
+    while time.monotonic() - since < _SETTLE_S:
+        time.sleep(0.05)
+        if len(monitor.all) != n:
+            n, since = len(monitor.all), time.monotonic()

@@ -1,0 +1,29 @@
+"""The program behind `dcat replay`."""
+
+from pathlib import Path
+
+import rclpy
+
+from dcat_ros.nodes.replay import Player
+
+__all__ = ['play']
+
+
+def play(bag: Path, rate: float, loop: bool) -> tuple[int, list[str]]:
+    """Publish a bag until its end, or until SIGINT or SIGTERM.
+
+    Returns:
+        Number of messages, and notes for the user.
+
+    Raises:
+        BagError: the bag is unusable, or none of its topics can be published.
+    """
+    rclpy.init()  # its handlers end rclpy.ok() on a signal, and the player looks there
+    try:
+        node = rclpy.create_node('dcat_replay')
+        player = Player(node, bag, rate)
+        n = player.play(loop=loop)
+        node.destroy_node()
+        return n, player.notes
+    finally:
+        rclpy.try_shutdown()

@@ -1,0 +1,139 @@
+"""Playing a bag's messages, as they are, with /clock."""
+
+import importlib
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import rclpy
+from builtin_interfaces.msg import Time
+from rclpy.node import Node
+from rclpy.qos import QoSProfile, ReliabilityPolicy
+from rosgraph_msgs.msg import Clock
+
+from dcat_ros.bags.read import BagReader
+from dcat_ros.errors import BagError
+
+__all__ = ['Player']
+
+_CLOCK_HZ = 100.0
+_DEPTH = 100
+#: How long the player waits for a subscriber before it begins.
+_PATIENCE_S = 10.0
+
+
+class Player:
+    """Publishes a bag over DDS at its own pace. Messages are not deserialised.
+
+    Args:
+        node: publishes.
+        path: the bag.
+        rate: times real time.
+
+    Attributes:
+        sent: called with topic, bag time in ns and serialised message after each is sent.
+        notes: what a user should know.
+
+    Raises:
+        BagError: the bag is unusable, or none of its topics can be published here.
+    """
+
+    def __init__(self, node: Node, path: Path, rate: float = 1.0):
+        self.sent: Callable[[str, int, bytes], None] = lambda topic, time_ns, data: None
+        self.notes: list[str] = []
+        self._node = node
+        self._path = path
+        self._rate = rate
+        self._publishers: dict[str, Any] = {}
+        with BagReader(path) as bag:
+            self.notes += bag.notes
+            for topic, type_name in bag.topics.items():
+                message_type = _message_type(type_name)
+                if message_type is None:
+                    self.notes.append(f'{topic} is left out: {type_name} is not installed here.')
+                elif topic != '/clock':
+                    reliable = QoSProfile(depth=_DEPTH, reliability=ReliabilityPolicy.RELIABLE)
+                    self._publishers[topic] = node.create_publisher(message_type, topic, reliable)
+        if not self._publishers:
+            raise BagError(f'No topic of {path} can be published: {"; ".join(self.notes)}')
+        self._clock = node.create_publisher(Clock, '/clock', 10)
+
+    def wait_for_subscriber(self, topic: str, patience_s: float = _PATIENCE_S) -> bool:
+        """Wait until somebody listens to a topic; False if nobody does in time."""
+        end = time.monotonic() + patience_s
+        publisher = self._publishers[topic]
+        while rclpy.ok() and time.monotonic() < end:
+            if publisher.get_subscription_count():
+                return True
+            time.sleep(0.02)
+        return False
+
+    def play(self, *, loop: bool = False) -> int:
+        """Publish the whole bag, for ever with `loop`, until ROS is shut down.
+
+        Returns:
+            Number of messages published.
+        """
+        n = self._play_once()
+        while loop and rclpy.ok():
+            n += self._play_once()
+        return n
+
+    def _play_once(self) -> int:
+        n = 0
+        with BagReader(self._path) as bag:
+            begin_bag_ns: int | None = None
+            begin = time.monotonic()
+            next_clock_ns = 0
+            for message in bag.messages(self._publishers):
+                if begin_bag_ns is None:
+                    begin_bag_ns = next_clock_ns = message.log_time_ns
+                due = begin + (message.log_time_ns - begin_bag_ns) / 1e9 / self._rate
+                for clock_ns, at in self._ticks(
+                    next_clock_ns, message.log_time_ns, begin, begin_bag_ns
+                ):
+                    if not _sleep_until(at):
+                        return n
+                    self._tell_time(clock_ns)
+                    next_clock_ns = clock_ns + self._clock_step_ns()
+                if not _sleep_until(due):
+                    return n
+                self._publishers[message.topic].publish(message.data)
+                self.sent(message.topic, message.log_time_ns, message.data)
+                n += 1
+        return n
+
+    def _ticks(
+        self, from_ns: int, to_ns: int, begin: float, begin_bag_ns: int
+    ) -> Iterator[tuple[int, float]]:
+        """Times of /clock up to a message: bag time in ns, and when it is due."""
+        while from_ns <= to_ns:
+            yield from_ns, begin + (from_ns - begin_bag_ns) / 1e9 / self._rate
+            from_ns += self._clock_step_ns()
+
+    def _clock_step_ns(self) -> int:
+        return max(1, round(1e9 * self._rate / _CLOCK_HZ))
+
+    def _tell_time(self, time_ns: int) -> None:
+        sec, nanosec = divmod(time_ns, 1_000_000_000)
+        self._clock.publish(Clock(clock=Time(sec=sec, nanosec=nanosec)))
+
+
+def _message_type(type_name: str) -> Any | None:
+    """The Python class of 'package/msg/Name'; None if it is not installed."""
+    package, _, name = type_name.split('/')
+    try:
+        return getattr(importlib.import_module(f'{package}.msg'), name, None)
+    except ImportError:
+        return None
+
+
+def _sleep_until(due: float) -> bool:
+    """Sleep; False if ROS was shut down meanwhile."""
+    while rclpy.ok():
+        left = due - time.monotonic()
+        if left <= 0:
+            return True
+        time.sleep(min(left, 0.1))
+    return False
