@@ -1,7 +1,7 @@
 """The network of one sensor: stem, self-attention, classifier, and fixed-kernel features beside.
 
-    window (N, T, C) ─┬─► stem ─► tokens ─► self-attention ─► pool ─► linear ─► log p ─┐
-                      └─► fixed-kernel features ─► linear ─► log p ────────────────────┴► weighted sum
+    window ─┬─► stem ─► tokens ─► self-attention ─► pool ─► linear ─► log p ─┬─► weighted sum
+            └─► fixed-kernel features ─► linear ─► log p ────────────────────┘
 
 A whole recording of one activity goes the same ways at its own length, but for the linear layer on
 the features, which was fitted on whole recordings, stretched to one length.
