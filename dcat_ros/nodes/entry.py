@@ -11,15 +11,21 @@ from threading import Event
 
 __all__ = ['imu_node']
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
 
 def imu_node() -> None:
     """Run the IMU recogniser until SIGINT or SIGTERM; the exit code is 0 then."""
-    sys.exit(_run('dcat_ros.nodes.imu_node', 'ImuNode'))
+    code = _run('dcat_ros.nodes.imu_node', 'ImuNode')
+    # a second Ctrl-C must not kill the process while Python tidies up: only "ignore" outlives that
+    for number in _SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    sys.exit(code)
 
 
 def _run(module: str, name: str) -> int:
     stop = Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _SIGNALS:
         signal.signal(number, lambda *_: stop.set())
     try:
         import_module('rclpy')

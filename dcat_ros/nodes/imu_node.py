@@ -1,5 +1,7 @@
 """imu_node: sensor_msgs/Imu on `imu/data_raw` to activity labels."""
 
+from typing import Any
+
 from sensor_msgs.msg import Imu
 
 from dcat_ros.messages.imu import decode_imu
@@ -29,8 +31,8 @@ class ImuNode(SensorNode):
     input_topic = 'imu/data_raw'
     parameters = (*RECOGNISER_PARAMETERS, _MOUNT)
 
-    def __init__(self) -> None:
-        super().__init__('imu_node')
+    def __init__(self, **options: Any) -> None:
+        super().__init__('imu_node', **options)
 
     def decode(self, data: bytes) -> tuple[int, str, tuple[float, ...]]:
         """Stamp in ns, frame, and acceleration and angular rate."""

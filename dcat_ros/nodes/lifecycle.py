@@ -6,6 +6,7 @@ and the second is logged.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from lifecycle_msgs.msg import Transition
 from rclpy.impl.implementation_singleton import rclpy_implementation
@@ -26,10 +27,14 @@ class GuardedLifecycleNode(LifecycleNode):
     A DcatError raised there refuses the transition (FAILURE), anything else is a fault (ERROR),
     after which the node is cleaned up and unconfigured. Both are logged, and the last one is kept
     in `problem`.
+
+    Args:
+        name: of the node.
+        options: of rclpy.node.Node.
     """
 
-    def __init__(self, name: str):
-        super().__init__(name)
+    def __init__(self, name: str, **options: Any):
+        super().__init__(name, **options)
         self.problem = ''
 
     def configure(self) -> None:

@@ -43,6 +43,10 @@ class SensorNode(GuardedLifecycleNode):
         message_type: ROS type of the input.
         input_topic: its relative name.
         parameters: what the node declares.
+
+    Args:
+        name: of the node.
+        options: of rclpy.node.Node.
     """
 
     modality: str
@@ -50,8 +54,8 @@ class SensorNode(GuardedLifecycleNode):
     input_topic: str
     parameters: tuple[Spec, ...] = RECOGNISER_PARAMETERS
 
-    def __init__(self, name: str):
-        super().__init__(name)
+    def __init__(self, name: str, **options: Any):
+        super().__init__(name, **options)
         declare(self, self.parameters)
         refused = check(self._parameters.values(), self.parameters)
         if not refused.successful:

@@ -30,14 +30,12 @@ class AugmentConfig(_Config):
         warp: greatest relative change of speed.
         scale: standard deviation of a random factor on all values.
         noise: standard deviation of white noise, in g and in units of 3.5 rad/s.
-        crop: greatest share cut off at each end of a whole recording.
     """
 
     rotation_rad: NotNegative = 0.2
     warp: Annotated[FiniteFloat, Field(ge=0, lt=1)] = 0.3
     scale: NotNegative = 0.15
     noise: NotNegative = 0.05
-    crop: Annotated[FiniteFloat, Field(ge=0, lt=0.5)] = 0.05
 
 
 class OptimiserConfig(_Config):
@@ -79,7 +77,7 @@ class TrainConfig(_Config):
         joins: how many times each subject's trials are joined in another order.
         rest_share: share of `rest` among the training windows.
         ppv_penalty: L2 penalty of the linear layers on the fixed-kernel features.
-        ppv_augment: random changes of what they are fitted on.
+        ppv_augment: random changes of the windows that the window layer is fitted on.
         unknown_at: share of correct predictions that may become `unknown`.
         seed: of everything random.
     """

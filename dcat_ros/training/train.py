@@ -20,7 +20,7 @@ from dcat_ros.training.checkpoint import History
 from dcat_ros.training.config import TrainConfig
 from dcat_ros.training.holdout import HeldOut, Subject, calibration_of, make_subject, measure
 from dcat_ros.training.loop import fit
-from dcat_ros.training.recordings import draw_recordings
+from dcat_ros.training.recordings import whole_recordings
 from dcat_ros.training.results import results_of
 from dcat_ros.training.ridge import fit_ppv, fit_segment
 from dcat_ros.training.streams import make_pool
@@ -29,8 +29,6 @@ __all__ = ['Progress', 'Training', 'train']
 
 #: Windows for the closed-form branch: enough for its features, few enough for the memory.
 _PPV_WINDOWS = 6000
-#: Augmented copies of each trial for the layer that names whole recordings.
-_SEGMENT_COPIES = 8
 
 #: Called after each step with the fold's name, its number, the number of folds, its history.
 Progress = Callable[[str, int, int, History], None]
@@ -153,10 +151,7 @@ def _fit(
         mild = config.model_copy(update={'augment': config.ppv_augment})
         fit_ppv(net, *pool.draw(mild, rng, _PPV_WINDOWS), config.ppv_penalty, config.seed)
     if config.network.segment:
-        whole = draw_recordings(
-            dataset, config.ppv_augment, rng, length=SEGMENT_LENGTH, copies=_SEGMENT_COPIES
-        )
-        fit_segment(net, *whole, config.ppv_penalty)
+        fit_segment(net, *whole_recordings(dataset, SEGMENT_LENGTH), config.ppv_penalty)
     return net.eval(), history
 
 
