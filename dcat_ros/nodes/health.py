@@ -85,6 +85,7 @@ def health_message(
     node: Node,
     state: str,
     problem: str,
+    refusal: str,
     health: Health,
     topic: str,
     wanted: QoSProfile | None,
@@ -112,6 +113,8 @@ def health_message(
     findings: list[tuple[bytes, str]] = []
     if problem:
         findings.append((_ERROR, problem))
+    if refusal:
+        findings.append((_WARN, refusal))
     if model is not None:
         values['model'] = model.card.name
         values['backend'] = model.backend

@@ -25,8 +25,8 @@ class GuardedLifecycleNode(LifecycleNode):
     """Subclasses fill in `configure`, `activate`, `deactivate` and `clean_up`.
 
     A DcatError raised there refuses the transition (FAILURE), anything else is a fault (ERROR),
-    after which the node is cleaned up and unconfigured. Both are logged, and the last one is kept
-    in `problem`.
+    after which the node is cleaned up and unconfigured. Both are logged, and kept in `problem`
+    until the next transition; why an illegal one was refused is in `refusal`.
 
     Args:
         name: of the node.
@@ -36,6 +36,7 @@ class GuardedLifecycleNode(LifecycleNode):
     def __init__(self, name: str, **options: Any):
         super().__init__(name, **options)
         self.problem = ''
+        self.refusal = ''
 
     def configure(self) -> None:
         """Load what the node needs."""
@@ -97,7 +98,6 @@ class GuardedLifecycleNode(LifecycleNode):
     ) -> TransitionCallbackReturn:
         try:
             hook()
-            self.problem = ''
             return parent(state)
         except DcatError as problem:
             self.problem = f'cannot {what}: {problem}'
@@ -116,12 +116,13 @@ class GuardedLifecycleNode(LifecycleNode):
         allowed = {t[0]: t[1] for t in self._state_machine.available_transitions}
         if transition_id not in allowed:
             asked = _name_of(transition_id)
-            self.problem = (
+            self.refusal = (
                 f"transition '{asked}' refused in state '{self.state}'; "
                 f'allowed here: {", ".join(sorted(allowed.values())) or "none"}'
             )
-            self.get_logger().error(self.problem)
+            self.get_logger().error(self.refusal)
             return _FAILURE
+        self.problem = ''
         try:
             result: TransitionCallbackReturn = super()._LifecycleNodeMixin__change_state(
                 transition_id

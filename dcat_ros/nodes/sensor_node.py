@@ -233,11 +233,13 @@ class SensorNode(GuardedLifecycleNode):
 
     def _diagnose(self) -> None:
         worker = self._worker
+        refusal, self.refusal = self.refusal, ''
         self._diagnostics.publish(
             health_message(
                 self,
                 self.state,
                 self.problem,
+                refusal,
                 self._health,
                 self.resolve_topic_name(self.input_topic),
                 self._qos() if self._subscription is not None else None,

@@ -1,0 +1,48 @@
+"""A recogniser process and a node that talks to it, over real DDS in a domain of their own."""
+
+import os
+import random
+
+import pytest
+
+from dcat_ros.share import share_dir
+
+pytest.importorskip('rclpy', reason='needs rclpy: source ROS 2, or run make setup')
+
+# before anything makes a DDS participant: never reach the network, and keep off other tests
+os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
+os.environ['ROS_DOMAIN_ID'] = str(random.SystemRandom().randrange(1, 100))
+
+# nodes find each other within 0.3 s
+os.environ.setdefault('FASTRTPS_DEFAULT_PROFILES_FILE', str(share_dir() / 'config/fastdds.xml'))
+
+import rclpy
+from node_helpers import Peer, RecogniserProcess, save_untrained
+
+
+@pytest.fixture(scope='session')
+def quick_model(tmp_path_factory):
+    """Path of an untrained model with a window of 1 s, every 0.1 s."""
+    path = tmp_path_factory.mktemp('model') / 'quick.safetensors'
+    save_untrained(path)
+    return path
+
+
+@pytest.fixture
+def peer():
+    """The test's own node."""
+    rclpy.init()
+    peer = Peer()
+    yield peer
+    peer.close()
+    rclpy.try_shutdown()
+
+
+@pytest.fixture
+def recogniser(quick_model, peer):
+    """imu_node as a process, active, and connected with the peer."""
+    with RecogniserProcess(quick_model, '-p', 'stale_after:=0.5') as process:
+        peer.wait_for(lambda: peer.state() == 'active', 'the node to be active')
+        peer.wait_for(lambda: peer.imu.get_subscription_count() == 1, 'the subscription')
+        yield process
+        assert process.alive(), process.errors()

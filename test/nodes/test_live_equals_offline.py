@@ -1,0 +1,80 @@
+"""The same recording sample by sample, from a bag, and through the live node: one result."""
+
+import numpy as np
+import pytest
+from node_helpers import RecogniserProcess
+from rclpy.qos import QoSProfile
+from rosgraph_msgs.msg import Clock
+
+from dcat_ros.bags.read import BagReader
+from dcat_ros.bags.write import make_bag
+from dcat_ros.datasets import load
+from dcat_ros.evaluation.evaluate import evaluate_bag
+from dcat_ros.messages.imu import decode_imu
+from dcat_ros.model.runtime import load_model
+from dcat_ros.nodes.replay import Player
+from dcat_ros.streaming.recogniser import Recogniser
+
+pytestmark = pytest.mark.ros
+
+
+@pytest.fixture
+def bag(data_dir, tmp_path):
+    """Some trials of one person joined to a stream: a real recording."""
+    whole = load('utd_mhad', data_dir, ['1'])
+    some = type(whole)(whole.info, whole.trials[::12])
+    make_bag(some, tmp_path / 'bag', continuous=True)
+    return tmp_path / 'bag'
+
+
+def test_live_offline_and_sample_by_sample_give_the_same(bag, peer):
+    peer.node.destroy_publisher(peer.imu)
+    offline = evaluate_bag(bag, load_model('imu_utd_mhad')).predictions
+    recogniser = Recogniser(load_model('imu_utd_mhad'))
+    one_by_one = []
+    with BagReader(bag) as reader:
+        for message in reader.messages(['/imu/data_raw']):
+            one_by_one += recogniser.push(*_arguments(message.data))
+    with RecogniserProcess(
+        'imu_utd_mhad', '-p', 'qos_reliability:=reliable', '-p', 'use_sim_time:=true'
+    ):
+        peer.wait_for(lambda: peer.state() == 'active', 'the node to be active')
+        player = Player(peer.node, bag, rate=8.0)
+        assert player.wait_for_subscriber('/imu/data_raw')
+        sent = player.play()
+        peer.wait_for(lambda: len(peer.monitor.all) >= len(offline), 'all predictions')
+    live = [heard.prediction for heard in peer.monitor.all[: len(offline)]]
+    assert sent > 1000
+    assert len(offline) > 50
+    assert len(one_by_one) == len(offline)
+    for a, b, c in zip(live, offline, one_by_one, strict=True):
+        assert a.end_ns == b.end_ns == c.end_ns
+        assert a.label == b.label == c.label
+        np.testing.assert_allclose(a.probabilities, b.probabilities, rtol=0, atol=1e-5)
+        np.testing.assert_allclose(c.probabilities, b.probabilities, rtol=0, atol=1e-5)
+
+
+def test_player_publishes_the_bags_bytes_and_a_clock_that_rises(bag, peer):
+    from sensor_msgs.msg import Imu
+
+    got: list[bytes] = []
+    clock: list[int] = []
+    qos = QoSProfile(depth=5000)
+    peer.node.create_subscription(Imu, '/imu/data_raw', got.append, qos, raw=True)
+    peer.node.create_subscription(
+        Clock, '/clock', lambda m: clock.append(m.clock.sec * 10**9 + m.clock.nanosec), qos
+    )
+    player = Player(peer.node, bag, rate=50.0)
+    assert player.wait_for_subscriber('/imu/data_raw')
+    player.play()
+    with BagReader(bag) as reader:
+        expected = [message.data for message in reader.messages(['/imu/data_raw'])]
+    peer.wait_for(lambda: len(got) == len(expected), 'all messages')
+    assert [bytes(data) for data in got] == expected
+    assert len(clock) > 10
+    assert clock == sorted(clock)
+
+
+def _arguments(data):
+    sample = decode_imu(data)
+    return sample.stamp_ns, sample.values, sample.frame_id

@@ -1,0 +1,115 @@
+"""Faults that have to be planted: a slow model, and transition callbacks that raise."""
+
+import time
+from threading import Event, Thread
+
+import pytest
+from lifecycle_msgs.msg import Transition
+from rclpy.experimental import EventsExecutor
+from rclpy.parameter import Parameter
+
+from dcat_ros.nodes.imu_node import ImuNode
+from dcat_ros.nodes.lifecycle import GuardedLifecycleNode
+
+pytestmark = pytest.mark.ros
+
+
+class Spinning:
+    """A node served by the executor of the real process, in a thread."""
+
+    def __init__(self, node):
+        self.node = node
+        self.executor = EventsExecutor()
+        self.executor.add_node(node)
+        self._stop = Event()
+        self._thread = Thread(target=self._spin)
+        self._thread.start()
+
+    def _spin(self):
+        while not self._stop.is_set():
+            self.executor.spin_once(timeout_sec=0.1)
+
+    def close(self):
+        self._stop.set()
+        self._thread.join()
+        self.node.stop()
+        self.executor.remove_node(self.node)
+        self.node.destroy_node()
+
+
+class Faulty(GuardedLifecycleNode):
+    """Raises where it is told to."""
+
+    raise_in = ''
+
+    def __init__(self):
+        super().__init__('imu_node')
+        self.declare_parameter('autostart', False)
+        self.cleaned = 0
+
+    def configure(self):
+        self._maybe('configure')
+
+    def activate(self):
+        self._maybe('activate')
+
+    def deactivate(self):
+        self._maybe('deactivate')
+
+    def clean_up(self):
+        self.cleaned += 1
+
+    def _maybe(self, where):
+        if self.raise_in == where:
+            raise RuntimeError(f'planted in {where}')
+
+
+@pytest.mark.parametrize('where', ['configure', 'activate', 'deactivate'])
+def test_transition_callback_that_raises_leaves_an_unconfigured_node_that_lives(peer, where):
+    node = Faulty()
+    spinning = Spinning(node)
+    try:
+        node.raise_in = where
+        order = [
+            ('configure', Transition.TRANSITION_CONFIGURE),
+            ('activate', Transition.TRANSITION_ACTIVATE),
+            ('deactivate', Transition.TRANSITION_DEACTIVATE),
+        ]
+        for name, transition in order:
+            if name == where:
+                assert peer.change_state(transition) is False
+                assert node.problem == f'fault in {where}: RuntimeError: planted in {where}'
+                break
+            assert peer.change_state(transition) is True
+        assert peer.state() == 'unconfigured'
+        assert node.cleaned == 1
+        node.raise_in = ''
+        assert peer.change_state(Transition.TRANSITION_CONFIGURE) is True
+    finally:
+        spinning.close()
+
+
+def test_slow_model_delays_no_message_and_what_is_dropped_is_counted(quick_model, peer):
+    node = ImuNode(parameter_overrides=[Parameter('model', value=str(quick_model))])
+    spinning = Spinning(node)
+    try:
+        node.start()
+        classify = node._recogniser.classify
+
+        def slow(window):
+            time.sleep(0.5)
+            return classify(window)
+
+        node._recogniser.classify = slow
+        peer.wait_for(lambda: peer.imu.get_subscription_count() == 1, 'the subscription')
+        began = time.monotonic()
+        peer.send(150)
+        peer.wait_for(lambda: node._health.received == 150, 'all samples')
+        took_s = time.monotonic() - began
+        # 21 windows came due; at half a second each, they would take over ten seconds
+        assert node._recogniser.stream.counts['windows'] == 21
+        assert took_s < 5.0
+        peer.wait_for_health(lambda h: int(h['windows dropped']) > 10, 'dropped windows')
+        assert len(peer.monitor.all) < 11
+    finally:
+        spinning.close()
