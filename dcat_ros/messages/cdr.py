@@ -8,7 +8,7 @@ from struct import Struct, error, unpack_from
 
 from dcat_ros.errors import MessageError
 
-__all__ = ['Head', 'read_head']
+__all__ = ['Head', 'byte_order', 'read_head']
 
 _STAMP = {'<': Struct('<iII'), '>': Struct('>iII')}
 
@@ -40,14 +40,14 @@ class Head:
     max_align: int
 
 
-def read_head(data: bytes) -> Head:
-    """Read the encapsulation and the std_msgs/Header at the start of a serialised message.
+def byte_order(data: bytes) -> tuple[str, int]:
+    """Byte order ('<' or '>') and greatest alignment that a message's encapsulation tells.
 
     Raises:
         MessageError: the bytes are too few, or not CDR; `reason` is 'truncated' or 'encoding'.
     """
     try:
-        byte_order, max_align = _ENCAPSULATIONS[bytes(data[:2])]
+        return _ENCAPSULATIONS[bytes(data[:2])]
     except KeyError:
         if len(data) < 4:
             raise MessageError(f'message of {len(data)} bytes is too short', 'truncated') from None
@@ -55,8 +55,17 @@ def read_head(data: bytes) -> Head:
             f'message starts with {bytes(data[:2]).hex()}, which is no plain CDR encapsulation',
             'encoding',
         ) from None
+
+
+def read_head(data: bytes) -> Head:
+    """Read the encapsulation and the std_msgs/Header at the start of a serialised message.
+
+    Raises:
+        MessageError: the bytes are too few, or not CDR; `reason` is 'truncated' or 'encoding'.
+    """
+    order, max_align = byte_order(data)
     try:
-        sec, nanosec, length = _STAMP[byte_order].unpack_from(data, 4)
+        sec, nanosec, length = _STAMP[order].unpack_from(data, 4)
         # length counts the closing NUL; some writers send 0 for an empty string
         (raw,) = unpack_from(f'{length}s', data, 16)
     except (error, OverflowError, MemoryError):
@@ -66,4 +75,4 @@ def read_head(data: bytes) -> Head:
     if nanosec >= 1_000_000_000 or sec < 0:
         raise MessageError(f'stamp {sec} s {nanosec} ns is no time', 'stamp')
     frame_id = raw.split(b'\x00', 1)[0].decode('utf-8', 'replace')
-    return Head(byte_order, sec * 1_000_000_000 + nanosec, frame_id, 16 + length, max_align)
+    return Head(order, sec * 1_000_000_000 + nanosec, frame_id, 16 + length, max_align)

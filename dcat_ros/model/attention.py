@@ -89,4 +89,5 @@ class PooledClassifier(nn.Module):
     def forward(self, tokens: Tensor) -> Tensor:
         """Logits (N, n_classes) of tokens (N, L, D)."""
         pooled = torch.cat([tokens.mean(dim=1), tokens.amax(dim=1)], dim=1)
-        return self.linear(self.dropout(self.norm(pooled)))
+        logits: Tensor = self.linear(self.dropout(self.norm(pooled)))
+        return logits

@@ -56,7 +56,7 @@ class ActivityNet(nn.Module):
         log_p = self.logits(windows).log_softmax(dim=1)
         if not self.spec.ppv:
             return log_p
-        other = self.ppv_head(self.ppv(windows)).log_softmax(dim=1)
+        other: Tensor = self.ppv_head(self.ppv(windows)).log_softmax(dim=1)
         weight = self.spec.ppv_weight
         return ((1 - weight) * log_p + weight * other).log_softmax(dim=1)
 

@@ -52,8 +52,9 @@ class Model:
         Only for a model whose card has `network.segment`.
         """
         with torch.inference_mode():
-            out: NDArray[np.float32] = self._net.segment(torch.from_numpy(recording[None])).numpy()
-        return out[0]
+            log_p = self._net.segment(torch.from_numpy(recording[None]))
+        out: NDArray[np.float32] = log_p[0].numpy()
+        return out
 
     def warm_up(self) -> None:
         """Run once, so that the first window is not the slowest."""

@@ -1,7 +1,7 @@
 """Two small containers for a stream: unread samples in stamp order, and the newest rows."""
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 __all__ = ['LatestRows', 'SampleQueue']
 
@@ -37,7 +37,7 @@ class SampleQueue:
         """Values, shape (n, C): a view that the next call may change."""
         return self._values[self._start : self._end]
 
-    def append(self, stamp_ns: int, values: object) -> None:
+    def append(self, stamp_ns: int, values: ArrayLike) -> None:
         """Add a sample that is newer than all others. The caller keeps within `capacity`."""
         if self._end == len(self._stamps):
             self._move_to_front()
@@ -54,7 +54,7 @@ class SampleQueue:
         self._values[self._end : self._end + n] = values
         self._end += n
 
-    def insert(self, stamp_ns: int, values: object) -> bool:
+    def insert(self, stamp_ns: int, values: ArrayLike) -> bool:
         """Put a late sample in its place; False if a sample with this stamp is there already."""
         position = int(np.searchsorted(self.stamps, stamp_ns))
         if position < len(self) and self.stamps[position] == stamp_ns:

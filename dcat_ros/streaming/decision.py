@@ -43,7 +43,8 @@ def calibrate(log_p: NDArray[np.floating], temperature: float) -> NDArray[np.flo
     scaled = np.asarray(log_p, dtype=np.float64) / temperature
     scaled -= scaled.max(axis=-1, keepdims=True)
     p: NDArray[np.float64] = np.exp(scaled)
-    return p / p.sum(axis=-1, keepdims=True)
+    p /= p.sum(axis=-1, keepdims=True)
+    return p
 
 
 def decide(

@@ -69,7 +69,7 @@ class StreamPool:
         left = np.floor(at).astype(np.int64)
         right = np.minimum(left + 1, high)
         part = (at - left)[..., None].astype(np.float32)
-        windows = (1 - part) * self.values[left] + part * self.values[right]
+        windows: NDArray[np.float32] = (1 - part) * self.values[left] + part * self.values[right]
         # a movement at f times the speed has f times the angular rate
         windows[..., 3:] *= speed[..., None].astype(np.float32)
         return windows

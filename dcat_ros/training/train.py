@@ -25,7 +25,7 @@ from dcat_ros.training.results import results_of
 from dcat_ros.training.ridge import fit_ppv, fit_segment
 from dcat_ros.training.streams import make_pool
 
-__all__ = ['Progress', 'Training', 'train']
+__all__ = ['Progress', 'Training', 'fit_network', 'make_card', 'train']
 
 #: Windows for the closed-form branch: enough for its features, few enough for the memory.
 _PPV_WINDOWS = 6000
@@ -82,7 +82,7 @@ def train(
     torch.use_deterministic_algorithms(True)
     if config.subjects is not None:
         dataset = dataset.of_subjects(config.subjects)
-    card = _card(config, dataset, command, git_commit)
+    card = make_card(config, dataset, command=command, git_commit=git_commit)
     folds = _folds(dataset.subjects, config.folds)
     histories: dict[str, History] = {}
     held_out: list[HeldOut] = []
@@ -91,7 +91,7 @@ def train(
         name = f'without {", ".join(without)}' if without else 'all subjects'
         rest = dataset.of_subjects([s for s in dataset.subjects if s not in without])
         subjects = [make_subject(dataset, s, config.seed) for s in without]
-        net, histories[name] = _fit(
+        net, histories[name] = fit_network(
             config,
             rest,
             card,
@@ -112,16 +112,26 @@ def train(
     return Training(net, card, histories)
 
 
-def _fit(
+def fit_network(
     config: TrainConfig,
     dataset: Dataset,
     card: Card,
     seed: tuple[int, int],
     checkpoint: Path,
     validation: Sequence[Subject],
-    progress: Callable[[History], None],
+    progress: Callable[[History], None] = lambda history: None,
 ) -> tuple[ActivityNet, History]:
-    """Train one network on a data set."""
+    """Train one network on a data set: the attention branch by steps, the others in closed form.
+
+    Args:
+        config: the recipe.
+        dataset: all of it is trained on.
+        card: gives labels and channels.
+        seed: of everything random.
+        checkpoint: file that keeps the state.
+        validation: held-out subjects, for the curve.
+        progress: called after each step.
+    """
     pool = make_pool(dataset, config, np.random.default_rng(seed))
     torch.manual_seed(int(np.random.SeedSequence(seed).generate_state(1)[0]))
     sizes = len(card.input.channels), len(card.labels)
@@ -155,7 +165,7 @@ def _fit(
     return net.eval(), history
 
 
-def _card(config: TrainConfig, dataset: Dataset, command: str, git_commit: str) -> Card:
+def make_card(config: TrainConfig, dataset: Dataset, *, command: str, git_commit: str) -> Card:
     """The record, before calibration and results."""
     return Card(
         name=config.name,
