@@ -1,4 +1,4 @@
-"""Writing files whole or not at all."""
+"""Looking at files, and writing them whole or not at all."""
 
 import os
 from pathlib import Path
@@ -6,7 +6,15 @@ from tempfile import NamedTemporaryFile
 
 from dcat_ros.errors import OutputError
 
-__all__ = ['write_whole']
+__all__ = ['exists', 'write_whole']
+
+
+def exists(path: Path) -> bool:
+    """Whether something is there; False for a name that no file can have."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -5,10 +5,12 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from types import TracebackType
 
+import apsw  # what rosbags reads .db3 files with, and whose errors it lets through
 from rosbags.rosbag2 import Reader, ReaderError
 
 from dcat_ros.bags.salvage import RawMessage, salvage
 from dcat_ros.errors import BagError
+from dcat_ros.files import exists
 
 __all__ = ['BagReader']
 
@@ -39,7 +41,7 @@ class BagReader:
         self._files: list[Path] = []
 
     def __enter__(self) -> 'BagReader':
-        if not self.path.exists():
+        if not exists(self.path):
             raise BagError(f'There is no bag {self.path}.')
         if self.path.is_dir():
             problem = self._open_whole()
@@ -104,7 +106,7 @@ class BagReader:
         try:
             for connection, log_time_ns, data in self._reader.messages(connections=chosen):
                 yield RawMessage(connection.topic, connection.msgtype, log_time_ns, bytes(data))
-        except ReaderError as problem:
+        except (ReaderError, apsw.Error) as problem:
             self.notes.append(f'{self.path} is damaged; read up to the damage: {problem}')
 
     def _open_whole(self) -> str | None:
@@ -112,7 +114,7 @@ class BagReader:
         try:
             reader = Reader(self.path)
             reader.open()
-        except (ReaderError, OSError, ValueError) as problem:
+        except (ReaderError, apsw.Error, OSError, ValueError) as problem:
             return str(problem).rstrip('.')
         self._reader = reader
         self.topics = {c.topic: c.msgtype for c in reader.connections}

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from struct import Struct
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from mcap.data_stream import ReadDataStream
@@ -22,6 +23,7 @@ __all__ = ['RawMessage', 'salvage']
 _MAGIC = b'\x89MCAP0\r\n'
 _RECORD = Struct('<BQ')  # operation code, length
 _SCHEMA, _CHANNEL, _MESSAGE, _CHUNK = 0x03, 0x04, 0x05, 0x06
+_SQLITE_HEAD = 100
 _CHUNK_HEAD = Struct('<QQQII')  # start, end, uncompressed size, checksum, length of compression
 
 
@@ -122,6 +124,31 @@ def _decompress_lz4(data: bytes) -> bytes:
 
 
 def _from_sqlite(path: Path) -> Iterator[RawMessage]:
+    with TemporaryDirectory() as folder:
+        whole = Path(folder) / path.name
+        _copy_whole_pages(path, whole)
+        yield from _rows(whole)
+
+
+def _copy_whole_pages(path: Path, target: Path) -> None:
+    """Copy the file without the part of a page at its end, which SQLite would fill with zeros."""
+    with path.open('rb') as source, target.open('wb') as copy:
+        head = source.read(_SQLITE_HEAD)
+        # the page's size is at byte 16, 1 standing for 65536 (SQLite file format, section 1.3)
+        size = int.from_bytes(head[16:18], 'big')
+        size = 65536 if size == 1 else max(size, 512)
+        n_pages = path.stat().st_size // size
+        source.seek(0)
+        left = n_pages * size
+        while left and (block := source.read(min(left, 1 << 20))):
+            copy.write(block)
+            left -= len(block)
+        if n_pages:
+            copy.seek(28)
+            copy.write(n_pages.to_bytes(4, 'big'))
+
+
+def _rows(path: Path) -> Iterator[RawMessage]:
     connection = sqlite3.connect(f'{path.resolve().as_uri()}?mode=ro', uri=True)
     try:
         # makes SQLite accept a file that is shorter than its header says

@@ -13,6 +13,7 @@ from dcat_ros.bags.topics import IMU_TOPIC, STRING_TYPE, TRUTH_TOPIC
 from dcat_ros.datasets import Dataset, Signal
 from dcat_ros.datasets.continuous import join
 from dcat_ros.errors import BagError, OutputError
+from dcat_ros.files import exists
 from dcat_ros.messages.imu import IMU_TYPE
 from dcat_ros.segment import Segment
 
@@ -85,7 +86,7 @@ def write_bag(
     """
     if storage not in STORAGES:
         raise BagError(f'storage {storage!r} is not known; choose {" or ".join(STORAGES)}.')
-    if out.exists():
+    if exists(out):
         raise OutputError(f'{out} exists already; choose another name or remove it.')
     try:
         out.parent.mkdir(parents=True, exist_ok=True)

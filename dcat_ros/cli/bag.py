@@ -34,7 +34,13 @@ def command() -> None:
     show_default=True,
     help='Storage plug-in.',
 )
-@click.option('--seed', default=0, show_default=True, help='Draws order and pauses.')
+@click.option(
+    '--seed',
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help='Draws order and pauses.',
+)
 def _make(
     dataset: str | None,
     data: Path | None,

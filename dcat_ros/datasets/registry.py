@@ -45,4 +45,8 @@ def load(
         raise DatasetError(
             f'No recording of {name} is usable, {len(dataset.skipped)} were skipped.{first}'
         )
-    return dataset.of_subjects(subjects) if subjects is not None else dataset
+    if subjects is None:
+        return dataset
+    if not subjects:
+        raise DatasetError(f'No subject is named; {name} has {", ".join(dataset.subjects)}.')
+    return dataset.of_subjects(subjects)

@@ -58,6 +58,7 @@ class _BagContent:
     predictions: list[Prediction] = field(default_factory=list)
     changes: list[tuple[int, str]] = field(default_factory=list)
     rejected: Counter[str] = field(default_factory=Counter)
+    rejected_truth: Counter[str] = field(default_factory=Counter)
     n_messages: int = 0
     n_without_stamp: int = 0
     begin_ns: int | None = None
@@ -113,6 +114,8 @@ def evaluate_bag(
     )
     if content.n_without_stamp:
         evaluation.scores.stamps = _RECEIVE_TIME
+    for reason, n in content.rejected_truth.items():
+        notes.append(f'{n} messages on {truth_topic} were rejected: {reason}.')
     evaluation.scores.notes += notes
     return evaluation
 
@@ -214,7 +217,7 @@ def _run_bag(
                 try:
                     text = decode_string(message.data)
                 except MessageError as problem:
-                    content.rejected[f'truth, {problem.reason}'] += 1
+                    content.rejected_truth[problem.reason] += 1
                 else:
                     content.changes.append((message.log_time_ns, text))
         imu = [message for message in chunk if message.topic == imu_topic]

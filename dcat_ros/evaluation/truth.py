@@ -39,7 +39,7 @@ def read_csv(path: Path) -> list[Segment]:
     """
     segments: list[Segment] = []
     try:
-        with path.open(newline='', encoding='utf-8') as file:
+        with path.open(newline='', encoding='utf-8-sig') as file:
             rows = csv.DictReader(file)
             missing = {'start', 'end', 'label'} - set(rows.fieldnames or ())
             if missing:
@@ -49,7 +49,7 @@ def read_csv(path: Path) -> list[Segment]:
                 )
             for row in rows:
                 try:
-                    start_ns, end_ns = (_to_ns(row[key]) for key in ('start', 'end'))
+                    start_ns, end_ns = (_to_ns(row[key] or '') for key in ('start', 'end'))
                 except (TypeError, ValueError, OverflowError):
                     raise InputError(
                         f'{path}, line {rows.line_num}: start and end must be seconds.'

@@ -113,7 +113,7 @@ def decode_imu_runs(messages: Sequence[bytes], rejected: Counter[str]) -> Iterat
 def _layout(message: bytes) -> tuple[int, bytes]:
     """Two messages that share this have every field at the same place, and the same frame."""
     length = int.from_bytes(message[12:16], 'little' if message[1:2] in b'\x01\x07' else 'big')
-    return len(message), message[:2] + message[12 : 16 + min(length, 4096)]
+    return len(message), message[:2] + message[12 : 16 + length]
 
 
 def _decode_alike(
@@ -122,13 +122,14 @@ def _decode_alike(
     """Decode messages of one layout, the first of which is `start` of all."""
     good = np.zeros(len(messages), dtype=bool)
     try:
-        head = read_head(messages[0])
+        # the stamp is not the layout's: a bad one must not hide the others
+        head = read_head(messages[0][:4] + bytes(8) + messages[0][12:])
         offset = head.body + -(head.body - 4) % head.max_align
         whole = np.frombuffer(b''.join(messages), dtype=np.uint8).reshape(len(messages), -1)
         if whole.shape[1] < offset + 296:
             raise MessageError('cut off', 'truncated')
     except MessageError:
-        pass  # the first is bad: each is looked at by itself below
+        pass  # a layout that none of them can be read by: each says below what is wrong
     else:
         order = head.byte_order
         seconds = np.ascontiguousarray(whole[:, 4:12]).view(f'{order}u4').astype(np.int64)

@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, model_validator
 
+from dcat_ros.modalities import imu
+
 __all__ = [
     'SCHEMA_VERSION',
     'Calibration',
@@ -20,6 +22,7 @@ SCHEMA_VERSION = 1
 Positive = Annotated[FiniteFloat, Field(gt=0)]
 Share = Annotated[FiniteFloat, Field(ge=0, le=1)]
 Count = Annotated[int, Field(gt=0)]
+Size = Annotated[int, Field(gt=0, le=4096)]
 
 
 class _Record(BaseModel):
@@ -70,8 +73,8 @@ class NetworkSpec(_Record):
         segment: whether a further layer on those features names whole recordings of one activity.
     """
 
-    width: Count = 80
-    d_attention: Count = 32
+    width: Size = 80
+    d_attention: Size = 32
     dropout: Share = 0.3
     ppv: bool = True
     ppv_weight: Share = 0.35
@@ -163,6 +166,12 @@ class Card(_Record):
     calibration: Calibration = Calibration()
     training: TrainingRecord
     results: tuple[Result, ...] = ()
+
+    @model_validator(mode='after')
+    def _channels_fit(self) -> 'Card':
+        if (self.input.channels, self.input.units) != (imu.CHANNELS, imu.UNITS):
+            raise ValueError(f'an imu model has the channels {", ".join(imu.CHANNELS)} in SI units')
+        return self
 
     @model_validator(mode='after')
     def _labels_differ(self) -> 'Card':

@@ -76,22 +76,22 @@ class PpvFeatures(nn.Module):
         return (self._proportions(windows) - self.mean) / self.deviation
 
     def _proportions(self, windows: Tensor) -> Tensor:
+        # One by one: the last bit of a convolution depends on the batch's size, and a response
+        # next to a threshold would then count here and not there. Live must equal offline.
+        return torch.cat([self._of_one(window) for window in windows.split(1)])
+
+    def _of_one(self, windows: Tensor) -> Tensor:
         derived = self.derive(windows)
         parts = []
         for i, dilation in enumerate(_DILATIONS):
             response = self._convolve(derived, i, dilation)  # (N, 84, T)
-            counts = [
-                (response > self.thresholds[i][:, j, None]).sum(dim=2) for j in range(_N_THRESHOLDS)
-            ]
+            counts = [(response > level).sum(dim=2) for level in self.thresholds[i].T[:, :, None]]
             parts.append(torch.stack(counts, dim=2).flatten(1))
         return torch.cat(parts, dim=1) / windows.shape[1]
 
     def _convolve(self, derived: Tensor, i: int, dilation: int) -> Tensor:
-        mixed = torch.einsum('kc,nct->nkt', self.channels[i], derived)
-        return functional.conv1d(
-            mixed,
-            self.kernels,
-            dilation=dilation,
-            padding=dilation * (_LENGTH // 2),
-            groups=len(_TRIPLES),
-        )
+        """Responses (N, 84, T) of the kernels at one dilation to derived channels (N, 11, T)."""
+        # a kernel on a sum of channels is a sum of kernels: one dense convolution
+        weights = self.channels[i][:, :, None] * self.kernels
+        reach = dilation * (_LENGTH // 2)
+        return functional.conv1d(derived, weights, dilation=dilation, padding=reach)

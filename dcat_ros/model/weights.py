@@ -3,6 +3,7 @@
 import difflib
 import hashlib
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import pydantic
@@ -38,9 +39,10 @@ def find_weights(model: str) -> Path:
     shipped = shipped_models()
     if model in shipped:
         return shipped[model]
-    path = Path(model).expanduser()
-    if path.is_file():
-        return path
+    with suppress(OSError, RuntimeError, ValueError):  # no home, or no name a file can have
+        path = Path(model).expanduser()
+        if path.is_file():
+            return path
     near = difflib.get_close_matches(model, shipped, n=1)
     hint = f' Did you mean {near[0]!r}?' if near else ''
     raise WeightsError(
@@ -109,7 +111,7 @@ def _read(path: Path) -> tuple[Card, dict[str, Tensor]]:
         tensors = safetensors.torch.load(data)
         length = int.from_bytes(data[:8], 'little')
         header = json.loads(data[8 : 8 + length])
-    except (SafetensorError, ValueError, KeyError) as problem:
+    except (SafetensorError, ValueError, KeyError, RecursionError) as problem:
         raise WeightsError(
             f'{path} is no whole safetensors file ({problem}); take an undamaged copy.'
         ) from None
@@ -136,5 +138,5 @@ def _parse_card(path: Path, record: str) -> Card:
         first = problem.errors()[0]
         place = '.'.join(str(part) for part in first['loc']) or 'record'
         raise WeightsError(f"{path}: '{place}' in its record is wrong: {first['msg']}.") from None
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:
         raise WeightsError(f'{path}: its record is no JSON ({problem}).') from None

@@ -24,11 +24,13 @@ class History:
         step: number of steps done.
         loss: (step, mean loss since the last entry).
         validation: (step, macro-F1 on held-out subjects).
+        recent: losses since the last entry of `loss`.
     """
 
     step: int = 0
     loss: list[tuple[int, float]] = field(default_factory=list)
     validation: list[tuple[int, float]] = field(default_factory=list)
+    recent: list[float] = field(default_factory=list)
 
 
 def save_checkpoint(
@@ -76,17 +78,18 @@ def load_checkpoint(
         tensors = safetensors.torch.load(data)
         header = json.loads(data[8 : 8 + int.from_bytes(data[:8], 'little')])
         record = json.loads(header['__metadata__']['training'])
-    except (OSError, SafetensorError, ValueError, KeyError):
-        return History()  # none, or damaged: start anew
-    if record.pop('key') != key:
-        return History()
+        if record.pop('key') != key:
+            return History()
+        history = History(**record)
+    except (OSError, SafetensorError, ValueError, KeyError, TypeError, AttributeError):
+        return History()  # none, foreign or damaged: start anew
     net.load_state_dict(_under('net.', tensors))
     average.load_state_dict(_under('average.', tensors))
     for name, parameter in net.named_parameters():
         state = _under(f'optimiser.{name}.', tensors)
         if state:
             optimiser.state[parameter] = dict(state)
-    return History(**record)
+    return history
 
 
 def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -96,10 +96,18 @@ class TrainConfig(_Config):
     ppv_penalty: Positive = 0.1
     ppv_augment: AugmentConfig = AugmentConfig(rotation_rad=0.1, warp=0.15, scale=0.05, noise=0.01)
     unknown_at: Share = 0.05
-    seed: int = 0
+    seed: Annotated[int, Field(ge=0)] = 0
     network: NetworkSpec = NetworkSpec()
     augment: AugmentConfig = AugmentConfig()
     optimiser: OptimiserConfig = OptimiserConfig()
+
+    @pydantic.field_validator('stride_s', 'lag_s')
+    @classmethod
+    def _within_the_window(cls, value: float, info: pydantic.ValidationInfo) -> float:
+        window_s = info.data.get('window_s', value)
+        if value > window_s:
+            raise ValueError(f'must be at most window_s, {window_s:g}')
+        return value
 
 
 def read_config(path: Path) -> TrainConfig:

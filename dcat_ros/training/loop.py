@@ -64,7 +64,6 @@ def fit(
     )
     history = load_checkpoint(checkpoint, key, net, average, optimiser)
     validate_every = max(1, config.steps // 10)
-    losses: list[float] = []
     net.train()
     while history.step < config.steps:
         torch.manual_seed(int(np.random.SeedSequence((*seed, history.step)).generate_state(1)[0]))
@@ -87,10 +86,11 @@ def fit(
         optimiser.step()
         history.step += 1
         _update(average, net, min(config.average, history.step / (history.step + 9)))
-        losses.append(loss.item())
+        history.recent.append(loss.item())
         if history.step % validate_every == 0:
-            history.loss.append((history.step, sum(losses) / len(losses)))
-            losses.clear()
+            mean = sum(history.recent) / len(history.recent)
+            history.loss.append((history.step, mean))
+            history.recent.clear()
             if validate is not None:
                 history.validation.append((history.step, validate(average)))
         progress(history)

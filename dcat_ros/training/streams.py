@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from dcat_ros.datasets.continuous import join
 from dcat_ros.datasets.trial import Dataset
+from dcat_ros.errors import DatasetError
 from dcat_ros.modalities import imu
 from dcat_ros.segment import REST
 from dcat_ros.training.config import TrainConfig
@@ -76,7 +77,11 @@ class StreamPool:
 
 
 def make_pool(dataset: Dataset, config: TrainConfig, rng: np.random.Generator) -> StreamPool:
-    """Join each subject's trials several times and note where each class lies."""
+    """Join each subject's trials several times and note where each class lies.
+
+    Raises:
+        DatasetError: nobody performs a label.
+    """
     labels = (*dataset.info.labels, REST)
     values: list[NDArray[np.float32]] = []
     classes: list[NDArray[np.int64]] = []
@@ -97,6 +102,12 @@ def make_pool(dataset: Dataset, config: TrainConfig, rng: np.random.Generator) -
             highs.append(np.full(n, begin + n - 1))
             begin += n
     y = np.concatenate(classes)
+    for c, label in enumerate(labels):
+        if not (y == c).any():
+            raise DatasetError(
+                f'subjects {", ".join(dataset.subjects)} of {dataset.info.name} never do {label}, '
+                'so it cannot be learned from them; use fewer folds or other subjects.'
+            )
     return StreamPool(
         values=np.concatenate(values),
         positions=[np.flatnonzero(y == c) for c in range(len(labels))],

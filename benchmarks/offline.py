@@ -1,0 +1,103 @@
+"""Speed of `dcat evaluate` against raw reading, and the cost of a push.
+
+python -m benchmarks.offline
+"""
+
+import time
+import tracemalloc
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from rosbags.rosbag2 import Reader
+
+from dcat_ros.bags.write import Piece, write_bag
+from dcat_ros.datasets import Signal
+from dcat_ros.evaluation.evaluate import evaluate_bag
+from dcat_ros.model.runtime import load_model
+from dcat_ros.segment import Segment
+from dcat_ros.streaming.window import WindowStream
+
+N_MESSAGES = 200_000
+
+
+def make_bag(path: Path, rate_hz: float) -> None:
+    """A bag of made samples: what is in them does not matter for the speed."""
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=(N_MESSAGES, 6))
+    signal = Signal.at_rate(values, rate_hz)
+    end_ns = int(signal.stamps_ns[-1]) + 1
+    write_bag([Piece(signal, (Segment(0, end_ns, 'rest'),))], path)
+
+
+def evaluation_rows(model: str) -> list[tuple[str, str]]:
+    rows = []
+    loaded = load_model(model)
+    for rate_hz in (50, 200):
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / 'bag'
+            make_bag(path, rate_hz)
+            began = time.perf_counter()
+            with Reader(path) as reader:
+                n = sum(1 for _ in reader.messages())
+            raw = n / (time.perf_counter() - began)
+            began = time.perf_counter()
+            evaluate_bag(path, loaded)
+            ours = n / (time.perf_counter() - began)
+        rows.append(
+            (
+                f'evaluation of a bag at {rate_hz} Hz / raw reading by rosbags',
+                f'{ours / raw:.3f}   ({ours / 1e3:.0f}k / {raw / 1e3:.0f}k messages/s)',
+            )
+        )
+        print(*rows[-1], flush=True)
+    return rows
+
+
+def push_rows() -> list[tuple[str, str]]:
+    """The time of a push must not grow with the window, nor allocate anything of its size."""
+    rows = []
+    micros = {}
+    for window_s in (2.0, 20.0):
+        stream = WindowStream(n_channels=6, rate_hz=50, window_s=window_s, stride_s=0.25)
+        samples = [tuple(row) for row in np.random.default_rng(0).normal(size=(50_000, 6)).tolist()]
+        began = time.perf_counter()
+        for i, values in enumerate(samples):
+            stream.push(i * 20_000_000, values)
+        micros[window_s] = 1e6 * (time.perf_counter() - began) / len(samples)
+    rows.append(
+        (
+            'time of a push, window of 20 s / window of 2 s',
+            f'{micros[20.0] / micros[2.0]:.2f}   ({micros[20.0]:.1f} / {micros[2.0]:.1f} us)',
+        )
+    )
+    stream = WindowStream(n_channels=6, rate_hz=50, window_s=20.0, stride_s=20.0)
+    values = (0.0,) * 6
+    for i in range(1001):
+        stream.push(i * 20_000_000, values)
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    tracemalloc.reset_peak()
+    for i in range(1001, 1901):
+        stream.push(i * 20_000_000, values)
+    peak = tracemalloc.get_traced_memory()[1] - before
+    tracemalloc.stop()
+    window = 1000 * 6 * 8
+    rows.append(
+        (
+            'greatest allocation in 900 pushes that complete no window / size of a window',
+            f'{peak / window:.3f}   ({peak} / {window} bytes)',
+        )
+    )
+    for row in rows:
+        print(*row, flush=True)
+    return rows
+
+
+def run(model: str = 'imu_utd_mhad') -> list[tuple[str, str]]:
+    """All rows of this benchmark."""
+    return [*push_rows(), *evaluation_rows(model)]
+
+
+if __name__ == '__main__':
+    run()

@@ -1,0 +1,75 @@
+"""`dcat train`, killed by SIGKILL and run again, gives the same weights bit by bit."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+import torch
+import yaml
+from helpers import train_fields
+
+from dcat_ros.model.weights import load_weights
+
+pytest.importorskip('seglearn')
+
+DEADLINE_S = 90
+
+
+def command(folder, name):
+    code = 'from dcat_ros.cli.main import main; main()'
+    args = ['train', '--config', str(folder / 'recipe.yaml'), '--work', str(folder / name)]
+    return [sys.executable, '-c', code, *args, '--out', str(folder / f'{name}.safetensors')]
+
+
+def start(folder, name):
+    env = {**os.environ, 'OMP_NUM_THREADS': '1'}
+    return subprocess.Popen(
+        command(folder, name), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=env
+    )
+
+
+def finish(process):
+    _, errors = process.communicate(timeout=DEADLINE_S)
+    assert process.returncode == 0, errors.decode()
+
+
+def kill_after_a_checkpoint(folder, name, i, delay_s):
+    """Kill a training at some moment after fold i has a checkpoint."""
+    process = start(folder, name)
+    end = time.monotonic() + DEADLINE_S
+    while not (folder / name / f'fold_{i}.safetensors').exists():
+        assert process.poll() is None
+        assert time.monotonic() < end
+        time.sleep(0.005)
+    time.sleep(delay_s)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    return process.returncode
+
+
+@pytest.mark.slow
+def test_train_killed_and_run_again_gives_the_same_weights(tmp_path):
+    fields = train_fields(
+        subjects=['1', '2'],
+        augment={'rotation_rad': 0.2, 'warp': 0.2, 'noise': 0.05},
+        network={'dropout': 0.3},
+        optimiser={'steps': 220, 'batch_size': 4},
+    )
+    (tmp_path / 'recipe.yaml').write_text(yaml.safe_dump(fields))
+    finish(start(tmp_path, 'whole'))
+    i, delay_s = random.randrange(2), random.uniform(0, 1.0)
+    print('killed in network', i, 'after', delay_s)
+    assert kill_after_a_checkpoint(tmp_path, 'killed', i, delay_s) == -signal.SIGKILL
+    assert not (tmp_path / 'killed.safetensors').exists()
+    finish(start(tmp_path, 'killed'))
+    one, card = load_weights(tmp_path / 'whole.safetensors')
+    two, other = load_weights(tmp_path / 'killed.safetensors')
+    for name, tensor in one.state_dict().items():
+        assert torch.equal(tensor, two.state_dict()[name]), name
+    assert card.results == other.results
+    assert card.calibration == other.calibration
+    assert not list(tmp_path.glob('.*'))
