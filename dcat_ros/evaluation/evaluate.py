@@ -15,7 +15,7 @@ from dcat_ros.bags.salvage import RawMessage
 from dcat_ros.bags.topics import IMU_TOPIC, STRING_TYPE, TRUTH_TOPIC
 from dcat_ros.datasets.trial import Dataset, Trial
 from dcat_ros.errors import BagError, MessageError
-from dcat_ros.evaluation.events import events_of, score_events
+from dcat_ros.evaluation.events import events_of, label_runs, score_events
 from dcat_ros.evaluation.scores import Scores, window_scores
 from dcat_ros.evaluation.truth import from_changes, label_at, read_csv
 from dcat_ros.messages.imu import IMU_TYPE, decode_imu_runs
@@ -284,5 +284,7 @@ def _score(
             lag_s=lag_s,
             threshold=card.calibration.unknown_threshold,
         )
+        runs = label_runs(predictions, stride_s=stride_s, lag_s=lag_s)
         scores = scores.with_events(score_events(truth, events, hours))
+        scores.label_run_f1 = score_events(truth, runs, hours).f1
     return Evaluation(scores, predictions, truth, card.labels, lag_s)

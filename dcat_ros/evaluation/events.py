@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dcat_ros.segment import REST, Segment
-from dcat_ros.streaming.decision import Prediction
+from dcat_ros.streaming.decision import OK, Prediction
 
-__all__ = ['Event', 'EventScores', 'events_of', 'score_events']
+__all__ = ['Event', 'EventScores', 'events_of', 'label_runs', 'score_events']
 
 #: Another label must last so long, about as long as an action, to end an event without rest.
 _STEADY_S = 3.0
@@ -117,6 +117,36 @@ def events_of(
                     ),
                 )
             )
+    return events
+
+
+def label_runs(predictions: Sequence[Prediction], *, stride_s: float, lag_s: float) -> list[Event]:
+    """Every run of windows with one published label is an event, as a simple listener sees it.
+
+    Nothing is joined or renamed afterwards: `unknown`, `rest`, another label or a hole of more
+    than one and a half strides ends an event.
+
+    Args:
+        predictions: of one stream, in the order of time.
+        stride_s: distance of two windows.
+        lag_s: a window speaks for the instant so long before its end.
+    """
+    half_ns, lag_ns = round(stride_s * 5e8), round(lag_s * 1e9)
+    events: list[Event] = []
+    open_until_ns, open_label = -1, ''
+    for p in predictions:
+        if p.state != OK or p.label == REST:
+            open_label = ''
+            continue
+        centre_ns, said = p.end_ns - lag_ns, ((p.end_ns, p.label),)
+        if p.label == open_label and p.end_ns <= open_until_ns:
+            last = events.pop()
+            events.append(
+                Event(last.label, last.start_ns, centre_ns + half_ns, last.emitted + said)
+            )
+        else:
+            events.append(Event(p.label, centre_ns - half_ns, centre_ns + half_ns, said))
+        open_until_ns, open_label = p.end_ns + 3 * half_ns, p.label
     return events
 
 

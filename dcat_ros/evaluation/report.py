@@ -35,6 +35,8 @@ def scores_text(scores: Scores) -> str:
             f'false alarms / hour  {_number(scores.false_alarms_per_hour)}   '
             f'({scores.false_alarms} in all)',
             f'onset delay          {_number(scores.onset_delay_s)} s (median)',
+            f'label-run F1         {_number(scores.label_run_f1)}   (every run of one published '
+            'label an event)',
         ]
     if scores.n_trials is not None:
         lines += [

@@ -58,6 +58,7 @@ class Scores(BaseModel):
         false_alarms: predicted events that touch no true one.
         false_alarms_per_hour: of recording.
         onset_delay_s: median time from a true start to the first right label.
+        label_run_f1: event-F1 if every run of one published label counts as an event.
         n_trials: trials, where the input has trials.
         trial_macro_f1: macro-F1 of one label per trial.
         trial_accuracy: share of trials with the right label.
@@ -89,6 +90,7 @@ class Scores(BaseModel):
     false_alarms: int | None = None
     false_alarms_per_hour: float | None = None
     onset_delay_s: float | None = None
+    label_run_f1: float | None = None
     n_trials: int | None = None
     trial_macro_f1: float | None = None
     trial_accuracy: float | None = None

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix
 
-from dcat_ros.evaluation.events import EventScores, events_of, score_events
+from dcat_ros.evaluation.events import EventScores, events_of, label_runs, score_events
 from dcat_ros.evaluation.intervals import cluster_bootstrap
 from dcat_ros.evaluation.scores import best_label
 from dcat_ros.model.card import Card, Result
@@ -26,6 +26,7 @@ class _OfSubject:
         n_covered: number of windows that are not `unknown`.
         n_right: number of right ones among those.
         events: scores of the stream's events.
+        runs: the same, with every run of one published label as an event.
         trials: number of trials by truth and label.
     """
 
@@ -33,6 +34,7 @@ class _OfSubject:
     n_covered: int
     n_right: int
     events: EventScores
+    runs: EventScores
     trials: NDArray[np.int64]
 
 
@@ -59,6 +61,7 @@ def results_of(
     rows: list[tuple[str, str, Callable[[Sequence[_OfSubject]], float], int]] = [
         (streams, 'window macro-F1', lambda g: _macro_f1([s.windows for s in g]), n_windows),
         (streams, 'event-F1 (IoU 0.5)', _event_f1, n_events),
+        (streams, 'label-run F1 (IoU 0.5)', _run_f1, n_events),
         (streams, 'false alarms per hour', _alarms, n_events),
         (streams, 'onset delay (s)', _delay, n_events),
         (streams, 'coverage', _coverage, n_windows),
@@ -96,6 +99,8 @@ def _score(
         threshold=calibration.unknown_threshold,
     )
     stream = one.subject.stream
+    hours = stream.signal.duration_s / 3600
+    runs = label_runs(predictions, stride_s=card.input.stride_s, lag_s=card.input.lag_s)
     best = [best_label(p, card.labels) for p in predictions]
     covered = np.array([p.state == OK for p in predictions])
     right = np.array(best) == np.array(one.truth)
@@ -105,7 +110,8 @@ def _score(
         windows=confusion_matrix(one.truth, best, labels=card.labels),
         n_covered=int(covered.sum()),
         n_right=int((covered & right).sum()),
-        events=score_events(stream.segments, found, stream.signal.duration_s / 3600),
+        events=score_events(stream.segments, found, hours),
+        runs=score_events(stream.segments, runs, hours),
         trials=confusion_matrix(true_trials, found_trials, labels=card.labels),
     )
 
@@ -124,7 +130,14 @@ def _accuracy(confusions: Sequence[NDArray[np.int64]]) -> float:
 
 
 def _event_f1(subjects: Sequence[_OfSubject]) -> float:
-    events = [s.events for s in subjects]
+    return _f1([s.events for s in subjects])
+
+
+def _run_f1(subjects: Sequence[_OfSubject]) -> float:
+    return _f1([s.runs for s in subjects])
+
+
+def _f1(events: Sequence[EventScores]) -> float:
     total = sum(e.n_true + e.n_predicted for e in events)
     return 2 * sum(e.n_matched for e in events) / total if total else 0.0
 
