@@ -7,12 +7,12 @@ while nodes are still discovering each other, with every version of launch_ros.
 import os
 from pathlib import Path
 
+from launch.actions import DeclareLaunchArgument, OpaqueFunction, SetEnvironmentVariable
+from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import LifecycleNode
 
 from dcat_ros.share import share_dir
 from launch import LaunchContext, LaunchDescription
-from launch.actions import DeclareLaunchArgument, OpaqueFunction, SetEnvironmentVariable
-from launch.substitutions import LaunchConfiguration
 
 _BOOLEAN = ['true', 'false']
 _ARGUMENTS = (

@@ -91,7 +91,7 @@ def test_train_card_says_what_was_done(trained):
 
 def test_train_results_are_measured_with_intervals(trained):
     results = {r.metric: r for r in trained[2].card.results}
-    assert len(results) == 8
+    assert len(results) == 9
     assert results['window macro-F1'].value > 0.7
     assert results['trial accuracy'].n == 12
     assert results['event-F1 (IoU 0.5)'].n == 12
