@@ -31,6 +31,8 @@ $(READY): requirements/$(ROS_DISTRO).txt setup.py setup.cfg pyproject.toml
 	@echo "== setting up $(VENV) with ROS 2 $(ROS_DISTRO): about a minute, 2 GB"
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 	  { echo "$(PYTHON) has no venv module: sudo apt install python3-venv, then again"; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "$(PYTHON) is older than 3.11; name another: make setup PYTHON=python3.12"; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) -r requirements/$(ROS_DISTRO).txt
 	$(PIP) --no-deps --no-build-isolation -e .

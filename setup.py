@@ -33,7 +33,7 @@ setup(
         'torch>=2.2',
     ],
     extras_require={
-        'watch': ['seglearn>=1.2.5'],
+        'watch': ['seglearn>=1.2.5', 'pandas'],
         'test': ['pytest', 'hypothesis'],
     },
     python_requires='>=3.10',

@@ -1,6 +1,7 @@
 """The live view of the demonstration."""
 
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 import numpy as np
 from rich.console import Console
@@ -8,7 +9,8 @@ from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
-from dcat_ros.nodes.monitor import Heard
+if TYPE_CHECKING:  # the nodes import rclpy, which a training machine does not have
+    from dcat_ros.nodes.monitor import Heard
 
 __all__ = ['DemoView']
 
@@ -43,7 +45,7 @@ class DemoView:
         if self._console.is_terminal:
             self._live.stop()
 
-    def show(self, heard: Heard, truth: str, latency_ms: float) -> None:
+    def show(self, heard: 'Heard', truth: str, latency_ms: float) -> None:
         """Draw one prediction."""
         self._latencies_ms.append(latency_ms)
         n = len(self._latencies_ms)

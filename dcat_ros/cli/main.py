@@ -8,7 +8,7 @@ import sys
 import click
 
 import dcat_ros
-from dcat_ros.errors import DcatError, InputError
+from dcat_ros.errors import NO_ROS, DcatError, InputError
 
 __all__ = ['main']
 
@@ -70,6 +70,11 @@ def main() -> None:
     except DcatError as problem:
         print(f'dcat: {problem}', file=sys.stderr)
         sys.exit(2 if isinstance(problem, InputError) else 1)
+    except ModuleNotFoundError as problem:
+        if problem.name != 'rclpy':
+            raise
+        print(f'dcat: this verb needs ROS 2, and {NO_ROS}', file=sys.stderr)
+        sys.exit(2)
     except BrokenPipeError:
         # the reader of our output went away, as 'head' does
         sys.stderr.close()

@@ -43,9 +43,9 @@ def load(data_dir: Path | None = None) -> Dataset:
     """
     try:
         from seglearn.datasets import load_watch
-    except ImportError:
+    except ModuleNotFoundError as problem:
         raise DatasetError(
-            "The data set 'watch' comes with the package seglearn: pip install 'dcat_ros[watch]'."
+            f"The data set 'watch' needs the package {problem.name}: pip install 'dcat_ros[watch]'."
         ) from None
     raw = load_watch()
     trials: list[Trial] = []

@@ -9,6 +9,8 @@ import sys
 from importlib import import_module
 from threading import Event
 
+from dcat_ros.errors import NO_ROS
+
 __all__ = ['imu_node']
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -30,11 +32,7 @@ def _run(module: str, name: str) -> int:
     try:
         import_module('rclpy')
     except ModuleNotFoundError:
-        print(
-            'rclpy is not installed: source ROS 2 (source /opt/ros/jazzy/setup.bash), or use the '
-            "environment that 'make setup' makes.",
-            file=sys.stderr,
-        )
+        print(NO_ROS, file=sys.stderr)
         return 2
     spin = import_module('dcat_ros.nodes.spin')
     node_class = getattr(import_module(module), name)
