@@ -18,7 +18,8 @@ PYTEST_ARGS ?=
 DEMO_ARGS ?=
 
 # a sourced ROS would mix its packages with the wheels
-unexport PYTHONPATH LD_LIBRARY_PATH AMENT_PREFIX_PATH ROS_DISTRO
+unexport PYTHONPATH LD_LIBRARY_PATH AMENT_PREFIX_PATH
+export ROS_DISTRO
 export OMP_NUM_THREADS ?= 1
 
 .PHONY: setup demo test lint bench lock clean

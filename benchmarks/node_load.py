@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from dcat_ros.share import share_dir
+from dcat_ros.share import dds_environment
 
 RATES_HZ = (50, 200, 1000)
 SECONDS = 12.0
@@ -165,8 +165,7 @@ def run(model: str = 'imu_utd_mhad') -> list[tuple[str, str]]:
     """All rows of this benchmark."""
     os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
     os.environ.setdefault('ROS_DOMAIN_ID', '77')
-    profile = str(share_dir() / 'config' / 'fastdds.xml')
-    os.environ.setdefault('FASTRTPS_DEFAULT_PROFILES_FILE', profile)
+    os.environ.update(dds_environment())
     rows: list[tuple[str, str]] = []
     for rate in RATES_HZ:
         bare = cpu_per_message_us('count', model, rate)

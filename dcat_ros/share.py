@@ -4,7 +4,10 @@ import os
 import sys
 from pathlib import Path
 
-__all__ = ['share_dir']
+__all__ = ['dds_environment', 'share_dir']
+
+#: Distributions whose Fast DDS (before 3.0) has the older name of the variable.
+_OLDER = ('humble', 'iron', 'jazzy')
 
 
 def share_dir() -> Path:
@@ -22,3 +25,15 @@ def share_dir() -> Path:
         if (folder / 'package.xml').is_file():
             return folder
     return Path(sys.prefix) / 'share' / 'dcat_ros'
+
+
+def dds_environment() -> dict[str, str]:
+    """The variable that gives Fast DDS our profile; empty if the user has a profile already.
+
+    With it nodes find each other within 0.3 s, instead of up to 3 s.
+    """
+    older = os.environ.get('ROS_DISTRO', 'jazzy') in _OLDER
+    name = f'{"FASTRTPS" if older else "FASTDDS"}_DEFAULT_PROFILES_FILE'
+    if os.environ.get(name):
+        return {}
+    return {name: str(share_dir() / 'config' / 'fastdds.xml')}

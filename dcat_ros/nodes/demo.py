@@ -19,6 +19,7 @@ from dcat_ros.errors import DcatError
 from dcat_ros.messages.imu import decode_imu
 from dcat_ros.nodes.monitor import Heard, Monitor
 from dcat_ros.nodes.replay import Player
+from dcat_ros.share import dds_environment
 
 __all__ = ['LiveRun', 'run_live']
 
@@ -63,9 +64,11 @@ def run_live(
     """
     # localhost only: a demonstration must not talk to the robots of the network
     os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
+    os.environ.update(dds_environment())
     command = [str(Path(sys.executable).with_name('imu_node')), '--ros-args', '--log-level', 'warn']
     # reliable: what is compared with offline must not depend on the first packets' luck
-    for setting in (f'model:={model}', 'use_sim_time:=true', 'qos_reliability:=reliable'):
+    settings = ['use_sim_time:=true', 'qos_reliability:=reliable', 'stale_after:=60.0']
+    for setting in (f'model:={model}', *settings):
         command += ['-p', setting]
     process = subprocess.Popen(command)
     rclpy.init()

@@ -18,7 +18,8 @@ from dcat_ros.errors import BagError
 __all__ = ['Player']
 
 _CLOCK_HZ = 100.0
-_DEPTH = 100
+#: A subscriber may know us later than we know it, and fetches what it missed from this history.
+_DEPTH = 5000
 #: How long the player waits for a subscriber before it begins.
 _PATIENCE_S = 10.0
 

@@ -78,11 +78,17 @@ def test_missing_params_file_is_one_sentence(monkeypatch):
         nodes_of(description, params_file='/nowhere.yaml')
 
 
-def test_own_dds_profile_of_the_user_is_kept(monkeypatch):
-    monkeypatch.setenv('FASTRTPS_DEFAULT_PROFILES_FILE', '/mine.xml')
+@pytest.mark.parametrize(
+    ('distribution', 'variable'),
+    [('jazzy', 'FASTRTPS_DEFAULT_PROFILES_FILE'), ('kilted', 'FASTDDS_DEFAULT_PROFILES_FILE')],
+)
+def test_own_dds_profile_of_the_user_is_kept(monkeypatch, distribution, variable):
+    monkeypatch.setenv('ROS_DISTRO', distribution)
+    monkeypatch.setenv(variable, '/mine.xml')
     description = load(share_dir() / 'launch' / 'imu_only.launch.py', monkeypatch)
     assert not [e for e in description.entities if isinstance(e, stand_in.SetEnvironmentVariable)]
-    monkeypatch.delenv('FASTRTPS_DEFAULT_PROFILES_FILE')
+    monkeypatch.delenv(variable)
     description = load(share_dir() / 'launch' / 'imu_only.launch.py', monkeypatch)
     (profile,) = [e for e in description.entities if isinstance(e, stand_in.SetEnvironmentVariable)]
+    assert profile.name == variable
     assert Path(profile.value).is_file()

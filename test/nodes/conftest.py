@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from dcat_ros.share import share_dir
+from dcat_ros.share import dds_environment
 
 pytest.importorskip('rclpy', reason='needs rclpy: source ROS 2, or run make setup')
 
@@ -14,7 +14,7 @@ os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
 os.environ['ROS_DOMAIN_ID'] = str(random.SystemRandom().randrange(1, 100))
 
 # nodes find each other within 0.3 s
-os.environ.setdefault('FASTRTPS_DEFAULT_PROFILES_FILE', str(share_dir() / 'config/fastdds.xml'))
+os.environ.update(dds_environment())
 
 import rclpy
 from node_helpers import Peer, RecogniserProcess, save_untrained

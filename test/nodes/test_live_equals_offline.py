@@ -1,5 +1,7 @@
 """The same recording sample by sample, from a bag, and through the live node: one result."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from node_helpers import RecogniserProcess
@@ -41,8 +43,10 @@ def test_live_offline_and_sample_by_sample_give_the_same(bag, peer):
         peer.wait_for(lambda: peer.state() == 'active', 'the node to be active')
         player = Player(peer.node, bag, rate=8.0)
         assert player.wait_for_subscriber('/imu/data_raw')
-        sent = player.play()
-        peer.wait_for(lambda: len(peer.monitor.all) >= len(offline), 'all predictions')
+        with ThreadPoolExecutor() as pool:
+            playing = pool.submit(player.play)  # while we listen
+            peer.wait_for(lambda: len(peer.monitor.all) >= len(offline), 'all predictions', 60.0)
+            sent = playing.result()
     live = [heard.prediction for heard in peer.monitor.all[: len(offline)]]
     assert sent > 1000
     assert len(offline) > 50
@@ -66,7 +70,9 @@ def test_player_publishes_the_bags_bytes_and_a_clock_that_rises(bag, peer):
     )
     player = Player(peer.node, bag, rate=50.0)
     assert player.wait_for_subscriber('/imu/data_raw')
-    player.play()
+    with ThreadPoolExecutor() as pool:
+        playing = pool.submit(player.play)
+        peer.wait_for(playing.done, 'the end of the bag')
     with BagReader(bag) as reader:
         expected = [message.data for message in reader.messages(['/imu/data_raw'])]
     peer.wait_for(lambda: len(got) == len(expected), 'all messages')
