@@ -20,7 +20,8 @@ DEMO_ARGS ?=
 # a sourced ROS would mix its packages with the wheels
 unexport PYTHONPATH LD_LIBRARY_PATH AMENT_PREFIX_PATH
 export ROS_DISTRO
-export OMP_NUM_THREADS ?= 1
+OMP_NUM_THREADS ?= 1
+export OMP_NUM_THREADS
 
 .PHONY: setup demo test lint bench lock clean
 

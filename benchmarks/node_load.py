@@ -74,7 +74,11 @@ def process(*command: str) -> Iterator[psutil.Process]:
         yield psutil.Process(started.pid)
     finally:
         started.terminate()
-        started.wait(timeout=20)
+        try:
+            started.wait(timeout=5)
+        except subprocess.TimeoutExpired:  # a bare rclpy.spin() does not always hear SIGTERM
+            started.kill()
+            started.wait()
 
 
 def consumer(kind: str, model: str) -> tuple[str, ...]:
@@ -148,7 +152,7 @@ def start_to_first_label_s(model: str) -> float:
     node = rclpy.create_node('listener')
     monitor = Monitor(node)
     command = [sys.executable, '-c', _PUBLISHER, '200', '20']
-    publisher = subprocess.Popen(command)
+    publisher = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     began = time.monotonic()
     with process(*consumer('imu_node', model)):
         while not monitor.all and time.monotonic() - began < 20:

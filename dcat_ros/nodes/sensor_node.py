@@ -22,7 +22,7 @@ from dcat_ros.streaming.worker import LatestWorker
 
 __all__ = ['SensorNode']
 
-_WATCH_S = 0.1
+_WATCH_S = 0.25
 _DIAGNOSTICS_S = 1.0
 _WARN_EVERY_S = 5.0
 
@@ -74,6 +74,9 @@ class SensorNode(GuardedLifecycleNode):
         self._last_frame = ''
         self._stale = False
         self._warned_zero_stamp = False
+        # looking a parameter up costs more than decoding a message
+        self._max_future_s: float = self.get_parameter('max_future').value
+        self._stale_after_s: float = self.get_parameter('stale_after').value
         # the diagnostics and the watchdog must go on when ROS time stands still
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._diagnostics = self.create_publisher(DiagnosticArray, '/diagnostics', 10)
@@ -190,7 +193,7 @@ class SensorNode(GuardedLifecycleNode):
             return now_ns
         ahead_s = (stamp_ns - now_ns) / 1e9
         # now is 0 until the first /clock message when use_sim_time is set
-        if now_ns and ahead_s > self.get_parameter('max_future').value:
+        if now_ns and ahead_s > self._max_future_s:
             raise MessageError(
                 f"stamp is {ahead_s:.1f} s ahead of the node's clock; synchronise the clocks, or "
                 'raise max_future',
@@ -219,7 +222,7 @@ class SensorNode(GuardedLifecycleNode):
         if self._stale or self._last_data is None or self._worker is None:
             return
         silent_s = monotonic() - self._last_data
-        if silent_s < self.get_parameter('stale_after').value:
+        if silent_s < self._stale_after_s:
             return
         self._stale = True
         assert self._recogniser is not None
@@ -258,5 +261,7 @@ class SensorNode(GuardedLifecycleNode):
         return result
 
     def _apply_now(self) -> None:
+        self._max_future_s = self.get_parameter('max_future').value
+        self._stale_after_s = self.get_parameter('stale_after').value
         if self._recogniser is not None:
             self.apply(self._recogniser)
