@@ -12,7 +12,10 @@ __all__ = [
     'Card',
     'InputSpec',
     'NetworkSpec',
+    'Positive',
+    'Record',
     'Result',
+    'Share',
     'TrainingRecord',
 ]
 
@@ -25,11 +28,13 @@ Count = Annotated[int, Field(gt=0)]
 Size = Annotated[int, Field(gt=0, le=4096)]
 
 
-class _Record(BaseModel):
+class Record(BaseModel):
+    """Fields that are checked, fixed, finite, and the only ones allowed."""
+
     model_config = ConfigDict(extra='forbid', frozen=True, allow_inf_nan=False)
 
 
-class InputSpec(_Record):
+class InputSpec(Record):
     """What the model takes.
 
     Attributes:
@@ -61,7 +66,7 @@ class InputSpec(_Record):
         return self
 
 
-class NetworkSpec(_Record):
+class NetworkSpec(Record):
     """Sizes of the network.
 
     Attributes:
@@ -87,7 +92,7 @@ class NetworkSpec(_Record):
         return self
 
 
-class Calibration(_Record):
+class Calibration(Record):
     """From logits to probabilities and to `unknown`.
 
     Attributes:
@@ -101,7 +106,7 @@ class Calibration(_Record):
     fitted_on: str = 'not fitted'
 
 
-class TrainingRecord(_Record):
+class TrainingRecord(Record):
     """Where the weights come from.
 
     Attributes:
@@ -133,7 +138,7 @@ class TrainingRecord(_Record):
     created: str
 
 
-class Result(_Record):
+class Result(Record):
     """A measured figure.
 
     Attributes:
@@ -153,7 +158,7 @@ class Result(_Record):
     n: Annotated[int, Field(ge=0)] | None = None
 
 
-class Card(_Record):
+class Card(Record):
     """The whole record."""
 
     schema_version: Annotated[int, Field(ge=1)] = SCHEMA_VERSION

@@ -6,23 +6,17 @@ from typing import Annotated
 
 import pydantic
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
+from pydantic import Field, FiniteFloat
 
 from dcat_ros.errors import ConfigError
-from dcat_ros.model.card import NetworkSpec
+from dcat_ros.model.card import NetworkSpec, Positive, Record, Share
 
 __all__ = ['AugmentConfig', 'OptimiserConfig', 'TrainConfig', 'read_config']
 
-Positive = Annotated[FiniteFloat, Field(gt=0)]
 NotNegative = Annotated[FiniteFloat, Field(ge=0)]
-Share = Annotated[FiniteFloat, Field(ge=0, le=1)]
 
 
-class _Config(BaseModel):
-    model_config = ConfigDict(extra='forbid', frozen=True, allow_inf_nan=False)
-
-
-class AugmentConfig(_Config):
+class AugmentConfig(Record):
     """Random changes of a training window.
 
     Attributes:
@@ -38,7 +32,7 @@ class AugmentConfig(_Config):
     noise: NotNegative = 0.05
 
 
-class OptimiserConfig(_Config):
+class OptimiserConfig(Record):
     """How the weights are found.
 
     Attributes:
@@ -60,7 +54,7 @@ class OptimiserConfig(_Config):
     average: Annotated[FiniteFloat, Field(ge=0, lt=1)] = 0.99
 
 
-class TrainConfig(_Config):
+class TrainConfig(Record):
     """Everything that decides what comes out of a training.
 
     Attributes:
