@@ -14,7 +14,6 @@ Every class takes its message as the one positional argument, so that all of the
 """
 
 __all__ = [
-    'NO_ROS',
     'BagError',
     'ConfigError',
     'DatasetError',
@@ -25,13 +24,6 @@ __all__ = [
     'TrainingError',
     'WeightsError',
 ]
-
-
-#: What to say where rclpy is missing.
-NO_ROS = (
-    'rclpy is not installed: source ROS 2 (source /opt/ros/jazzy/setup.bash), or use the '
-    "environment that 'make setup' makes."
-)
 
 
 class DcatError(Exception):

@@ -8,7 +8,8 @@ import sys
 import click
 
 import dcat_ros
-from dcat_ros.errors import NO_ROS, DcatError, InputError
+from dcat_ros.errors import DcatError, InputError
+from dcat_ros.nodes import NO_ROS
 
 __all__ = ['main']
 

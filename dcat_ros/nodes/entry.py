@@ -9,7 +9,7 @@ import sys
 from importlib import import_module
 from threading import Event
 
-from dcat_ros.errors import NO_ROS
+from dcat_ros.nodes import NO_ROS
 
 __all__ = ['imu_node']
 
