@@ -39,8 +39,9 @@ class Outputs:
 
             latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
             self._classification = create(Classification, '~/classification', _DEPTH)
-            self._label_info = create(LabelInfo, '~/label_info', latched)
-            self._publishers += [self._classification, self._label_info]
+            self._publishers.append(self._classification)
+            # not a managed one: it says what the model is, in every state
+            self._label_info = node.create_publisher(LabelInfo, '~/label_info', latched)
 
     def announce(self, threshold: float) -> None:
         """Publish which labels there are; late subscribers get it too."""
@@ -64,6 +65,8 @@ class Outputs:
         """Take the publishers away."""
         for publisher in self._publishers:
             self._node.destroy_lifecycle_publisher(publisher)
+        if self._classification is not None:
+            self._node.destroy_publisher(self._label_info)
 
 
 def header_of(prediction: Prediction) -> Header:

@@ -96,6 +96,8 @@ class SensorNode(GuardedLifecycleNode):
         threshold = self.get_parameter('unknown_threshold').value
         calibrated = self._model.card.calibration.unknown_threshold if self._model else 0.0
         recogniser.unknown_threshold = threshold if threshold >= 0 else calibrated
+        if self._outputs is not None:
+            self._outputs.announce(recogniser.unknown_threshold)
 
     def configure(self) -> None:
         """Load the model, run it once, and make the publishers."""
@@ -114,9 +116,9 @@ class SensorNode(GuardedLifecycleNode):
         )
         model.warm_up()
         self._model = model
+        self._outputs = Outputs(self, model.card)
         self.apply(recogniser)
         self._recogniser = recogniser
-        self._outputs = Outputs(self, model.card)
         self.get_logger().info(
             f'model {model.card.name}: {len(model.card.labels)} labels, window '
             f'{model.card.input.window_s} s, {model.backend} on {model.device}'

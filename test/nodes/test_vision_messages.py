@@ -57,3 +57,52 @@ def test_label_info_numbers_the_labels(vision):
     message = vision.label_info(('walk', 'rest'), 0.4)
     assert [(c.class_id, c.class_name) for c in message.class_map] == [(0, 'walk'), (1, 'rest')]
     assert message.threshold == 0.4
+
+
+class Recorder:
+    """A publisher that keeps what is published."""
+
+    def __init__(self):
+        self.messages = []
+
+    def publish(self, message):
+        self.messages.append(message)
+
+
+class RecordingNode:
+    """As much of a lifecycle node as the outputs use."""
+
+    def __init__(self):
+        self.made = {}
+
+    def create_lifecycle_publisher(self, kind, topic, qos):
+        return self.made.setdefault(topic, Recorder())
+
+    create_publisher = create_lifecycle_publisher
+
+    def destroy_lifecycle_publisher(self, publisher):
+        self.made = {t: p for t, p in self.made.items() if p is not publisher}
+
+    destroy_publisher = destroy_lifecycle_publisher
+
+    def get_fully_qualified_name(self):
+        return '/imu_node'
+
+
+def test_outputs_publish_vision_messages_where_the_package_is(vision, monkeypatch, quick_model):
+    from dcat_ros.model.weights import load_card
+    from dcat_ros.nodes import outputs as outputs_module
+
+    monkeypatch.setattr(outputs_module, 'find_spec', lambda name: object())
+    node = RecordingNode()
+    outputs = outputs_module.Outputs(node, load_card(quick_model))
+    outputs.announce(0.25)
+    outputs.publish(Prediction('wave', 'ok', 0.7, (0.2, 0.7, 0.1), 0, BEGIN_NS, ''))
+    outputs.publish(Prediction('unknown', 'stale', 0.0, (), 0, BEGIN_NS, ''))
+    assert [m.data for m in node.made['~/label'].messages] == ['wave', 'unknown']
+    assert len(node.made['~/activity'].messages) == 2
+    assert [m.results[0].class_id for m in node.made['~/classification'].messages] == ['wave']
+    (info,) = node.made['~/label_info'].messages
+    assert info.threshold == 0.25
+    outputs.destroy()
+    assert node.made == {}
