@@ -3,7 +3,6 @@
 import difflib
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from types import TracebackType
 
 import apsw  # what rosbags reads .db3 files with, and whose errors it lets through
 from rosbags.rosbag2 import Reader, ReaderError
@@ -65,12 +64,7 @@ class BagReader:
         )
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        problem: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._reader is not None:
             self._reader.close()
 

@@ -1,11 +1,13 @@
 """Writing labelled recordings as a rosbag2 bag: `imu/data_raw` and `activity_truth`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from rosbags.rosbag2 import StoragePlugin, Writer
 from rosbags.typesys import Stores, get_typestore
 
@@ -124,7 +126,9 @@ def _write(writer: Writer, pieces: Iterable[Piece], frame_id: str) -> None:
         begin_ns = end_ns + _PAUSE_NS
 
 
-def _imu_message(types: dict, stamp_ns: int, values: np.ndarray, frame_id: str) -> object:  # type: ignore[type-arg]
+def _imu_message(
+    types: Mapping[str, Any], stamp_ns: int, values: NDArray[np.float64], frame_id: str
+) -> object:
     sec, nanosec = divmod(stamp_ns, 1_000_000_000)
     vector = types['geometry_msgs/msg/Vector3']
     unknown = np.zeros(9)  # REP-145: all zeros is "covariance unknown"

@@ -41,8 +41,8 @@ def command(model: str, subject: str, rate: float, seconds: float, out: Path) ->
     bag = demo_bag(out / 'bag', model, subject, seconds)
     click.echo(bag.sentence)
     with DemoView(rate) as view:
-        live = run_live(bag.path, model, rate=rate, show=view.show)
-    result = compare(bag.path, model, [heard.prediction for heard in live.heard])
+        heard = run_live(bag.path, model, rate=rate, show=view.show)
+    result = compare(bag.path, model, [one.prediction for one in heard])
     write_whole(out / 'scores.json', result.scores.model_dump_json(indent=2).encode())
     write_whole(out / 'timeline.png', result.picture)
     p50, p99 = view.latency()

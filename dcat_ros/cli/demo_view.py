@@ -1,6 +1,5 @@
 """The live view of the demonstration."""
 
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,12 +35,7 @@ class DemoView:
             self._live.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        problem: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._console.is_terminal:
             self._live.stop()
 

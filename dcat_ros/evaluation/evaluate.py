@@ -23,7 +23,7 @@ from dcat_ros.messages.text import decode_string
 from dcat_ros.segment import REST, Segment
 from dcat_ros.streaming.decision import Prediction
 from dcat_ros.streaming.recogniser import Classifier, Recogniser
-from dcat_ros.streaming.resample import OVERSAMPLED, interpolate, low_pass, sampling_rate
+from dcat_ros.streaming.resample import is_oversampled, on_grid
 
 __all__ = ['Evaluation', 'classify_trial', 'evaluate_bag', 'evaluate_dataset', 'trial_label']
 
@@ -199,10 +199,8 @@ def _on_grid(trial: Trial, rate_hz: float) -> NDArray[np.float32]:
     signal = trial.signals['imu']
     times_s = (signal.stamps_ns - signal.stamps_ns[0]) / 1e9
     grid_s = np.arange(int(times_s[-1] * rate_hz + 1e-6) + 1) / rate_hz
-    faster = sampling_rate(signal.stamps_ns) > OVERSAMPLED * rate_hz
-    if faster:
-        return low_pass(grid_s, times_s, signal.values, rate_hz).astype(np.float32)
-    return interpolate(grid_s, times_s, signal.values).astype(np.float32)
+    faster = is_oversampled(signal.stamps_ns, rate_hz)
+    return on_grid(grid_s, times_s, signal.values, rate_hz, oversampled=faster).astype(np.float32)
 
 
 def _run_bag(

@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 
@@ -21,27 +20,11 @@ from dcat_ros.nodes.monitor import Heard, Monitor
 from dcat_ros.nodes.replay import Player
 from dcat_ros.share import dds_environment
 
-__all__ = ['LiveRun', 'run_live']
+__all__ = ['run_live']
 
 _NODE = '/imu_node'
 _START_S = 30.0
 _SETTLE_S = 2.0
-
-
-@dataclass(frozen=True)
-class LiveRun:
-    """What came out of a live run.
-
-    Attributes:
-        heard: all predictions in the order of arrival.
-        latencies_ms: of each, from the sending of the sample that completed its window to the
-            arrival of its label.
-        n_messages: messages that were played.
-    """
-
-    heard: list[Heard]
-    latencies_ms: list[float]
-    n_messages: int
 
 
 def run_live(
@@ -50,14 +33,18 @@ def run_live(
     *,
     rate: float,
     show: Callable[[Heard, str, float], None] = lambda heard, truth, latency_ms: None,
-) -> LiveRun:
+) -> list[Heard]:
     """Start imu_node as a process, play a bag to it, and listen.
 
     Args:
         bag: with /imu/data_raw.
         model: for the node.
         rate: times real time.
-        show: called with each prediction, the truth at that time, and the latency in ms.
+        show: called with each prediction, the truth at that time, and the latency in ms: from
+            the sending of the sample that completed the window to the arrival of its label.
+
+    Returns:
+        All predictions in the order of arrival.
 
     Raises:
         DcatError: the node does not come up, or ends too early.
@@ -74,11 +61,9 @@ def run_live(
     rclpy.init()
     node = rclpy.create_node('dcat_demo')
     sent_at: dict[int, float] = {}
-    latencies_ms: list[float] = []
 
     def heard_one(heard: Heard) -> None:
         latency_ms = 1000 * (heard.received - _completed(sent_at, heard.prediction.end_ns))
-        latencies_ms.append(latency_ms)
         show(heard, monitor.truth, latency_ms)
 
     monitor = Monitor(node, _NODE, truth_topic=TRUTH_TOPIC, heard=heard_one)
@@ -96,11 +81,11 @@ def run_live(
         listener.start()
         if not player.wait_for_subscriber(IMU_TOPIC, _START_S):
             raise DcatError(f'the node did not come up within {_START_S:.0f} s.')
-        n = player.play()
+        player.play()
         _wait_until_quiet(monitor)
         if process.poll() is not None:
             raise DcatError(f'the node ended in the middle with exit code {process.returncode}.')
-        return LiveRun(list(monitor.all), latencies_ms, n)
+        return list(monitor.all)
     finally:
         process.send_signal(signal.SIGINT)
         try:
@@ -121,7 +106,8 @@ def _completed(sent_at: dict[int, float], end_ns: int) -> float:
     """When the sample was sent that completed the window which ends at `end_ns`."""
     if end_ns in sent_at:
         return sent_at[end_ns]
-    later = [stamp for stamp in sent_at if stamp >= end_ns]
+    # a copy: the player goes on adding to it
+    later = [stamp for stamp in list(sent_at) if stamp >= end_ns]
     return sent_at[min(later)] if later else time.monotonic()
 
 

@@ -1,6 +1,7 @@
 """What a recogniser node tells of itself on /diagnostics once a second."""
 
 from collections import Counter, deque
+from dataclasses import dataclass
 from threading import Lock
 from time import monotonic
 
@@ -12,7 +13,7 @@ from rclpy.qos import QoSCompatibility, QoSProfile, qos_check_compatible
 from dcat_ros.model.runtime import Model
 from dcat_ros.streaming.recogniser import Recogniser
 
-__all__ = ['Health', 'publishers_of', 'qos_conflicts']
+__all__ = ['Health', 'Situation', 'health_message', 'publishers_of', 'qos_conflicts']
 
 _OK, _WARN, _ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
 
@@ -34,8 +35,9 @@ class Health:
 
     def reject(self, reason: str, sentence: str) -> None:
         """Count a message that could not be used."""
-        self.rejected[reason] += 1
-        self.last_rejection = sentence
+        with self._lock:
+            self.rejected[reason] += 1
+            self.last_rejection = sentence
 
     def predicted(self, label: str, latency_ms: float) -> None:
         """Note a published prediction and the time since its last sample was received."""
@@ -52,6 +54,11 @@ class Health:
             return 0.0, 0.0
         p50, p99 = np.percentile(values, [50, 99])
         return float(p50), float(p99)
+
+    def rejections(self) -> list[tuple[str, int]]:
+        """Number of unusable messages by reason."""
+        with self._lock:
+            return sorted(self.rejected.items())
 
     def since_last(self) -> tuple[float, int]:
         """Received messages a second, and rejected messages, since the last call."""
@@ -81,57 +88,72 @@ def qos_conflicts(publishers: list[tuple[str, QoSProfile]], wanted: QoSProfile) 
     return sentences
 
 
-def health_message(
-    node: Node,
-    state: str,
-    problem: str,
-    refusal: str,
-    health: Health,
-    topic: str,
-    wanted: QoSProfile | None,
-    model: Model | None,
-    recogniser: Recogniser | None,
-    dropped: int,
-    stale: bool,
-) -> DiagnosticArray:
+@dataclass(frozen=True)
+class Situation:
+    """What a node is doing while it tells of itself.
+
+    Attributes:
+        state: of the lifecycle.
+        problem: why it could not do what was asked; empty if it could.
+        refusal: why a transition was refused since the last time; empty if none was.
+        topic: resolved name of the input.
+        wanted: QoS of the subscription; None while there is none.
+        model: in use, if any.
+        recogniser: in use, if any.
+        dropped: windows that were never classified.
+        stale: data stopped.
+    """
+
+    state: str
+    problem: str
+    refusal: str
+    topic: str
+    wanted: QoSProfile | None
+    model: Model | None
+    recogniser: Recogniser | None
+    dropped: int
+    stale: bool
+
+
+def health_message(node: Node, health: Health, now: Situation) -> DiagnosticArray:
     """Everything a user may ask of a node that gives no labels, in one status."""
     rate, rejected_now = health.since_last()
     p50, p99 = health.latency_ms()
     values: dict[str, object] = {
-        'lifecycle state': state,
+        'lifecycle state': now.state,
         'label': health.label,
-        'input topic': topic,
+        'input topic': now.topic,
         'input rate (Hz)': f'{rate:.1f}',
         'messages received': health.received,
         'messages rejected': health.rejected.total(),
         'predictions': health.published,
-        'windows dropped': dropped,
+        'windows dropped': now.dropped,
         'latency p50 (ms)': f'{p50:.2f}',
         'latency p99 (ms)': f'{p99:.2f}',
     }
-    values.update({f'rejected: {reason}': n for reason, n in sorted(health.rejected.items())})
+    values.update({f'rejected: {reason}': n for reason, n in health.rejections()})
     findings: list[tuple[bytes, str]] = []
-    if problem:
-        findings.append((_ERROR, problem))
-    if refusal:
-        findings.append((_WARN, refusal))
-    if model is not None:
-        values['model'] = model.card.name
-        values['backend'] = model.backend
-        values['device'] = model.device
-    if recogniser is not None:
-        values['rate by stamps (Hz)'] = f'{recogniser.stream.input_rate_hz:.1f}'
-        values.update({f'stream: {k}': n for k, n in sorted(recogniser.stream.counts.items())})
-    if wanted is not None:
-        publishers = publishers_of(node, topic)
+    if now.problem:
+        findings.append((_ERROR, now.problem))
+    if now.refusal:
+        findings.append((_WARN, now.refusal))
+    if now.model is not None:
+        values['model'] = now.model.card.name
+        values['backend'] = now.model.backend
+        values['device'] = now.model.device
+    if now.recogniser is not None:
+        values['rate by stamps (Hz)'] = f'{now.recogniser.stream.input_rate_hz:.1f}'
+        values.update({f'stream: {k}': n for k, n in sorted(now.recogniser.stream.counts.items())})
+    if now.wanted is not None:
+        publishers = publishers_of(node, now.topic)
         values['publishers'] = len(publishers)
-        findings += [(_ERROR, sentence) for sentence in qos_conflicts(publishers, wanted)]
+        findings += [(_ERROR, sentence) for sentence in qos_conflicts(publishers, now.wanted)]
         if not publishers:
-            findings.append((_WARN, f'nobody publishes {topic}'))
+            findings.append((_WARN, f'nobody publishes {now.topic}'))
         elif len(publishers) > 1:
             names = ', '.join(name for name, _ in publishers)
-            findings.append((_WARN, f'{len(publishers)} publishers on {topic}: {names}'))
-        if stale:
+            findings.append((_WARN, f'{len(publishers)} publishers on {now.topic}: {names}'))
+        if now.stale:
             findings.append((_WARN, 'data stopped'))
     if rejected_now:
         findings.append((_WARN, f'{rejected_now} messages rejected: {health.last_rejection}'))
@@ -139,8 +161,8 @@ def health_message(
     status = DiagnosticStatus(
         level=level,
         name=f'{node.get_fully_qualified_name()}: recogniser',
-        message='; '.join(sentence for _, sentence in findings) or state,
-        hardware_id=topic,
+        message='; '.join(sentence for _, sentence in findings) or now.state,
+        hardware_id=now.topic,
         values=[KeyValue(key=key, value=str(value)) for key, value in values.items()],
     )
     message = DiagnosticArray(status=[status])

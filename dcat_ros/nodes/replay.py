@@ -1,6 +1,7 @@
 """Playing a bag's messages, as they are, with /clock."""
 
 import importlib
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -123,9 +124,11 @@ class Player:
 
 def _message_type(type_name: str) -> Any | None:
     """The Python class of 'package/msg/Name'; None if it is not installed."""
-    package, _, name = type_name.split('/')
+    match = re.fullmatch(r'([a-z]\w*)/msg/(\w+)', type_name)
+    if match is None:
+        return None
     try:
-        return getattr(importlib.import_module(f'{package}.msg'), name, None)
+        return getattr(importlib.import_module(f'{match[1]}.msg'), match[2], None)
     except ImportError:
         return None
 

@@ -12,7 +12,7 @@ from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
 
 from dcat_ros.errors import ConfigError, MessageError
 from dcat_ros.model.runtime import Model, load_model
-from dcat_ros.nodes.health import Health, health_message
+from dcat_ros.nodes.health import Health, Situation, health_message
 from dcat_ros.nodes.lifecycle import GuardedLifecycleNode
 from dcat_ros.nodes.outputs import Outputs
 from dcat_ros.nodes.parameters import RECOGNISER_PARAMETERS, Spec, check, declare
@@ -172,17 +172,24 @@ class SensorNode(GuardedLifecycleNode):
         try:
             stamp_ns, frame_id, values = self.decode(data)
             stamp_ns = self._checked_stamp(stamp_ns)
+            windows = recogniser.stream.push(stamp_ns, values, frame_id)
         except MessageError as problem:
-            self._health.reject(problem.reason, str(problem))
-            self.get_logger().warning(
-                f'message rejected: {problem}', throttle_duration_sec=_WARN_EVERY_S
-            )
+            self._reject(problem.reason, str(problem))
+            return
+        except Exception as problem:  # out of the callback it would end the node
+            self._reject('fault', f'{type(problem).__name__}: {problem}')
             return
         self._last_data = received
         self._last_stamp_ns, self._last_frame = stamp_ns, frame_id
         self._stale = False
-        for window in recogniser.stream.push(stamp_ns, values, frame_id):
+        for window in windows:
             worker.submit(_Job(window, received))
+
+    def _reject(self, reason: str, sentence: str) -> None:
+        self._health.reject(reason, sentence)
+        self.get_logger().warning(
+            f'message rejected: {sentence}', throttle_duration_sec=_WARN_EVERY_S
+        )
 
     def _checked_stamp(self, stamp_ns: int) -> int:
         now_ns = int(self.get_clock().now().nanoseconds)
@@ -239,21 +246,18 @@ class SensorNode(GuardedLifecycleNode):
     def _diagnose(self) -> None:
         worker = self._worker
         refusal, self.refusal = self.refusal, ''
-        self._diagnostics.publish(
-            health_message(
-                self,
-                self.state,
-                self.problem,
-                refusal,
-                self._health,
-                self.resolve_topic_name(self.input_topic),
-                self._qos() if self._subscription is not None else None,
-                self._model,
-                self._recogniser,
-                self._dropped_before + (worker.dropped if worker else 0),
-                self._stale,
-            )
+        now = Situation(
+            state=self.state,
+            problem=self.problem,
+            refusal=refusal,
+            topic=self.resolve_topic_name(self.input_topic),
+            wanted=self._qos() if self._subscription is not None else None,
+            model=self._model,
+            recogniser=self._recogniser,
+            dropped=self._dropped_before + (worker.dropped if worker else 0),
+            stale=self._stale,
         )
+        self._diagnostics.publish(health_message(self, self._health, now))
 
     def _on_set(self, parameters: list[Parameter]) -> SetParametersResult:
         result = check(parameters, self.parameters)

@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ['OVERSAMPLED', 'half_width_s', 'interpolate', 'low_pass', 'sampling_rate']
+__all__ = ['half_width_s', 'interpolate', 'is_oversampled', 'low_pass', 'on_grid', 'sampling_rate']
 
 #: A sensor this much faster than the grid is low-passed before it is resampled.
-OVERSAMPLED = 1.25
+_OVERSAMPLED = 1.25
 #: The low-pass cuts at this share of the grid's rate (its Nyquist frequency is 0.5).
 _CUTOFF = 0.4
 #: Half of the kernel's width, in periods of the grid.
@@ -26,6 +26,25 @@ def sampling_rate(stamps_ns: NDArray[np.int64]) -> float:
     if len(stamps_ns) < 3:
         return 0.0
     return 1e9 / float(np.median(np.diff(stamps_ns)))
+
+
+def is_oversampled(stamps_ns: NDArray[np.int64], rate_hz: float) -> bool:
+    """Whether samples come so fast that a grid of this rate needs the low-pass."""
+    return sampling_rate(stamps_ns) > _OVERSAMPLED * rate_hz
+
+
+def on_grid(
+    grid_s: NDArray[np.float64],
+    times_s: NDArray[np.float64],
+    values: NDArray[np.float64],
+    rate_hz: float,
+    *,
+    oversampled: bool,
+) -> NDArray[np.float64]:
+    """Values (n, C) at the wanted times, low-passed first if the sensor is faster than the grid."""
+    if oversampled:
+        return low_pass(grid_s, times_s, values, rate_hz)
+    return interpolate(grid_s, times_s, values)
 
 
 def interpolate(

@@ -15,18 +15,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from dcat_ros.errors import ConfigError
 from dcat_ros.streaming.buffer import LatestRows, SampleQueue
-from dcat_ros.streaming.resample import (
-    OVERSAMPLED,
-    half_width_s,
-    interpolate,
-    low_pass,
-    sampling_rate,
-)
+from dcat_ros.streaming.resample import half_width_s, is_oversampled, on_grid, sampling_rate
 
 __all__ = ['Window', 'WindowStream']
 
 _NS = 1_000_000_000
 _QUEUE_CAPACITY = 16_384
+#: The sensor's rate is taken from so many of the last samples.
+_RATE_OVER = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +107,7 @@ class WindowStream:
     @property
     def input_rate_hz(self) -> float:
         """Rate of the samples that arrived last, by their stamps; 0.0 if there are too few."""
-        return sampling_rate(self._queue.stamps[-64:])
+        return sampling_rate(self._queue.stamps[-_RATE_OVER:])
 
     def push(self, stamp_ns: int, values: ArrayLike, frame_id: str = '') -> list[Window]:
         """Take one sample.
@@ -228,7 +224,7 @@ class WindowStream:
         windows: list[Window] = []
         while True:
             end_ns = self._grid_ns(self._end)
-            smooth = self.input_rate_hz > OVERSAMPLED * self.rate_hz
+            smooth = is_oversampled(self._queue.stamps[-_RATE_OVER:], self.rate_hz)
             self._due_ns = end_ns + (self._half_width_ns if smooth else 0)
             if self._newest_ns < self._due_ns:
                 return windows
@@ -251,6 +247,4 @@ class WindowStream:
         indices = np.arange(self._next, self._end + 1)
         grid_s = indices / self.rate_hz
         times_s = (self._queue.stamps - self._origin_ns) / _NS
-        if smooth:
-            return low_pass(grid_s, times_s, self._queue.values, self.rate_hz)
-        return interpolate(grid_s, times_s, self._queue.values)
+        return on_grid(grid_s, times_s, self._queue.values, self.rate_hz, oversampled=smooth)

@@ -113,3 +113,24 @@ def test_slow_model_delays_no_message_and_what_is_dropped_is_counted(quick_model
         assert len(peer.monitor.all) < 11
     finally:
         spinning.close()
+
+
+def test_fault_in_reception_is_counted_and_the_node_goes_on(quick_model, peer):
+    node = ImuNode(parameter_overrides=[Parameter('model', value=str(quick_model))])
+    spinning = Spinning(node)
+    try:
+        node.start()
+        decode = node.decode
+
+        def faulty(data):
+            raise RuntimeError('planted')
+
+        node.decode = faulty
+        peer.wait_for(lambda: peer.imu.get_subscription_count() == 1, 'the subscription')
+        peer.send(10)
+        peer.wait_for_health(lambda h: h.get('rejected: fault') == '10', 'ten faults')
+        assert 'RuntimeError: planted' in peer.health_message
+        node.decode = decode
+        peer.send_and_wait(100, more=5)
+    finally:
+        spinning.close()
