@@ -30,10 +30,11 @@ setup(
         'safetensors>=0.4',
         'scikit-learn>=1.3',
         'scipy>=1.10',
-        'torch>=2.2',
+        'torch>=2.4',
     ],
     extras_require={
         'watch': ['seglearn>=1.2.5', 'pandas'],
+        'ray': ['ray>=2.9'],
         'test': ['pytest', 'hypothesis'],
     },
     python_requires='>=3.10',

@@ -14,7 +14,6 @@ import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 import torch
@@ -28,11 +27,13 @@ from sklearn.preprocessing import StandardScaler
 from dcat_ros.datasets import Dataset, load
 from dcat_ros.evaluation.intervals import cluster_bootstrap
 from dcat_ros.modalities import imu
+from dcat_ros.modalities.registry import MODALITIES
 from dcat_ros.model.card import NetworkSpec
 from dcat_ros.model.derived import DerivedChannels
 from dcat_ros.model.network import ActivityNet
+from dcat_ros.training.augment import augment
 from dcat_ros.training.config import AugmentConfig, OptimiserConfig
-from dcat_ros.training.loop import fit
+from dcat_ros.training.loop import Batch, fit
 from dcat_ros.training.recordings import whole_recordings
 from dcat_ros.training.ridge import fit_ppv
 
@@ -76,9 +77,7 @@ def watch_windows(dataset: Dataset, length: int = 125, hop: int = 62) -> Windows
     return Windows(np.stack(x), np.array(y), np.array(subject))
 
 
-def draw(
-    windows: Windows, rng: np.random.Generator, n: int
-) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+def draw(windows: Windows, rng: np.random.Generator, n: int) -> Batch:
     """Augmented windows: crop, smooth change of speed, rotation, scale, noise."""
     which = rng.integers(len(windows.y), size=n)
     length = windows.x.shape[1]
@@ -92,24 +91,16 @@ def draw(
     part = (at - left)[..., None].astype(np.float32)
     row = which[:, None]
     x = (1 - part) * windows.x[row, left] + part * windows.x[row, right]
-    x = imu.augment(x, AUGMENT.rotation_rad, AUGMENT.scale, AUGMENT.noise, rng)
-    return x, windows.y[which]
+    x = augment(x, MODALITIES['imu'], AUGMENT, rng)
+    return Batch(x, windows.y[which], np.full(n, -1))
 
 
 def ours(train: Windows, test: Windows, n_classes: int, seed: int) -> dict[str, NDArray[np.int64]]:
     """Predictions of the attention branch, of the fixed-kernel branch, and of both."""
     torch.manual_seed(seed)
-    plain = ActivityNet(NetworkSpec(ppv=False), 6, n_classes)
-    with TemporaryDirectory() as folder:
-        plain, _ = fit(
-            plain,
-            lambda rng: draw(train, rng, OPTIMISER.batch_size),
-            OPTIMISER,
-            (seed,),
-            checkpoint=Path(folder) / 'checkpoint.safetensors',
-            key='',
-        )
-    net = ActivityNet(NetworkSpec(), 6, n_classes)
+    plain = ActivityNet(NetworkSpec(ppv=False), MODALITIES['imu'], n_classes)
+    plain, _ = fit(plain, lambda rng: draw(train, rng, OPTIMISER.batch_size), OPTIMISER, (seed,))
+    net = ActivityNet(NetworkSpec(), MODALITIES['imu'], n_classes)
     net.load_state_dict(plain.state_dict(), strict=False)
     fit_ppv(net, train.x, train.y, PENALTY, seed)
     net.eval()

@@ -24,7 +24,8 @@ from dcat_ros.model.runtime import Model
 from dcat_ros.segment import REST
 from dcat_ros.streaming.recogniser import Recogniser
 from dcat_ros.training.config import TrainConfig, read_config
-from dcat_ros.training.train import fit_network, make_card
+from dcat_ros.training.record import make_card
+from dcat_ros.training.train import fit_network
 
 TRAIN, TEST = ('1', '2', '3', '4'), ('5', '6')
 CONFIG = Path(__file__).resolve().parents[1] / 'config' / 'train' / 'imu_utd_mhad.yaml'
@@ -46,8 +47,8 @@ def run(dataset: Dataset, config: TrainConfig, left_out: list[str]) -> dict[str,
     train = without_classes(dataset.of_subjects(TRAIN), left_out)
     card = make_card(config, train, command='', git_commit='')
     with TemporaryDirectory() as folder:
-        net, _ = fit_network(config, train, card, (config.seed, 0), Path(folder) / 'c', [])
-    recogniser = Recogniser(Model(net, card))
+        fitted = fit_network(config, train, card, (config.seed, 0), Path(folder) / 'c', [])
+    recogniser = Recogniser(Model(fitted.net, card))
     rest = card.labels.index(REST)
     windows: dict[str, list[float]] = {}
     trials: dict[str, list[float]] = {}

@@ -6,6 +6,7 @@
     │   ├── WeightsError       a weights file
     │   ├── DatasetError       a folder of recordings
     │   ├── BagError           a rosbag2 recording
+    │   ├── ResultsError       a file of an experiment's results
     │   └── OutputError        a place where a file cannot be written
     ├── MessageError           one message cannot be used; carries a short `reason` for counting
     └── TrainingError          training cannot go on
@@ -21,6 +22,7 @@ __all__ = [
     'InputError',
     'MessageError',
     'OutputError',
+    'ResultsError',
     'TrainingError',
     'WeightsError',
 ]
@@ -48,6 +50,10 @@ class DatasetError(InputError):
 
 class BagError(InputError):
     """A rosbag2 recording is unusable."""
+
+
+class ResultsError(InputError):
+    """A file of an experiment's results is unusable."""
 
 
 class TrainingError(DcatError):

@@ -69,7 +69,7 @@ def make_net(card, seed=0):
 
     torch.set_num_threads(1)
     torch.manual_seed(seed)
-    return ActivityNet(card.network, len(card.input.channels), len(card.labels)).eval()
+    return ActivityNet(card.network, card.sensor, len(card.labels)).eval()
 
 
 class LevelModel:

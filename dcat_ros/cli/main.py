@@ -18,6 +18,7 @@ _VERBS = {
     'bag': 'dcat_ros.cli.bag',
     'demo': 'dcat_ros.cli.demo',
     'evaluate': 'dcat_ros.cli.evaluate',
+    'experiment': 'dcat_ros.cli.experiment',
     'info': 'dcat_ros.cli.info',
     'replay': 'dcat_ros.cli.replay',
     'train': 'dcat_ros.cli.train',

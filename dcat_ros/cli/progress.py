@@ -4,11 +4,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from dcat_ros.training.checkpoint import History
 
-__all__ = ['training_progress']
+__all__ = ['stage_progress', 'training_progress']
 
 
 @contextmanager
@@ -41,5 +48,34 @@ def training_progress(steps: int) -> Iterator[Callable[[str, int, int, History],
             )
             if not console.is_terminal and history.step == steps:
                 console.print(f'network {i + 1} of {n}, {name}: loss {loss}, val macro-F1 {f1}')
+
+        yield show
+
+
+@contextmanager
+def stage_progress(name: str) -> Iterator[Callable[[str, int, int], None]]:
+    """A bar a stage with time left; a line every tenth of it where there is no terminal."""
+    console = Console(stderr=True)
+    bar = Progress(
+        TextColumn('{task.description}'),
+        BarColumn(),
+        TextColumn('{task.completed}/{task.total}'),
+        TimeElapsedColumn(),
+        TextColumn('left'),
+        TimeRemainingColumn(),
+        console=console,
+    )
+    tasks: dict[str, TaskID] = {}
+    printed: dict[str, int] = {}
+    with bar:
+
+        def show(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(f'{name}, {stage}', total=total)
+            bar.update(tasks[stage], completed=done, total=total)
+            tenth = 10 * done // max(1, total)
+            if not console.is_terminal and printed.get(stage) != tenth:
+                printed[stage] = tenth
+                console.print(f'{name}, {stage}: {done} of {total} cells')
 
         yield show

@@ -27,12 +27,31 @@ __all__ = ['command']
     type=click.Path(path_type=Path),
     help='Folder that keeps the state, so that a killed training goes on; runs/NAME without it.',
 )
-def command(config: Path, data: Path | None, out: Path | None, work: Path | None) -> None:
+@click.option(
+    '--source',
+    metavar='VIEW|FILE',
+    help='Sensor that teaches: a view of the same recordings, on which a source is trained beside, '
+    'or a weights file.',
+)
+@click.option(
+    '--method',
+    help='How it teaches: dcat_centred, kd, ..., sums such as kd+dcat_centred, or none.',
+)
+def command(
+    config: Path,
+    data: Path | None,
+    out: Path | None,
+    work: Path | None,
+    source: str | None,
+    method: str | None,
+) -> None:
     """Train on every subject, calibrate and measure on held-out ones, and write the weights.
 
     Run again after an interruption, it goes on where it stopped, and the same weights come out.
 
     Example: dcat train --config config/train/imu_watch.yaml
+
+    Example: dcat train --config config/train/imu_utd_mhad.yaml --source skeleton --method kd
     """
     from dcat_ros.cli.progress import training_progress
     from dcat_ros.datasets import load
@@ -41,15 +60,18 @@ def command(config: Path, data: Path | None, out: Path | None, work: Path | None
     from dcat_ros.model.weights import save_weights
     from dcat_ros.training.config import read_config
     from dcat_ros.training.curves import curves_png
+    from dcat_ros.training.teacher import signals_of
     from dcat_ros.training.train import train
 
-    recipe = read_config(config)
-    dataset = load(recipe.dataset, data)
+    recipe = read_config(config).taught_by(source, method)
+    dataset = load(recipe.dataset, data, modalities=signals_of(recipe))
     for skip in dataset.skipped:
         click.echo(f'skipped {skip.name}: {skip.why}', err=True)
     out = out or Path('models') / f'{recipe.name}.safetensors'
     work = work or Path('runs') / recipe.name
     made_by = ['dcat', 'train', '--config', str(config)] + (['--data', 'DIR'] if data else [])
+    made_by += ['--source', source] if source else []
+    made_by += ['--method', method] if method else []
     with training_progress(recipe.optimiser.steps) as progress:
         training = train(
             recipe,

@@ -22,12 +22,14 @@ class Continuous:
     """A recording of several activities.
 
     Attributes:
-        signal: what the inertial sensor recorded.
+        signal: what the sensor recorded.
         segments: truth without holes; `REST` between the trials.
+        names: of the trial in each segment; '' between them.
     """
 
     signal: Signal
     segments: tuple[Segment, ...]
+    names: tuple[str, ...]
 
 
 def stillness(
@@ -69,43 +71,61 @@ def join(
     trials: list[Trial],
     rng: np.random.Generator,
     pause_s: tuple[float, float] = (1.0, 3.0),
+    modality: str = 'imu',
 ) -> Continuous:
     """Join the trials of one subject in random order, stillness before, between and after them.
 
+    An inertial sensor is still as `stillness` says. Of any other, the last sample before a pause is
+    repeated for its first half, and the first sample after it for the second.
+
     Args:
-        trials: with an 'imu' signal each, of one rate.
+        trials: with a signal of the modality each, (n, C), all of one rate.
         rng: draws order, pauses and noise.
         pause_s: shortest and longest pause.
+        modality: name of the signal.
 
     Raises:
         DatasetError: there is no trial.
     """
     if not trials:
         raise DatasetError('there is no trial to join')
-    period_ns = int(np.median(np.diff(trials[0].signals['imu'].stamps_ns)))
+    period_ns = int(np.median(np.diff(trials[0].signals[modality].stamps_ns)))
     order = [trials[i] for i in rng.permutation(len(trials))]
     parts: list[NDArray[np.float64]] = []
     segments: list[Segment] = []
+    names: list[str] = []
     n_samples = 0
+    still = stillness if modality == 'imu' else _held
 
-    def add(values: NDArray[np.float64], label: str) -> None:
+    def add(values: NDArray[np.float64], label: str, name: str = '') -> None:
         nonlocal n_samples
         start = n_samples * period_ns
         n_samples += len(values)
         segments.append(Segment(start, n_samples * period_ns, label))
+        names.append(name)
         parts.append(values)
 
-    previous = order[0].signals['imu'].values[:_ENDS]
+    previous = order[0].signals[modality].values[:_ENDS]
     for trial in order:
-        values = trial.signals['imu'].values
+        values = trial.signals[modality].values
         n = round(rng.uniform(*pause_s) * 1e9 / period_ns)
-        add(stillness(previous, values, n, rng), REST)
-        add(values, trial.label)
+        add(still(previous, values, n, rng), REST)
+        add(values, trial.label, trial.name)
         previous = values
     n = round(rng.uniform(*pause_s) * 1e9 / period_ns)
-    add(stillness(previous, previous[-_ENDS:], n, rng), REST)
+    add(still(previous, previous[-_ENDS:], n, rng), REST)
     stamps = np.arange(n_samples, dtype=np.int64) * period_ns
-    return Continuous(Signal(stamps, np.concatenate(parts)), tuple(segments))
+    return Continuous(Signal(stamps, np.concatenate(parts)), tuple(segments), tuple(names))
+
+
+def _held(
+    before: NDArray[np.float64],
+    after: NDArray[np.float64],
+    n: int,
+    rng: np.random.Generator,
+) -> NDArray[np.float64]:
+    """The sample before a pause for its first half, and the one after it for the second."""
+    return np.concatenate([np.repeat(before[-1:], n // 2, 0), np.repeat(after[:1], n - n // 2, 0)])
 
 
 def _noise(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -5,21 +5,35 @@ import os
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from dcat_ros.datasets import utd_mhad, watch
-from dcat_ros.datasets.trial import Dataset
+from dcat_ros.datasets import klangio, utd_mhad, watch
+from dcat_ros.datasets.cache import Progress
+from dcat_ros.datasets.trial import Dataset, chosen_modalities
 from dcat_ros.errors import DatasetError
 
-__all__ = ['DATASETS', 'load']
+__all__ = ['DATASETS', 'MODALITIES', 'load']
 
-#: name -> a function that takes the folder of all data sets (or None) and reads this one
-DATASETS: dict[str, Callable[[Path | None], Dataset]] = {
+#: name -> a function that takes the folder of all data sets (or None) and reads this one; where
+#: there is more than one modality, it takes `modalities` and `progress` as well
+DATASETS: dict[str, Callable[..., Dataset]] = {
     'utd_mhad': utd_mhad.load,
     'watch': watch.load,
+    'klangio': klangio.load,
+}
+
+#: name -> which signals the data set can give
+MODALITIES: dict[str, tuple[str, ...]] = {
+    'utd_mhad': utd_mhad.MODALITIES,
+    'watch': ('imu',),
+    'klangio': klangio.MODALITIES,
 }
 
 
 def load(
-    name: str, data_dir: Path | None = None, subjects: Collection[str] | None = None
+    name: str,
+    data_dir: Path | None = None,
+    subjects: Collection[str] | None = None,
+    modalities: Collection[str] | None = None,
+    progress: Progress | None = None,
 ) -> Dataset:
     """Read a data set.
 
@@ -28,18 +42,22 @@ def load(
         data_dir: the folder that holds the data sets (`data_dir/utd_mhad/...`); without it the
             environment variable DCAT_DATA. `watch` needs none.
         subjects: only these; all without it.
+        modalities: signals that every trial shall have, of `MODALITIES[name]`; the data set's
+            default without it.
+        progress: is told how many steps of how many are done, where reading takes long.
 
     Raises:
-        DatasetError: there is no such data set, its folder is missing, nothing in it is usable,
-            or a subject is not there.
+        DatasetError: there is no such data set, it lacks a modality, its folder is missing,
+            nothing in it is usable, or a subject is not there.
     """
     if name not in DATASETS:
         near = difflib.get_close_matches(name, DATASETS, n=1)
         hint = f' Did you mean {near[0]!r}?' if near else ''
         raise DatasetError(f'There is no data set {name!r}; known: {", ".join(DATASETS)}.{hint}')
+    options = _options(name, modalities, progress)
     if data_dir is None and os.environ.get('DCAT_DATA'):
         data_dir = Path(os.environ['DCAT_DATA'])
-    dataset = DATASETS[name](data_dir)
+    dataset = DATASETS[name](data_dir, **options)
     if not dataset.trials:
         first = ''.join(f' The first: {skip.name}: {skip.why}.' for skip in dataset.skipped[:1])
         raise DatasetError(
@@ -50,3 +68,14 @@ def load(
     if not subjects:
         raise DatasetError(f'No subject is named; {name} has {", ".join(dataset.subjects)}.')
     return dataset.of_subjects(subjects)
+
+
+def _options(
+    name: str, modalities: Collection[str] | None, progress: Progress | None
+) -> dict[str, object]:
+    """Keyword arguments for the loader."""
+    known = MODALITIES.get(name, ('imu',))
+    options: dict[str, object] = {'progress': progress}
+    if modalities is not None:
+        options['modalities'] = chosen_modalities(name, modalities, known)
+    return options if len(known) > 1 else {}

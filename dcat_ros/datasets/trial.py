@@ -2,13 +2,14 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dcat_ros.errors import DatasetError
 
-__all__ = ['Dataset', 'DatasetInfo', 'Signal', 'Skipped', 'Trial']
+__all__ = ['Dataset', 'DatasetInfo', 'Signal', 'Skipped', 'Trial', 'chosen_modalities']
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,8 @@ class Signal:
 
     Attributes:
         stamps_ns: ascending times in ns, shape (n,), from 0 at the trial's start.
-        values: shape (n, C), in the units of the sensor's ROS message.
+        values: shape (n, C), in the units of the sensor's ROS message, or (n, ...) of frames;
+            float64, or float32 where float64 would take too much memory.
 
     Raises:
         DatasetError: the shapes do not fit, there are fewer than two samples, the stamps do not
@@ -25,10 +27,10 @@ class Signal:
     """
 
     stamps_ns: NDArray[np.int64]
-    values: NDArray[np.float64]
+    values: NDArray[Any]
 
     def __post_init__(self) -> None:
-        if self.values.ndim != 2 or len(self.stamps_ns) != len(self.values):
+        if self.values.ndim < 2 or len(self.stamps_ns) != len(self.values):
             raise DatasetError(
                 f'{len(self.stamps_ns)} stamps do not fit values of shape {self.values.shape}'
             )
@@ -60,7 +62,7 @@ class Trial:
         label: the activity.
         subject: the person.
         source: the recording or file that it comes from: never on both sides of a split.
-        signals: what the sensors recorded, by modality ('imu').
+        signals: what the sensors recorded, by modality ('imu', 'depth', ...).
     """
 
     name: str
@@ -134,3 +136,19 @@ class Dataset:
             )
         chosen = tuple(trial for trial in self.trials if trial.subject in subjects)
         return Dataset(self.info, chosen, self.skipped)
+
+
+def chosen_modalities(
+    name: str, asked: Collection[str] | str, known: Collection[str]
+) -> tuple[str, ...]:
+    """Those of the `known` modalities of the data set `name` that are asked for.
+
+    Raises:
+        DatasetError: none is asked for, or one that the data set lacks.
+    """
+    wanted = {asked} if isinstance(asked, str) else set(asked)
+    if lacking := sorted(wanted - set(known)):
+        raise DatasetError(f'{name} has no {", ".join(lacking)}; it has {", ".join(known)}.')
+    if not wanted:
+        raise DatasetError(f'No modality is named; {name} has {", ".join(known)}.')
+    return tuple(modality for modality in known if modality in wanted)

@@ -1,21 +1,26 @@
-"""UTD-MHAD: 27 actions of 8 subjects, up to 4 times each, with an inertial sensor.
+"""UTD-MHAD: 27 actions of 8 subjects, up to 4 times each: inertial sensor, skeleton and depth.
 
 Source: C. Chen, R. Jafari, N. Kehtarnavaz, "UTD-MHAD: A multimodal dataset for human action
 recognition utilizing a depth camera and a wearable inertial sensor", ICIP 2015. The sensor is on
-the right wrist for actions 1 to 21 and on the right thigh for 22 to 27.
+the right wrist for actions 1 to 21 and on the right thigh for 22 to 27; a Kinect v1 stands before
+the person.
 """
 
 import re
+from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.io import loadmat
 
-from dcat_ros.datasets.trial import Dataset, DatasetInfo, Signal, Skipped, Trial
+from dcat_ros.datasets.cache import Progress
+from dcat_ros.datasets.trial import Dataset, DatasetInfo, Signal, Skipped, Trial, chosen_modalities
+from dcat_ros.datasets.utd_mhad_files import DepthStore, on_duration_of, read_skeleton
 from dcat_ros.errors import DatasetError
 
-__all__ = ['INFO', 'load']
+__all__ = ['INFO', 'MODALITIES', 'load']
 
 INFO = DatasetInfo(
     name='utd_mhad',
@@ -54,6 +59,7 @@ INFO = DatasetInfo(
     rate_hz=50.0,
     stamps='synthetic, from the nominal rate of 50 Hz',
 )
+MODALITIES = ('imu', 'skeleton', 'depth')
 
 _NAME = re.compile(r'a(\d{1,2})_s(\d{1,3})_t(\d{1,2})_inertial\.mat')
 _REPETITIONS = 4
@@ -63,12 +69,29 @@ _TO_SI = np.array([9.80665] * 3 + [np.pi / 180] * 3)
 _SHORTEST = 25  # half a second
 
 
-def load(data_dir: Path | None) -> Dataset:
-    """Read the inertial recordings below `data_dir/utd_mhad/Inertial`.
+def load(
+    data_dir: Path | None,
+    modalities: Collection[str] = ('imu',),
+    progress: Progress | None = None,
+) -> Dataset:
+    """Read the recordings below `data_dir/utd_mhad`.
+
+    Args:
+        data_dir: the folder of all data sets.
+        modalities: signals that the trials shall have, of `MODALITIES`: 'imu' of shape (n, 6), m/s²
+            and rad/s; 'skeleton' of shape (n, 60), x, y, z of 20 joints in metres, camera frame;
+            'depth' of shape (n, 2, 32, 32), see `dcat_ros.modalities.depth.crop`. Stamps of the
+            last two are synthetic: frames spread evenly over the inertial recording's duration.
+        progress: is told how many depth files of how many are cut, the first time.
+
+    Returns:
+        The trials that have all of these; the others are among the skipped, with the reason.
 
     Raises:
-        DatasetError: no folder is given, or it has no such recordings.
+        DatasetError: no folder is given, or it has no such recordings, or there is no such
+            modality.
     """
+    modalities = chosen_modalities(INFO.name, modalities, MODALITIES)
     if data_dir is None:
         raise DatasetError(
             'utd_mhad needs the folder that holds the data sets: give --data DIR (with '
@@ -80,14 +103,15 @@ def load(data_dir: Path | None) -> Dataset:
     trials: list[Trial] = []
     skipped: list[Skipped] = []
     seen: set[tuple[int, int, int]] = set()
-    for path in sorted(folder.iterdir()):
-        match = _NAME.fullmatch(path.name)
-        if match is None:
-            continue
+    matches = {path: _NAME.fullmatch(path.name) for path in sorted(folder.iterdir())}
+    named = {path: match for path, match in matches.items() if match}
+    depth = DepthStore(map(_depth_of, named), progress) if 'depth' in modalities else None
+    for path, match in named.items():
         action, subject, repetition = (int(number) for number in match.groups())
         seen.add((action, subject, repetition))
         try:
-            trials.append(_read(path, action, subject))
+            trial = _read(path, action, subject)
+            trials.append(_with_partners(trial, path, modalities, depth))
         except DatasetError as problem:
             skipped.append(Skipped(path.name, str(problem)))
     skipped += [Skipped(name, 'the file is missing') for name in _missing(seen)]
@@ -109,6 +133,32 @@ def _read(path: Path, action: int, subject: int) -> Trial:
         source=path.name,
         signals={'imu': Signal.at_rate(_checked(values) * _TO_SI, INFO.rate_hz)},
     )
+
+
+def _with_partners(
+    trial: Trial, path: Path, modalities: Collection[str], depth: DepthStore | None
+) -> Trial:
+    """The trial with the signals asked for; `path` is its inertial recording."""
+    imu = trial.signals['imu']
+    signals = {'imu': imu} if 'imu' in modalities else {}
+    if 'skeleton' in modalities:
+        joints = read_skeleton(path.parents[1] / 'Skeleton' / f'{trial.name}_skeleton.mat')
+        signals['skeleton'] = on_duration_of(imu, joints)
+    if depth is not None:
+        frames = depth.read(_depth_of(path))
+        signals['depth'] = on_duration_of(imu, frames)
+        if 'skeleton' in signals and len(signals['skeleton'].values) != len(frames):
+            raise DatasetError(
+                f'{_depth_of(path).name} has {len(frames)} frames, the skeleton '
+                f'{len(signals["skeleton"].values)}'
+            )
+    return replace(trial, signals=signals)
+
+
+def _depth_of(path: Path) -> Path:
+    """Depth of the same trial as an inertial recording."""
+    name = path.name.replace('_inertial', '_depth')
+    return path.parents[1] / 'Depth' / name
 
 
 def _checked(values: object) -> NDArray[np.float64]:

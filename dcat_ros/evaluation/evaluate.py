@@ -13,13 +13,15 @@ from sklearn.metrics import accuracy_score, f1_score
 from dcat_ros.bags.read import BagReader
 from dcat_ros.bags.salvage import RawMessage
 from dcat_ros.bags.topics import IMU_TOPIC, STRING_TYPE, TRUTH_TOPIC
-from dcat_ros.datasets.trial import Dataset, Trial
+from dcat_ros.datasets.modality import signal_for
+from dcat_ros.datasets.trial import Dataset, Signal, Trial
 from dcat_ros.errors import BagError, MessageError
 from dcat_ros.evaluation.events import events_of, label_runs, score_events
 from dcat_ros.evaluation.scores import Scores, window_scores
 from dcat_ros.evaluation.truth import from_changes, label_at, read_csv
 from dcat_ros.messages.imu import IMU_TYPE, decode_imu_runs
 from dcat_ros.messages.text import decode_string
+from dcat_ros.model.card import Card
 from dcat_ros.segment import REST, Segment
 from dcat_ros.streaming.decision import Prediction
 from dcat_ros.streaming.recogniser import Classifier, Recogniser
@@ -136,9 +138,10 @@ def evaluate_dataset(
     n_messages = 0
     begin_ns = 0
     for trial in dataset.trials:
-        n_messages += len(trial.signals['imu'].stamps_ns)
+        stamps_ns = _signal(model.card, trial).stamps_ns
+        n_messages += len(stamps_ns)
         found = classify_trial(recogniser, trial, begin_ns)
-        end_ns = begin_ns + int(trial.signals['imu'].stamps_ns[-1]) + 1
+        end_ns = begin_ns + int(stamps_ns[-1]) + 1
         truth.append(Segment(begin_ns, end_ns, trial.label))
         begin_ns = end_ns + 10_000_000_000
         predictions += found
@@ -171,11 +174,15 @@ def evaluate_dataset(
 
 def classify_trial(recogniser: Recogniser, trial: Trial, begin_ns: int = 0) -> list[Prediction]:
     """The predictions of one trial, as a stream of its own that starts at `begin_ns`."""
-    signal = trial.signals['imu']
+    signal = _signal(recogniser.card, trial)
     recogniser.stream.reset()
     return recogniser.classify_many(
         recogniser.stream.push_many(signal.stamps_ns + begin_ns, signal.values)
     )
+
+
+def _signal(card: Card, trial: Trial) -> Signal:
+    return signal_for(trial, card.sensor, card.input.rate_hz)
 
 
 def trial_label(model: Classifier, trial: Trial, predictions: Sequence[Prediction]) -> str:
@@ -186,7 +193,9 @@ def trial_label(model: Classifier, trial: Trial, predictions: Sequence[Predictio
     """
     labels = model.card.labels
     if model.card.network.segment:
-        score = model.segment_log_probabilities(_on_grid(trial, model.card.input.rate_hz))
+        score = model.segment_log_probabilities(
+            _on_grid(_signal(model.card, trial), model.card.input.rate_hz)
+        )
     else:
         p = np.array([prediction.probabilities for prediction in predictions])
         score = np.log(np.maximum(p, 1e-12)).mean(axis=0)
@@ -194,9 +203,8 @@ def trial_label(model: Classifier, trial: Trial, predictions: Sequence[Predictio
     return next(label for label in order if label != REST)
 
 
-def _on_grid(trial: Trial, rate_hz: float) -> NDArray[np.float32]:
+def _on_grid(signal: Signal, rate_hz: float) -> NDArray[np.float32]:
     """A trial's samples at the model's rate, shape (T, C)."""
-    signal = trial.signals['imu']
     times_s = (signal.stamps_ns - signal.stamps_ns[0]) / 1e9
     grid_s = np.arange(int(times_s[-1] * rate_hz + 1e-6) + 1) / rate_hz
     faster = is_oversampled(signal.stamps_ns, rate_hz)

@@ -9,7 +9,6 @@ __all__ = [
     'GRAVITY',
     'SCALE',
     'UNITS',
-    'augment',
     'mount_rotation',
     'rotate',
 ]
@@ -48,30 +47,3 @@ def rotate(samples: NDArray[np.float32], matrix: NDArray[np.float32]) -> NDArray
         Shape (T, 6).
     """
     return np.concatenate([samples[:, :3] @ matrix.T, samples[:, 3:] @ matrix.T], axis=1)
-
-
-def augment(
-    windows: NDArray[np.float32],
-    rotation_rad: float,
-    scale: float,
-    noise: float,
-    rng: np.random.Generator,
-) -> NDArray[np.float32]:
-    """Change windows as another person or another seat of the sensor would.
-
-    Args:
-        windows: shape (N, T, 6), m/s² and rad/s.
-        rotation_rad: standard deviation of a rotation about a random axis.
-        scale: standard deviation of a factor on all values.
-        noise: standard deviation of white noise, in units of `SCALE`.
-        rng: draws.
-    """
-    n = len(windows)
-    vectors = rng.normal(scale=max(rotation_rad, 1e-12), size=(n, 3))
-    matrices = Rotation.from_rotvec(vectors).as_matrix().astype(np.float32)
-    pairs = windows.reshape(*windows.shape[:2], 2, 3)
-    turned = np.einsum('nij,ntkj->ntki', matrices, pairs).reshape(windows.shape)
-    factors = 1 + np.float32(scale) * rng.standard_normal((n, 1, 1), dtype=np.float32)
-    white = np.float32(noise) * rng.standard_normal(windows.shape, dtype=np.float32)
-    out: NDArray[np.float32] = turned * factors + white * np.array(SCALE, dtype=np.float32)
-    return out

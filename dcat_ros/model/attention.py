@@ -86,8 +86,13 @@ class PooledClassifier(nn.Module):
         self.dropout = nn.Dropout(dropout)
         self.linear = nn.Linear(2 * width, n_classes)
 
-    def forward(self, tokens: Tensor) -> Tensor:
-        """Logits (N, n_classes) of tokens (N, L, D)."""
+    def pool(self, tokens: Tensor) -> Tensor:
+        """Features (N, 2 D) of tokens (N, L, D)."""
         pooled = torch.cat([tokens.mean(dim=1), tokens.amax(dim=1)], dim=1)
-        logits: Tensor = self.linear(self.dropout(self.norm(pooled)))
+        features: Tensor = self.norm(pooled)
+        return features
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Logits (N, n_classes) of pooled features (N, 2 D)."""
+        logits: Tensor = self.linear(self.dropout(features))
         return logits

@@ -1,10 +1,11 @@
 """The record inside a weights file: all that is needed to run a model and to judge it."""
 
-from typing import Annotated, Literal
+from dataclasses import replace
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, model_validator
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, field_validator, model_validator
 
-from dcat_ros.modalities import imu
+from dcat_ros.modalities.registry import MODALITIES, Modality
 
 __all__ = [
     'SCHEMA_VERSION',
@@ -45,6 +46,7 @@ class InputSpec(Record):
         window_s: length of a window.
         stride_s: distance of two predictions, unless the user says otherwise.
         lag_s: a label speaks for the instant so long before the window's end.
+        size: side in pixels of a square frame, for a sensor that gives frames.
     """
 
     channels: Annotated[tuple[str, ...], Field(min_length=1)]
@@ -54,6 +56,7 @@ class InputSpec(Record):
     window_s: Positive
     stride_s: Positive
     lag_s: Annotated[FiniteFloat, Field(ge=0)]
+    size: Annotated[int, Field(ge=8, le=256)] | None = None
 
     @model_validator(mode='after')
     def _fits(self) -> 'InputSpec':
@@ -116,6 +119,8 @@ class TrainingRecord(Record):
         subjects: who was trained on.
         n_trials: number of recordings.
         method: 'none' for labels alone, otherwise the transfer method.
+        source_modality: of the sensor that taught, or empty.
+        source_sha256: of the frozen source's weights, or empty.
         config: the whole configuration.
         command: what makes the file again.
         package_version: of dcat_ros.
@@ -130,6 +135,8 @@ class TrainingRecord(Record):
     subjects: tuple[str, ...]
     n_trials: Count
     method: str = 'none'
+    source_modality: str = ''
+    source_sha256: str = ''
     config: dict[str, object]
     command: str
     package_version: str
@@ -164,7 +171,7 @@ class Card(Record):
     schema_version: Annotated[int, Field(ge=1)] = SCHEMA_VERSION
     name: Annotated[str, Field(min_length=1)]
     description: str
-    modality: Literal['imu']
+    modality: str
     labels: Annotated[tuple[str, ...], Field(min_length=2)]
     input: InputSpec
     network: NetworkSpec
@@ -172,11 +179,31 @@ class Card(Record):
     training: TrainingRecord
     results: tuple[Result, ...] = ()
 
+    @field_validator('modality')
+    @classmethod
+    def _known(cls, name: str) -> str:
+        if name not in MODALITIES:
+            raise ValueError(f'{name!r} is none of {", ".join(MODALITIES)}')
+        return name
+
     @model_validator(mode='after')
     def _channels_fit(self) -> 'Card':
-        if (self.input.channels, self.input.units) != (imu.CHANNELS, imu.UNITS):
-            raise ValueError(f'an imu model has the channels {", ".join(imu.CHANNELS)} in SI units')
+        sensor = MODALITIES[self.modality]
+        if (self.input.channels, self.input.units) != (sensor.channels, sensor.units):
+            raise ValueError(
+                f'a model for {sensor.name} has the channels {", ".join(sensor.channels)} '
+                f'in {", ".join(sensor.units)}'
+            )
+        if (self.input.size is None) != (sensor.size is None):
+            raise ValueError('input.size is for sensors that give frames, and for all of them')
+        if self.network.ppv and self.modality != 'imu':
+            raise ValueError('network.ppv is for the modality imu alone')
         return self
+
+    @property
+    def sensor(self) -> Modality:
+        """The modality, with the size of this model's frames."""
+        return replace(MODALITIES[self.modality], size=self.input.size)
 
     @model_validator(mode='after')
     def _labels_differ(self) -> 'Card':

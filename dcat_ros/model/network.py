@@ -8,20 +8,36 @@ the features, which was fitted on whole recordings, stretched to one length.
 """
 
 import math
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from dcat_ros.model.attention import PooledClassifier, SelfAttentionBlock
+from dcat_ros.modalities.registry import Modality
+from dcat_ros.model.attention import Attended, PooledClassifier, SelfAttentionBlock
 from dcat_ros.model.card import NetworkSpec
 from dcat_ros.model.ppv import N_FEATURES, PpvFeatures
-from dcat_ros.model.stem import ImuStem
+from dcat_ros.model.stem import make_stem
 
-__all__ = ['SEGMENT_LENGTH', 'ActivityNet']
+__all__ = ['SEGMENT_LENGTH', 'ActivityNet', 'Outputs']
 
 #: A whole recording is stretched to so many samples for the fixed-kernel features.
 SEGMENT_LENGTH = 160
+
+
+class Outputs(NamedTuple):
+    """What the attention branch gives; transfer compares these between two sensors.
+
+    Attributes:
+        logits: (N, classes).
+        features: (N, 2 D), pooled tokens before the linear layer.
+        attended: tokens, queries, keys and values.
+    """
+
+    logits: Tensor
+    features: Tensor
+    attended: Attended
 
 
 class ActivityNet(nn.Module):
@@ -29,14 +45,15 @@ class ActivityNet(nn.Module):
 
     Args:
         spec: sizes.
-        n_channels: C, values per sample.
+        modality: of the sensor.
         n_classes: number of labels.
     """
 
-    def __init__(self, spec: NetworkSpec, n_channels: int, n_classes: int):
+    def __init__(self, spec: NetworkSpec, modality: Modality, n_classes: int):
         super().__init__()
         self.spec = spec
-        self.stem = ImuStem(n_channels, spec.width)
+        self.modality = modality
+        self.stem = make_stem(modality, spec.width)
         self.attention = SelfAttentionBlock(spec.width, spec.d_attention, spec.dropout)
         self.head = PooledClassifier(spec.width, n_classes, spec.dropout)
         if spec.ppv:
@@ -45,11 +62,15 @@ class ActivityNet(nn.Module):
         if spec.segment:
             self.segment_head = nn.Linear(N_FEATURES, n_classes)
 
+    def outputs(self, windows: Tensor) -> Outputs:
+        """All that the attention branch gives for windows (N, T, C), any T."""
+        attended: Attended = self.attention(self.stem(windows))
+        features = self.head.pool(attended.tokens)
+        return Outputs(self.head(features), features, attended)
+
     def logits(self, windows: Tensor) -> Tensor:
         """Logits (N, classes) of the attention branch alone, for windows (N, T, C), any T."""
-        attended = self.attention(self.stem(windows))
-        logits: Tensor = self.head(attended.tokens)
-        return logits
+        return self.outputs(windows).logits
 
     def forward(self, windows: Tensor) -> Tensor:
         """Log-probabilities (N, classes) of windows (N, T, C) in the units of the message."""

@@ -58,7 +58,7 @@ class Model:
 
     def warm_up(self) -> None:
         """Run once, so that the first window is not the slowest."""
-        zeros = np.zeros((1, self.length, len(self.card.input.channels)), dtype=np.float32)
+        zeros = np.zeros((1, self.length, self.card.sensor.n_values), dtype=np.float32)
         for _ in range(3):
             self.log_probabilities(zeros)
 

@@ -82,7 +82,7 @@ def load_weights(path: Path) -> tuple[ActivityNet, Card]:
         WeightsError: the file is unreadable, foreign, damaged or of a newer version.
     """
     card, tensors = _read(path)
-    net = ActivityNet(card.network, len(card.input.channels), len(card.labels))
+    net = ActivityNet(card.network, card.sensor, len(card.labels))
     expected = net.state_dict()
     if missing := sorted(expected.keys() - tensors.keys()):
         raise WeightsError(f'{path} lacks the tensor {missing[0]}; take an undamaged copy.')

@@ -59,12 +59,13 @@ class Recogniser:
     ):
         spec = model.card.input
         self._model = model
+        self.card = model.card
         self._temperature = model.card.calibration.temperature
         self.labels = model.card.labels
         self.unknown_threshold = model.card.calibration.unknown_threshold
         self.rotation: NDArray[np.float32] | None = None
         self.stream = WindowStream(
-            n_channels=len(spec.channels),
+            n_channels=model.card.sensor.n_values,
             rate_hz=spec.rate_hz,
             window_s=spec.window_s,
             stride_s=spec.stride_s if stride_s is None else stride_s,

@@ -36,7 +36,7 @@ class History:
 def save_checkpoint(
     path: Path,
     key: str,
-    net: nn.Module,
+    learner: nn.Module,
     average: nn.Module,
     optimiser: torch.optim.Optimizer,
     history: History,
@@ -46,17 +46,17 @@ def save_checkpoint(
     Args:
         path: where to.
         key: says to which training it belongs.
-        net: the network in training.
-        average: the moving average of its weights.
-        optimiser: AdamW over the network's parameters.
+        learner: all that is trained: the network, and layers of a transfer loss.
+        average: the moving average of the network's weights.
+        optimiser: AdamW over the learner's parameters.
         history: so far.
 
     Raises:
         OutputError: the file cannot be written; the earlier one is whole.
     """
-    tensors = {f'net.{k}': v for k, v in net.state_dict().items()}
+    tensors = {f'learner.{k}': v for k, v in learner.state_dict().items()}
     tensors |= {f'average.{k}': v for k, v in average.state_dict().items()}
-    for name, parameter in net.named_parameters():
+    for name, parameter in learner.named_parameters():
         for part in _STATE:
             if part in optimiser.state[parameter]:
                 tensors[f'optimiser.{name}.{part}'] = optimiser.state[parameter][part]
@@ -68,7 +68,7 @@ def save_checkpoint(
 def load_checkpoint(
     path: Path,
     key: str,
-    net: nn.Module,
+    learner: nn.Module,
     average: nn.Module,
     optimiser: torch.optim.Optimizer,
 ) -> History:
@@ -83,9 +83,9 @@ def load_checkpoint(
         history = History(**record)
     except (OSError, SafetensorError, ValueError, KeyError, TypeError, AttributeError):
         return History()  # none, foreign or damaged: start anew
-    net.load_state_dict(_under('net.', tensors))
+    learner.load_state_dict(_under('learner.', tensors))
     average.load_state_dict(_under('average.', tensors))
-    for name, parameter in net.named_parameters():
+    for name, parameter in learner.named_parameters():
         state = _under(f'optimiser.{name}.', tensors)
         if state:
             optimiser.state[parameter] = dict(state)

@@ -2,7 +2,7 @@
 
 import difflib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, TypeVar
 
 import pydantic
 import yaml
@@ -10,9 +10,18 @@ from pydantic import Field, FiniteFloat
 
 from dcat_ros.errors import ConfigError
 from dcat_ros.model.card import NetworkSpec, Positive, Record, Share
+from dcat_ros.training.transfer import NONE, parse_method
 
-__all__ = ['AugmentConfig', 'OptimiserConfig', 'TrainConfig', 'read_config']
+__all__ = [
+    'AugmentConfig',
+    'OptimiserConfig',
+    'TrainConfig',
+    'TransferConfig',
+    'read_config',
+    'read_yaml',
+]
 
+Config = TypeVar('Config', bound=Record)
 NotNegative = Annotated[FiniteFloat, Field(ge=0)]
 
 
@@ -54,6 +63,35 @@ class OptimiserConfig(Record):
     average: Annotated[FiniteFloat, Field(ge=0, lt=1)] = 0.99
 
 
+class TransferConfig(Record):
+    """What another sensor teaches, and how.
+
+    Attributes:
+        source: modality of the source, which is then trained beside, or a weights file of it.
+        method: a loss or a sum of losses, see `dcat_ros.training.losses`.
+        weights: lambda by loss; the default of the loss without it.
+        steps: number of steps of the source's training.
+        labelled_subjects: whose labels are used, by source and target; everybody's without it.
+        unlabelled: whether recordings of the other subjects are used for the transfer, which
+            needs no labels, or ignored.
+    """
+
+    source: str
+    method: str = 'dcat_centred'
+    weights: dict[str, FiniteFloat] = Field(default_factory=dict)
+    steps: Annotated[int, Field(gt=0)] = 1200
+    labelled_subjects: tuple[str, ...] | None = None
+    unlabelled: Literal['use', 'ignore'] = 'use'
+
+    @pydantic.model_validator(mode='after')
+    def _method_is_known(self) -> 'TransferConfig':
+        try:
+            parse_method(self.method, self.weights)
+        except ConfigError as problem:
+            raise ValueError(str(problem).rstrip('.')) from None
+        return self
+
+
 class TrainConfig(Record):
     """Everything that decides what comes out of a training.
 
@@ -61,8 +99,11 @@ class TrainConfig(Record):
         name: of the model.
         description: one sentence for its users.
         dataset: name of the data set.
+        modality: of the sensor that the model is for.
+        transfer: what another sensor teaches; labels alone without it.
         subjects: who is trained on; all without it.
         frame: how the sensor sat, for people.
+        rate_hz: of the model's grid; the data set's without it.
         window_s: length of a window.
         stride_s: distance of two predictions in use.
         lag_s: a window's label is that of the instant so long before the window's end.
@@ -79,8 +120,11 @@ class TrainConfig(Record):
     name: Annotated[str, Field(pattern=r'^[A-Za-z0-9_.-]+$')]
     description: str
     dataset: str
+    modality: str = 'imu'
+    transfer: TransferConfig | None = None
     subjects: tuple[str, ...] | None = None
     frame: str
+    rate_hz: Positive | None = None
     window_s: Positive = 2.0
     stride_s: Positive = 0.25
     lag_s: NotNegative = 0.6
@@ -103,9 +147,38 @@ class TrainConfig(Record):
             raise ValueError(f'must be at most window_s, {window_s:g}')
         return value
 
+    def taught_by(self, source: str | None, method: str | None) -> 'TrainConfig':
+        """The same recipe with another source or method; without either where none is given.
+
+        Raises:
+            ConfigError: the method is unknown, or there is none without a source.
+        """
+        if method == NONE:
+            return self.model_copy(update={'transfer': None})
+        if source is None and method is None:
+            return self
+        if source is None and self.transfer is None:
+            raise ConfigError(f'The method {method!r} needs a source: give --source.')
+        known = self.transfer.model_dump() if self.transfer else {}
+        changes = {'source': source, 'method': method}
+        fields = known | {k: v for k, v in changes.items() if v is not None}
+        if method is not None:
+            fields['weights'] = {}  # those of the other method
+            parse_method(method)
+        return self.model_copy(update={'transfer': TransferConfig(**fields)})
+
 
 def read_config(path: Path) -> TrainConfig:
     """Read a training configuration.
+
+    Raises:
+        ConfigError: see `read_yaml`.
+    """
+    return read_yaml(path, TrainConfig)
+
+
+def read_yaml(path: Path, kind: type[Config]) -> Config:
+    """Read a configuration of any kind.
 
     Raises:
         ConfigError: the file is unreadable, is no YAML, or a field is wrong or unknown; the
@@ -120,10 +193,10 @@ def read_config(path: Path) -> TrainConfig:
     if not isinstance(fields, dict):
         raise ConfigError(f'{path} must hold "field: value" lines.')
     try:
-        return TrainConfig.model_validate(fields)
+        return kind.model_validate(fields)
     except pydantic.ValidationError as problem:
         first = problem.errors()[0]
         place = '.'.join(str(part) for part in first['loc'])
-        near = difflib.get_close_matches(place, TrainConfig.model_fields, n=1)
+        near = difflib.get_close_matches(place, kind.model_fields, n=1)
         hint = f' Did you mean {near[0]!r}?' if near and near[0] != place else ''
         raise ConfigError(f"{path}: '{place}': {first['msg']}.{hint}") from None

@@ -53,11 +53,12 @@ class HeldOut:
         return float(score)
 
 
-def make_subject(dataset: Dataset, name: str, seed: int) -> Subject:
+def make_subject(dataset: Dataset, name: str, seed: int, modality: str = 'imu') -> Subject:
     """Join a subject's trials to a stream, the same for the same seed."""
     own = dataset.of_subjects([name])
     number = dataset.subjects.index(name)
-    return Subject(name, join(list(own.trials), np.random.default_rng((seed, 1, number))), own)
+    rng = np.random.default_rng((seed, 1, number))
+    return Subject(name, join(list(own.trials), rng, modality=modality), own)
 
 
 def measure(net: ActivityNet, card: Card, subject: Subject, *, trials: bool = True) -> HeldOut:

@@ -1,4 +1,4 @@
-"""The training loop.
+"""The training loop: labels, and beside them what a frozen source says of the same recordings.
 
 Every step draws its batch, its augmentation and its dropout from a seed made of the training's
 seed and the step's number, so that a training that was killed goes on exactly as it would have.
@@ -8,45 +8,61 @@ import copy
 import math
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor, nn
 from torch.nn import functional
 
 from dcat_ros.errors import TrainingError
 from dcat_ros.model.network import ActivityNet
 from dcat_ros.training.checkpoint import History, load_checkpoint, save_checkpoint
 from dcat_ros.training.config import OptimiserConfig
+from dcat_ros.training.transfer import Transfer
 
-__all__ = ['Batches', 'fit']
-
-#: Draws the batch of a step: windows (N, T, C) and class indices (N,).
-Batches = Callable[[np.random.Generator], tuple[NDArray[np.float32], NDArray[np.int64]]]
+__all__ = ['Batch', 'fit']
 
 _SAVE_EVERY = 100
 _WARM_UP = 0.15  # share of the steps in which the learning rate rises
 
 
+class Batch(NamedTuple):
+    """What a step learns from.
+
+    Attributes:
+        windows: (N, T, C).
+        classes: (N,), -1 for a recording whose label is not used.
+        pairs: (N,), row of the same recording in the source's outputs, -1 for none.
+    """
+
+    windows: NDArray[np.float32]
+    classes: NDArray[np.int64]
+    pairs: NDArray[np.int64]
+
+
 def fit(
     net: ActivityNet,
-    batches: Batches,
+    batches: Callable[[np.random.Generator], Batch],
     config: OptimiserConfig,
     seed: tuple[int, ...],
     *,
-    checkpoint: Path,
-    key: str,
+    transfer: Transfer | None = None,
+    checkpoint: Path | None = None,
+    key: str = '',
     validate: Callable[[ActivityNet], float] | None = None,
     progress: Callable[[History], None] = lambda history: None,
 ) -> tuple[ActivityNet, History]:
-    """Train a network by cross-entropy.
+    """Train a network by cross-entropy and, if there is a source, by transfer from it.
 
     Args:
         net: with fresh weights.
-        batches: draws a batch.
+        batches: draws the batch of a step.
         config: how.
         seed: of this training.
-        checkpoint: file that keeps its state.
+        transfer: what the target should learn from the frozen source, and how.
+        checkpoint: file that keeps the state; None to keep none.
         key: names what is trained on what; a checkpoint with another key is not used.
         validate: macro-F1 of a network on held-out subjects, asked ten times.
         progress: called after each step.
@@ -59,33 +75,53 @@ def fit(
         OutputError: the checkpoint cannot be written.
     """
     average = copy.deepcopy(net).eval()
+    learner = nn.ModuleDict({'net': net} if transfer is None else {'net': net, 'loss': transfer})
     optimiser = torch.optim.AdamW(
-        net.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay
+        learner.parameters(), config.learning_rate, weight_decay=config.weight_decay, fused=True
     )
-    history = load_checkpoint(checkpoint, key, net, average, optimiser)
+    history = History()
+    if checkpoint is not None:
+        history = load_checkpoint(checkpoint, key, learner, average, optimiser)
+
+    def save() -> None:
+        if checkpoint is not None:
+            save_checkpoint(checkpoint, key, learner, average, optimiser, history)
+
+    def stop_unless_finite(what: str, value: Tensor) -> None:
+        if not torch.isfinite(value):
+            save()
+            kept = f'; the state before it is in {checkpoint}' if checkpoint else ''
+            raise TrainingError(
+                f'the {what} is {value.item()} at step {history.step}{kept}. Lower '
+                'optimiser.learning_rate or the weight of the transfer loss, or look for faulty '
+                'recordings.'
+            )
+
+    averaged = list(zip(average.state_dict().values(), net.state_dict().values(), strict=True))
     validate_every = max(1, config.steps // 10)
-    net.train()
+    learner.train()
     while history.step < config.steps:
         torch.manual_seed(int(np.random.SeedSequence((*seed, history.step)).generate_state(1)[0]))
-        windows, classes = batches(np.random.default_rng((*seed, history.step)))
+        windows, classes, pairs = batches(np.random.default_rng((*seed, history.step)))
+        target = net.outputs(torch.from_numpy(windows))
         loss = functional.cross_entropy(
-            net.logits(torch.from_numpy(windows)),
+            target.logits,
             torch.from_numpy(classes),
+            ignore_index=-1,
             label_smoothing=config.label_smoothing,
         )
-        if not torch.isfinite(loss):
-            raise TrainingError(
-                f'the loss is {loss.item()} at step {history.step}; the state before it is in '
-                f'{checkpoint}. Lower optimiser.learning_rate, or look for faulty recordings.'
-            )
+        if transfer is not None:
+            loss = loss + transfer(target, torch.from_numpy(pairs))
+        stop_unless_finite('loss', loss)
         for group in optimiser.param_groups:
             group['lr'] = config.learning_rate * _one_cycle(history.step, config.steps)
         optimiser.zero_grad()
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(net.parameters(), config.clip_norm)
+        norm = torch.nn.utils.clip_grad_norm_(learner.parameters(), config.clip_norm)
+        stop_unless_finite('gradient', norm)
         optimiser.step()
         history.step += 1
-        _update(average, net, min(config.average, history.step / (history.step + 9)))
+        _update(averaged, min(config.average, history.step / (history.step + 9)))
         history.recent.append(loss.item())
         if history.step % validate_every == 0:
             mean = sum(history.recent) / len(history.recent)
@@ -95,7 +131,7 @@ def fit(
                 history.validation.append((history.step, validate(average)))
         progress(history)
         if history.step % _SAVE_EVERY == 0 or history.step == config.steps:
-            save_checkpoint(checkpoint, key, net, average, optimiser, history)
+            save()
     return average, history
 
 
@@ -111,9 +147,10 @@ def _one_cycle(step: int, steps: int) -> float:
 
 
 @torch.no_grad()
-def _update(average: ActivityNet, net: ActivityNet, decay: float) -> None:
-    for kept, new in zip(average.state_dict().values(), net.state_dict().values(), strict=True):
-        if kept.dtype.is_floating_point:
-            kept.lerp_(new, 1 - decay)
-        else:
+def _update(averaged: list[tuple[Tensor, Tensor]], decay: float) -> None:
+    """Move each average towards its tensor."""
+    floats = [pair for pair in averaged if pair[0].dtype.is_floating_point]
+    torch._foreach_lerp_([kept for kept, _ in floats], [new for _, new in floats], 1 - decay)
+    for kept, new in averaged:
+        if not kept.dtype.is_floating_point:
             kept.copy_(new)

@@ -9,7 +9,7 @@ __all__ = ['whole_recordings']
 
 
 def whole_recordings(
-    dataset: Dataset, length: int
+    dataset: Dataset, length: int, modality: str = 'imu'
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """Every trial linearly interpolated to one length.
 
@@ -18,13 +18,14 @@ def whole_recordings(
     Args:
         dataset: the trials.
         length: T, samples of each.
+        modality: name of the signal, (n, C).
 
     Returns:
-        Recordings (N, T, 6), and class indices (N,) in the order of the data set's labels.
+        Recordings (N, T, C), and class indices (N,) in the order of the data set's labels.
     """
     recordings: list[NDArray[np.float64]] = []
     for trial in dataset.trials:
-        values = trial.signals['imu'].values
+        values = trial.signals[modality].values
         at, steps = np.linspace(0, len(values) - 1, length), np.arange(len(values))
         recordings.append(np.stack([np.interp(at, steps, c) for c in values.T], axis=1))
     classes = [dataset.info.labels.index(trial.label) for trial in dataset.trials]

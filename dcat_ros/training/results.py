@@ -14,7 +14,7 @@ from dcat_ros.model.card import Card, Result
 from dcat_ros.streaming.decision import OK
 from dcat_ros.training.holdout import HeldOut, calibrated, calibration_of
 
-__all__ = ['results_of']
+__all__ = ['results_of', 'with_source', 'without_transfer']
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,17 @@ def results_of(
             )
         )
     return tuple(results)
+
+
+def with_source(results: Sequence[Result], seen: Sequence[str]) -> tuple[Result, ...]:
+    """The same figures; says so where the source knows held-out subjects from its own training."""
+    note = f', of whom the source knew {", ".join(seen)}' if seen else ''
+    return tuple(r.model_copy(update={'split': r.split + note}) for r in results)
+
+
+def without_transfer(results: Sequence[Result]) -> tuple[Result, ...]:
+    """The same figures, named as those of the twin that labels alone taught."""
+    return tuple(r.model_copy(update={'split': f'without transfer: {r.split}'}) for r in results)
 
 
 def _score(

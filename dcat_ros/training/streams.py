@@ -1,9 +1,10 @@
 """Training windows drawn anywhere in continuous streams.
 
 A live window straddles an action and the stillness around it; a network that only ever saw
-whole trials raises false alarms there (../docs/results.md).
+whole trials raises false alarms there (../docs/recognition.md).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,9 +13,11 @@ from numpy.typing import NDArray
 from dcat_ros.datasets.continuous import join
 from dcat_ros.datasets.trial import Dataset
 from dcat_ros.errors import DatasetError
-from dcat_ros.modalities import imu
+from dcat_ros.modalities.registry import Modality
 from dcat_ros.segment import REST
+from dcat_ros.training.augment import augment
 from dcat_ros.training.config import TrainConfig
+from dcat_ros.training.loop import Batch
 
 __all__ = ['StreamPool', 'make_pool']
 
@@ -24,26 +27,27 @@ class StreamPool:
     """Streams of several subjects laid end to end, and where each class lies in them.
 
     Attributes:
-        values: shape (n, 6), m/s² and rad/s.
+        modality: of the sensor.
+        values: shape (n, C), in the units of the message.
         positions: per class, the samples at which a window may be centred.
         lows: per sample, the first sample of its stream.
         highs: per sample, the last sample of its stream.
+        partners: per sample, the row of its trial in the source's outputs, -1 for none.
         rate_hz: rate of the samples.
     """
 
+    modality: Modality
     values: NDArray[np.float32]
     positions: list[NDArray[np.int64]]
     lows: NDArray[np.int64]
     highs: NDArray[np.int64]
+    partners: NDArray[np.int64]
     rate_hz: float
 
-    def draw(
-        self, config: TrainConfig, rng: np.random.Generator, n: int
-    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """Draw augmented windows; the label is that of the instant `lag_s` before the end.
+    def draw(self, config: TrainConfig, rng: np.random.Generator, n: int) -> Batch:
+        """Draw n augmented windows; the label is that of the instant `lag_s` before the end.
 
-        Returns:
-            Windows (n, T, 6) and class indices (n,).
+        A window's partner in the source is the trial at that instant.
         """
         n_classes = len(self.positions)
         rest = n_classes - 1
@@ -51,12 +55,22 @@ class StreamPool:
         shares[rest] = config.rest_share
         y = rng.choice(n_classes, size=n, p=shares)
         instants = np.array([rng.choice(self.positions[c]) for c in y])
-        windows = self._cut(instants, config, rng)
-        augment = config.augment
-        return (
-            imu.augment(windows, augment.rotation_rad, augment.scale, augment.noise, rng),
-            y,
-        )
+        return self._batch(instants, y, config, rng)
+
+    def draw_unlabelled(self, config: TrainConfig, rng: np.random.Generator, n: int) -> Batch:
+        """Draw n augmented windows anywhere, without their labels."""
+        instants = rng.integers(len(self.values), size=n)
+        return self._batch(instants, np.full(n, -1), config, rng)
+
+    def _batch(
+        self,
+        instants: NDArray[np.int64],
+        classes: NDArray[np.int64],
+        config: TrainConfig,
+        rng: np.random.Generator,
+    ) -> Batch:
+        windows = augment(self._cut(instants, config, rng), self.modality, config.augment, rng)
+        return Batch(windows, classes, self.partners[instants])
 
     def _cut(
         self, instants: NDArray[np.int64], config: TrainConfig, rng: np.random.Generator
@@ -72,46 +86,70 @@ class StreamPool:
         part = (at - left)[..., None].astype(np.float32)
         windows: NDArray[np.float32] = (1 - part) * self.values[left] + part * self.values[right]
         # a movement at f times the speed has f times the angular rate
-        windows[..., 3:] *= speed[..., None].astype(np.float32)
+        rates = [i for i, unit in enumerate(self.modality.units) if unit == 'rad/s']
+        windows[..., rates] *= speed[..., None].astype(np.float32)
         return windows
 
 
-def make_pool(dataset: Dataset, config: TrainConfig, rng: np.random.Generator) -> StreamPool:
+def make_pool(
+    dataset: Dataset,
+    config: TrainConfig,
+    modality: Modality,
+    rng: np.random.Generator,
+    partners: Mapping[str, int] | None = None,
+    *,
+    labelled: bool = True,
+) -> StreamPool:
     """Join each subject's trials several times and note where each class lies.
+
+    Args:
+        dataset: its trials have the modality's signal (n, C), all of one rate.
+        config: the recipe.
+        modality: of the sensor.
+        rng: draws order, pauses and noise.
+        partners: row in the source's outputs by name of the trial.
+        labelled: whether windows will be drawn by class, so that each must be there.
 
     Raises:
         DatasetError: nobody performs a label.
     """
     labels = (*dataset.info.labels, REST)
+    partners = partners or {}
     values: list[NDArray[np.float32]] = []
     classes: list[NDArray[np.int64]] = []
+    rows: list[NDArray[np.int64]] = []
     lows: list[NDArray[np.int64]] = []
     highs: list[NDArray[np.int64]] = []
-    begin = 0
+    begin, rate_hz = 0, 0.0
     for subject in dataset.subjects:
         trials = [t for t in dataset.trials if t.subject == subject]
         for _ in range(config.joins):
-            stream = join(trials, rng)
-            n = len(stream.signal.values)
+            stream = join(trials, rng, modality=modality.name)
+            stamps_ns = stream.signal.stamps_ns
+            rate_hz = 1e9 / float(stamps_ns[1] - stamps_ns[0])
+            n = len(stamps_ns)
             values.append(stream.signal.values.astype(np.float32))
             starts = np.array([s.start_ns for s in stream.segments])
-            which = np.searchsorted(starts, stream.signal.stamps_ns, side='right') - 1
+            which = np.searchsorted(starts, stamps_ns, side='right') - 1
             of_segment = np.array([labels.index(s.label) for s in stream.segments])
             classes.append(of_segment[which])
+            rows.append(np.array([partners.get(name, -1) for name in stream.names])[which])
             lows.append(np.full(n, begin))
             highs.append(np.full(n, begin + n - 1))
             begin += n
     y = np.concatenate(classes)
     for c, label in enumerate(labels):
-        if not (y == c).any():
+        if labelled and not (y == c).any():
             raise DatasetError(
                 f'subjects {", ".join(dataset.subjects)} of {dataset.info.name} never do {label}, '
                 'so it cannot be learned from them; use fewer folds or other subjects.'
             )
     return StreamPool(
+        modality=modality,
         values=np.concatenate(values),
         positions=[np.flatnonzero(y == c) for c in range(len(labels))],
         lows=np.concatenate(lows),
         highs=np.concatenate(highs),
-        rate_hz=dataset.info.rate_hz,
+        partners=np.concatenate(rows),
+        rate_hz=rate_hz,
     )

@@ -2,30 +2,29 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timezone
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
 
-import dcat_ros
+from dcat_ros.datasets.modality import as_modality
 from dcat_ros.datasets.trial import Dataset
 from dcat_ros.errors import ConfigError
-from dcat_ros.modalities import imu
-from dcat_ros.model.card import Card, InputSpec, TrainingRecord
+from dcat_ros.model.card import Card
 from dcat_ros.model.network import SEGMENT_LENGTH, ActivityNet
-from dcat_ros.segment import REST
 from dcat_ros.training.checkpoint import History
 from dcat_ros.training.config import TrainConfig
 from dcat_ros.training.holdout import HeldOut, Subject, calibration_of, make_subject, measure
-from dcat_ros.training.loop import fit
+from dcat_ros.training.loop import Batch, fit
+from dcat_ros.training.record import make_card
 from dcat_ros.training.recordings import whole_recordings
-from dcat_ros.training.results import results_of
+from dcat_ros.training.results import results_of, with_source, without_transfer
 from dcat_ros.training.ridge import fit_ppv, fit_segment
 from dcat_ros.training.streams import make_pool
+from dcat_ros.training.teacher import make_teacher, source_card
 
-__all__ = ['Progress', 'Training', 'fit_network', 'make_card', 'train']
+__all__ = ['Fitted', 'Progress', 'Training', 'fit_network', 'train']
 
 #: Windows for the closed-form branch: enough for its features, few enough for the memory.
 _PPV_WINDOWS = 6000
@@ -62,7 +61,8 @@ def train(
 
     Every subject is held out once: the networks of the folds tell how good the recipe is on
     people whom it never saw, and what they say of them fits the calibration. The network that
-    comes out is trained on everybody, with the same recipe.
+    comes out is trained on everybody, with the same recipe. With a source, the folds are trained
+    without it as well, so that the record tells what the transfer gained.
 
     Args:
         config: the recipe.
@@ -84,32 +84,60 @@ def train(
         dataset = dataset.of_subjects(config.subjects)
     card = make_card(config, dataset, command=command, git_commit=git_commit)
     folds = _folds(dataset.subjects, config.folds)
+    streams = as_modality(dataset, card.sensor, card.input.rate_hz)
+    arms = ['transfer', 'twin'] if config.transfer else ['twin']
+    n_networks = len(folds) * len(arms) + 1
     histories: dict[str, History] = {}
-    held_out: list[HeldOut] = []
+    held_out: dict[str, list[HeldOut]] = {arm: [] for arm in arms}
 
-    def fit_one(i: int, without: list[str]) -> tuple[ActivityNet, list[Subject]]:
+    def fit_one(arm: str, i: int, without: list[str]) -> tuple[Fitted, list[Subject]]:
         name = f'without {", ".join(without)}' if without else 'all subjects'
-        rest = dataset.of_subjects([s for s in dataset.subjects if s not in without])
-        subjects = [make_subject(dataset, s, config.seed) for s in without]
-        net, histories[name] = fit_network(
+        if arm == 'twin' and config.transfer:
+            name += ', no transfer'
+        who = [s for s in dataset.subjects if s not in without]
+        subjects = [make_subject(streams, s, config.seed, card.modality) for s in without]
+        fitted = fit_network(
             config,
-            rest,
+            dataset.of_subjects(who),
             card,
             (config.seed, i),
-            work_dir / f'fold_{i}.safetensors',
+            work_dir / (f'fold_{i}.safetensors' if arm == arms[0] else f'twin_{i}.safetensors'),
             subjects,
-            lambda history: progress(name, i, len(folds) + 1, history),
+            lambda history: progress(name, len(histories), n_networks, history),
+            transfer=arm == 'transfer',
         )
-        return net, subjects
+        histories[name] = fitted.history
+        return fitted, subjects
 
     for i, without in enumerate(folds):
-        net, subjects = fit_one(i, without)
-        held_out += [measure(net, card, subject) for subject in subjects]
-    net, _ = fit_one(len(folds), [])
-    calibration = calibration_of(held_out, card, config.unknown_at, len(folds))
-    results = results_of(held_out, card, config.unknown_at, len(folds))
-    card = card.model_copy(update={'calibration': calibration, 'results': results})
-    return Training(net, card, histories)
+        for arm in arms:
+            fitted, subjects = fit_one(arm, i, without)
+            held_out[arm] += [measure(fitted.net, card, subject) for subject in subjects]
+    fitted, _ = fit_one(arms[0], len(folds), [])
+    calibration = calibration_of(held_out[arms[0]], card, config.unknown_at, len(folds))
+    results = results_of(held_out[arms[0]], card, config.unknown_at, len(folds))
+    if config.transfer:
+        twin = results_of(held_out['twin'], card, config.unknown_at, len(folds))
+        seen = [s for s in source_card(config.transfer)[1] if s in dataset.subjects]
+        results = with_source(results, seen) + without_transfer(twin)
+    record = card.training.model_copy(update={'source_sha256': fitted.source_sha256})
+    changes = {'calibration': calibration, 'results': results, 'training': record}
+    return Training(fitted.net, card.model_copy(update=changes), histories)
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """One trained network.
+
+    Attributes:
+        net: in eval mode.
+        history: of its training.
+        source_sha256: of the source that taught it, or empty.
+    """
+
+    net: ActivityNet
+    history: History
+    source_sha256: str = ''
 
 
 def fit_network(
@@ -120,25 +148,52 @@ def fit_network(
     checkpoint: Path,
     validation: Sequence[Subject],
     progress: Callable[[History], None] = lambda history: None,
-) -> tuple[ActivityNet, History]:
+    *,
+    transfer: bool = False,
+) -> Fitted:
     """Train one network on a data set: the attention branch by steps, the others in closed form.
 
     Args:
         config: the recipe.
-        dataset: all of it is trained on.
-        card: gives labels and channels.
+        dataset: all of it is trained on; with the source's signals if there is a source.
+        card: gives labels and modality.
         seed: of everything random.
         checkpoint: file that keeps the state.
         validation: held-out subjects, for the curve.
         progress: called after each step.
+        transfer: whether the configuration's source teaches; otherwise labels alone.
     """
-    pool = make_pool(dataset, config, np.random.default_rng(seed))
+    sensor = card.sensor
+    streams = as_modality(dataset, sensor, card.input.rate_hz)
+    known, unknown = _by_label(config, streams)
+    teacher = None
+    if transfer and config.transfer is not None:
+        folder = checkpoint.parent / 'sources'
+        teacher = make_teacher(config, config.transfer, dataset, seed, folder)
+    rows = teacher.rows if teacher else {}
+    rng = np.random.default_rng(seed)
+    pool = make_pool(known, config, sensor, rng, rows)
+    others = None
+    if unknown.trials and teacher:
+        others = make_pool(unknown, config, sensor, rng, rows, labelled=False)
     torch.manual_seed(int(np.random.SeedSequence(seed).generate_state(1)[0]))
-    sizes = len(card.input.channels), len(card.labels)
     # the branch of fixed kernels has its own, closed-form fit, and joins afterwards
-    plain = ActivityNet(config.network.model_copy(update={'ppv': False, 'segment': False}), *sizes)
+    spec = config.network.model_copy(update={'ppv': False, 'segment': False})
+    plain = ActivityNet(spec, sensor, len(card.labels))
     recordings = ' '.join(trial.name for trial in dataset.trials)
-    key = hashlib.sha256(f'{config.model_dump_json()} {seed} {recordings}'.encode()).hexdigest()
+    source = teacher.sha256 if teacher else ''
+    contents = f'{config.model_dump_json()} {seed} {recordings} {source}'
+
+    def draw(rng: np.random.Generator) -> Batch:
+        batch = pool.draw(config, rng, config.optimiser.batch_size)
+        if others is None:
+            return batch
+        more = others.draw_unlabelled(config, rng, config.optimiser.batch_size)
+        return Batch(
+            np.concatenate([batch.windows, more.windows]),
+            np.concatenate([batch.classes, more.classes]),
+            np.concatenate([batch.pairs, more.pairs]),
+        )
 
     def validate(average: ActivityNet) -> float:
         scores = [measure(average, card, s, trials=False).macro_f1(card.labels) for s in validation]
@@ -146,56 +201,41 @@ def fit_network(
 
     plain, history = fit(
         plain,
-        lambda rng: pool.draw(config, rng, config.optimiser.batch_size),
+        draw,
         config.optimiser,
         seed,
+        transfer=teacher.transfer(plain, card.labels) if teacher else None,
         checkpoint=checkpoint,
-        key=key,
+        key=hashlib.sha256(contents.encode()).hexdigest(),
         validate=validate if validation else None,
         progress=progress,
     )
-    net = ActivityNet(config.network, *sizes)
+    net = ActivityNet(config.network, sensor, len(card.labels))
     net.load_state_dict(plain.state_dict(), strict=False)
     if config.network.ppv:
-        rng = np.random.default_rng((*seed, 1))
         mild = config.model_copy(update={'augment': config.ppv_augment})
-        fit_ppv(net, *pool.draw(mild, rng, _PPV_WINDOWS), config.ppv_penalty, config.seed)
+        windows, classes, _ = pool.draw(mild, np.random.default_rng((*seed, 1)), _PPV_WINDOWS)
+        fit_ppv(net, windows, classes, config.ppv_penalty, config.seed)
     if config.network.segment:
-        fit_segment(net, *whole_recordings(dataset, SEGMENT_LENGTH), config.ppv_penalty)
-    return net.eval(), history
+        whole = whole_recordings(known, SEGMENT_LENGTH, sensor.name)
+        fit_segment(net, *whole, config.ppv_penalty)
+    return Fitted(net.eval(), history, source)
 
 
-def make_card(config: TrainConfig, dataset: Dataset, *, command: str, git_commit: str) -> Card:
-    """The record, before calibration and results."""
-    return Card(
-        name=config.name,
-        description=config.description,
-        modality='imu',
-        labels=(*dataset.info.labels, REST),
-        input=InputSpec(
-            channels=imu.CHANNELS,
-            units=imu.UNITS,
-            frame=config.frame,
-            rate_hz=dataset.info.rate_hz,
-            window_s=config.window_s,
-            stride_s=config.stride_s,
-            lag_s=config.lag_s,
-        ),
-        network=config.network,
-        training=TrainingRecord(
-            dataset=dataset.info.title,
-            source=dataset.info.source,
-            licence=dataset.info.licence,
-            subjects=dataset.subjects,
-            n_trials=len(dataset.trials),
-            config=config.model_dump(mode='json'),
-            command=command,
-            package_version=dcat_ros.__version__,
-            git_commit=git_commit,
-            torch_version=torch.__version__,
-            created=datetime.now(timezone.utc).date().isoformat(),
-        ),
-    )
+def _by_label(config: TrainConfig, dataset: Dataset) -> tuple[Dataset, Dataset]:
+    """The recordings whose labels are used, and those that only the transfer uses."""
+    if config.transfer is None or config.transfer.labelled_subjects is None:
+        return dataset, replace(dataset, trials=())
+    who = [s for s in dataset.subjects if s in config.transfer.labelled_subjects]
+    if not who:
+        raise ConfigError(
+            'transfer.labelled_subjects: none of them is among those who are trained on in this '
+            f'fold ({", ".join(dataset.subjects)}); name more, or fewer folds.'
+        )
+    others = tuple(t for t in dataset.trials if t.subject not in who)
+    if config.transfer.unlabelled == 'ignore':
+        others = ()
+    return dataset.of_subjects(who), replace(dataset, trials=others)
 
 
 def _folds(subjects: Sequence[str], n: int | None) -> list[list[str]]:

@@ -45,7 +45,7 @@ def test_dcat_version(dcat):
 @pytest.mark.parametrize(
     ('args', 'text'),
     [
-        (['dance'], "There is no verb 'dance'; there are bag, demo, evaluate, info, replay, train"),
+        (['dance'], "There is no verb 'dance'; there are bag, demo, evaluate, experiment, info,"),
         (['--nonsense'], 'No such option'),
         (['info'], "Missing argument 'MODEL'"),
         (['info', 'x', '--yaml'], 'No such option'),

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from dcat_ros import datasets
-from dcat_ros.datasets import Dataset, DatasetInfo, Signal, Skipped, Trial, load
+from dcat_ros.datasets import Dataset, DatasetInfo, Signal, Skipped, Trial, load, registry
 from dcat_ros.datasets.registry import DATASETS
 from dcat_ros.errors import DatasetError
 
@@ -111,4 +111,55 @@ def test_load_no_subject_asked_for_is_an_error(registered):
 
 
 def test_registry_names_are_those_of_the_data_sets():
-    assert set(datasets.DATASETS) == {'utd_mhad', 'watch'}
+    assert set(datasets.DATASETS) == {'utd_mhad', 'watch', 'klangio'}
+    assert registry.MODALITIES == {
+        'utd_mhad': ('imu', 'skeleton', 'depth'),
+        'watch': ('imu',),
+        'klangio': ('motion', 'audio'),
+    }
+
+
+@pytest.mark.parametrize(
+    ('name', 'asked', 'text'),
+    [
+        ('watch', ['imu', 'depth'], r'watch has no depth; it has imu\.'),
+        ('watch', 'depth', r'watch has no depth; it has imu\.'),
+        ('klangio', ['imu'], r'klangio has no imu; it has motion, audio\.'),
+        ('utd_mhad', ['sound', 'imu', 'b'], r'has no b, sound; it has imu, skeleton, depth\.'),
+        ('utd_mhad', [], r'No modality is named; utd_mhad has imu, skeleton, depth\.'),
+    ],
+)
+def test_load_modality_that_the_data_set_lacks(name, asked, text, tmp_path):
+    with pytest.raises(DatasetError, match=text):
+        load(name, tmp_path, modalities=asked)
+
+
+def test_load_hands_modalities_and_progress_on(dataset, monkeypatch):
+    seen = []
+
+    def read(folder, **options):
+        seen.append(options)
+        return dataset
+
+    def progress(done, total):
+        pass
+
+    monkeypatch.setitem(DATASETS, 'made', read)
+    monkeypatch.setitem(registry.MODALITIES, 'made', ('imu', 'depth'))
+    load('made', modalities=['depth', 'imu'], progress=progress)
+    load('made')
+    # without a second modality there is nothing to choose
+    monkeypatch.setitem(registry.MODALITIES, 'made', ('imu',))
+    load('made', modalities='imu', progress=progress)
+    assert seen == [
+        {'modalities': ('imu', 'depth'), 'progress': progress},
+        {'progress': None},
+        {},
+    ]
+
+
+def test_signal_of_frames():
+    signal = Signal(np.array([0, 1]), np.zeros((2, 3, 4)))
+    assert signal.values.shape == (2, 3, 4)
+    with pytest.raises(DatasetError, match='NaN or infinite'):
+        Signal(np.array([0, 1]), np.full((2, 3, 4), np.inf))

@@ -103,4 +103,4 @@ def test_pooled_classifier_sees_mean_and_maximum():
     tokens = torch.tensor([[[1.0, 0.0], [3.0, -4.0]]], dtype=torch.float64)
     pooled = np.array([2.0, -2.0, 3.0, 0.0])  # means, then maxima
     expected = (pooled - pooled.mean()) / np.sqrt(pooled.var() + 1e-5)
-    np.testing.assert_allclose(head(tokens).detach()[0], expected, atol=1e-12)
+    np.testing.assert_allclose(head(head.pool(tokens)).detach()[0], expected, atol=1e-12)

@@ -3,6 +3,7 @@ import pytest
 import torch
 from helpers import make_card, make_net
 
+from dcat_ros.modalities.registry import MODALITIES
 from dcat_ros.model.card import NetworkSpec
 from dcat_ros.model.network import ActivityNet, stretch
 from dcat_ros.model.runtime import Model, load_model
@@ -10,7 +11,7 @@ from dcat_ros.model.runtime import Model, load_model
 
 def full_net(**spec):
     torch.manual_seed(0)
-    return ActivityNet(NetworkSpec(**spec), 6, 28).eval()
+    return ActivityNet(NetworkSpec(**spec), MODALITIES['imu'], 28).eval()
 
 
 def windows(n=3, t=50):

@@ -63,7 +63,7 @@ def save_untrained(path: Path, modality_labels: tuple[str, ...] = ('walk', 'wave
             created='2026-01-01',
         ),
     )
-    save_weights(path, ActivityNet(spec, 6, len(modality_labels)), card)
+    save_weights(path, ActivityNet(spec, card.sensor, len(modality_labels)), card)
 
 
 class RecogniserProcess:

@@ -8,7 +8,7 @@ from dcat_ros.errors import OutputError, TrainingError
 from dcat_ros.training.checkpoint import load_checkpoint
 from dcat_ros.training.config import OptimiserConfig
 from dcat_ros.training.curves import curves_png
-from dcat_ros.training.loop import _one_cycle, fit
+from dcat_ros.training.loop import Batch, _one_cycle, fit
 
 CARD = make_card(network={'dropout': 0.3})
 
@@ -17,7 +17,7 @@ def batches(rng):
     """Two classes that differ in their mean."""
     y = rng.integers(0, 2, size=8)
     x = rng.normal(size=(8, 20, 6)).astype(np.float32) + 4 * y[:, None, None].astype(np.float32)
-    return x, y
+    return Batch(x, y, np.full(8, -1))
 
 
 def run(path, steps=30, key='k', seed=(0,), draw=batches, **options):
@@ -46,7 +46,7 @@ def kill_at(step):
 
 def test_fit_learns(tmp_path):
     net, history = run(tmp_path / 'c', steps=120)
-    x, y = batches(np.random.default_rng(99))
+    x, y, _ = batches(np.random.default_rng(99))
     with torch.no_grad():
         found = net.logits(torch.from_numpy(x)).argmax(dim=1)
     assert (found.numpy() == y).all()
@@ -68,9 +68,9 @@ def test_fit_every_step_draws_another_batch(tmp_path):
     seen = []
 
     def draw(rng):
-        x, y = batches(rng)
+        x, y, _ = batches(rng)
         seen.append(float(x[0, 0, 0]))
-        return x, y
+        return Batch(x, y, np.full(8, -1))
 
     run(tmp_path / 'a', steps=12, draw=draw)
     assert len(set(seen)) == len(seen) == 12
@@ -152,8 +152,8 @@ def test_fit_loss_that_is_no_number_stops_with_its_step(tmp_path):
     def draw(rng):
         nonlocal count
         count += 1
-        x, y = batches(rng)
-        return (x * np.float32('nan') if count == 4 else x), y
+        x, y, _ = batches(rng)
+        return Batch(x * np.float32('nan') if count == 4 else x, y, np.full(8, -1))
 
     match = r'the loss is nan at step 3; the state before it is in .*Lower optimiser.learning_rate'
     with pytest.raises(TrainingError, match=match):

@@ -3,15 +3,18 @@ import pytest
 from helpers import made_dataset, train_config
 
 from dcat_ros.datasets import Dataset, Signal, Trial
+from dcat_ros.modalities.registry import MODALITIES
 from dcat_ros.training.recordings import whole_recordings
 from dcat_ros.training.streams import make_pool
+
+IMU = MODALITIES['imu']
 
 
 @pytest.mark.parametrize('lag_s', [0.0, 0.4, 1.0 - 1 / 50])
 def test_pool_draw_label_is_that_of_the_instant_lag_before_the_end(lag_s):
     config = train_config(lag_s=lag_s)
-    pool = make_pool(made_dataset(), config, np.random.default_rng(0))
-    windows, y = pool.draw(config, np.random.default_rng(1), 400)
+    pool = make_pool(made_dataset(), config, IMU, np.random.default_rng(0))
+    windows, y, _ = pool.draw(config, np.random.default_rng(1), 400)
     assert windows.shape == (400, 50, 6)
     assert windows.dtype == np.float32
     at = 49 - round(lag_s * 50)
@@ -22,16 +25,16 @@ def test_pool_draw_label_is_that_of_the_instant_lag_before_the_end(lag_s):
 
 def test_pool_draw_windows_straddle_an_action_and_stillness():
     config = train_config()
-    pool = make_pool(made_dataset(), config, np.random.default_rng(0))
-    windows, y = pool.draw(config, np.random.default_rng(1), 300)
+    pool = make_pool(made_dataset(), config, IMU, np.random.default_rng(0))
+    windows, y, _ = pool.draw(config, np.random.default_rng(1), 300)
     moving = windows[y < 2, :, 3]
     assert ((moving == 0).any(axis=1) & (moving > 0).any(axis=1)).mean() > 0.5
 
 
 def test_pool_draw_window_is_of_one_subject():
     config = train_config(joins=3)
-    pool = make_pool(made_dataset(n=20), config, np.random.default_rng(0))
-    windows, _ = pool.draw(config, np.random.default_rng(1), 500)
+    pool = make_pool(made_dataset(n=20), config, IMU, np.random.default_rng(0))
+    windows, _, _ = pool.draw(config, np.random.default_rng(1), 500)
     marks = windows[:, :, 0]
     np.testing.assert_allclose(marks, marks[:, :1] * np.ones(50), atol=1e-3)
     assert {round(float(m)) for m in marks[:, 0]} == {10, 20, 30}
@@ -39,15 +42,15 @@ def test_pool_draw_window_is_of_one_subject():
 
 def test_pool_draw_share_of_rest():
     config = train_config(rest_share=0.4)
-    pool = make_pool(made_dataset(), config, np.random.default_rng(0))
-    _, y = pool.draw(config, np.random.default_rng(1), 4000)
+    pool = make_pool(made_dataset(), config, IMU, np.random.default_rng(0))
+    _, y, _ = pool.draw(config, np.random.default_rng(1), 4000)
     shares = np.bincount(y) / 4000
     np.testing.assert_allclose(shares, [0.3, 0.3, 0.4], atol=0.03)
 
 
 def test_pool_draw_is_the_same_for_the_same_seed():
     config = train_config(augment={'rotation_rad': 0.2, 'warp': 0.3, 'noise': 0.1})
-    pool = make_pool(made_dataset(), config, np.random.default_rng(0))
+    pool = make_pool(made_dataset(), config, IMU, np.random.default_rng(0))
     one, two = (pool.draw(config, np.random.default_rng(4), 9) for _ in range(2))
     np.testing.assert_array_equal(one[0], two[0])
     np.testing.assert_array_equal(one[1], two[1])
@@ -55,8 +58,8 @@ def test_pool_draw_is_the_same_for_the_same_seed():
 
 def test_pool_draw_faster_movement_has_a_greater_angular_rate():
     config = train_config(lag_s=0.1, window_s=0.2, stride_s=0.2, augment={'warp': 0.5})
-    pool = make_pool(made_dataset(n=100), config, np.random.default_rng(0))
-    windows, y = pool.draw(config, np.random.default_rng(1), 500)
+    pool = make_pool(made_dataset(n=100), config, IMU, np.random.default_rng(0))
+    windows, y, _ = pool.draw(config, np.random.default_rng(1), 500)
     rates = windows[y == 0, 4, 3]
     assert rates.min() < 0.6
     assert rates.max() > 1.4

@@ -1,0 +1,1 @@
+"""Which transfer gains what: a grid of trainings, its results as files, tables from the files."""

@@ -1,0 +1,250 @@
+"""What an experiment compares, read from YAML and checked."""
+
+import hashlib
+import itertools
+from pathlib import Path
+from typing import Annotated, Literal, NamedTuple
+
+import pydantic
+from pydantic import Field, FiniteFloat
+
+from dcat_ros.errors import ConfigError
+from dcat_ros.experiment.splits import ALONE, REGIMES, TUNE_REGIMES
+from dcat_ros.model.card import Positive, Record, Share
+from dcat_ros.training.config import AugmentConfig, OptimiserConfig, read_yaml
+from dcat_ros.training.transfer import NONE, parse_method
+from dcat_ros.training.views import find_view
+
+__all__ = ['Block', 'Cell', 'Claim', 'ExperimentConfig', 'SourceKind', 'read_experiment']
+
+#: What the source learned from: the labels that the target has, or those of all recordings that
+#: are not tested; or the former by heart, without anything that keeps a network from that.
+SourceKind = Literal['same_labels', 'all_labels', 'overfitted']
+
+
+class Cell(NamedTuple):
+    """One entry of the grid: a few trainings, one per rotation, and one file.
+
+    Attributes:
+        direction: 'source>target', two views.
+        regime: which recordings are labelled, unlabelled and tested.
+        method: transfer method.
+        seed: of networks, and of the choice of labelled recordings.
+        source: see `SourceKind`.
+        shuffled: whether pairs are torn apart, as a control.
+        rotations: which of them are run; all of the experiment's if empty.
+        attempt: index of the factor that is being tried; -1 where the tuned one is used.
+    """
+
+    direction: str
+    regime: str
+    method: str
+    seed: int
+    source: SourceKind = 'same_labels'
+    shuffled: bool = False
+    rotations: tuple[int, ...] = ()
+    attempt: int = -1
+
+    @property
+    def file(self) -> Path:
+        """Where the cell's result lies below the experiment's folder."""
+        direction = self.direction.replace('>', '_to_')
+        regime = f'{self.regime}.{self.source}{".shuffled" if self.shuffled else ""}'
+        which = f'seed{self.seed}' if self.attempt < 0 else f'try{self.attempt}'
+        if self.rotations and self.attempt < 0:
+            which += f'_rotations{"".join(map(str, self.rotations))}'
+        return Path(direction) / regime / f'{self.method}_{which}.json'
+
+
+class Block(Record):
+    """A part of the grid: every direction with every regime, method and seed.
+
+    Attributes:
+        directions: 'source>target' each.
+        regimes: see `dcat_ros.experiment.splits`.
+        methods: see `dcat_ros.training.losses`.
+        seeds: of networks and of the choice of labelled recordings.
+        sources: see `SourceKind`.
+        shuffled: whether pairs are torn apart, as a control.
+        rotations: only these; all of the experiment's if empty.
+    """
+
+    directions: Annotated[tuple[str, ...], Field(min_length=1)]
+    regimes: Annotated[tuple[str, ...], Field(min_length=1)]
+    methods: Annotated[tuple[str, ...], Field(min_length=1)]
+    seeds: Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1)] = (0,)
+    sources: Annotated[tuple[SourceKind, ...], Field(min_length=1)] = ('same_labels',)
+    shuffled: bool = False
+    rotations: tuple[Annotated[int, Field(ge=0)], ...] = ()
+
+    def cells(self, seed: int) -> list[Cell]:
+        """Its part of the grid with one seed; 'none' has no source, and uses no unlabelled ones."""
+        cells = []
+        for direction, regime, source, method in itertools.product(
+            self.directions, self.regimes, self.sources, self.methods
+        ):
+            if method == NONE:
+                target, base = direction.split('>')[1], regime.removesuffix(ALONE)
+                cell = Cell(f'{NONE}>{target}', base, NONE, seed)
+            else:
+                cell = Cell(direction, regime, method, seed, source, self.shuffled)
+            cells.append(cell._replace(rotations=self.rotations))
+        return cells
+
+    @pydantic.field_validator('directions')
+    @classmethod
+    def _two_views(cls, directions: tuple[str, ...]) -> tuple[str, ...]:
+        return _checked_directions(directions)
+
+    @pydantic.field_validator('regimes')
+    @classmethod
+    def _known_regimes(cls, regimes: tuple[str, ...]) -> tuple[str, ...]:
+        for regime in regimes:
+            if regime.removesuffix(ALONE) not in REGIMES:
+                raise ValueError(
+                    f'there is no regime {regime!r}; there are {", ".join(REGIMES)}, and _alone '
+                    'behind each'
+                )
+        return regimes
+
+    @pydantic.field_validator('methods')
+    @classmethod
+    def _known_methods(cls, methods: tuple[str, ...]) -> tuple[str, ...]:
+        for method in methods:
+            _as_value_error(parse_method, method)
+        return methods
+
+
+class Claim(Record):
+    """A sentence that a row of the results supports or not.
+
+    Attributes:
+        text: the sentence.
+        direction: of the row.
+        regime: of the row.
+        source: of the row.
+        methods: of which the best counts; all that are there without it.
+        at_least: points of macro-F1 over labels alone that the sentence needs.
+    """
+
+    text: str
+    direction: str
+    regime: str
+    source: SourceKind = 'same_labels'
+    methods: tuple[str, ...] = ()
+    at_least: FiniteFloat = 0.0
+
+
+def _checked_directions(directions: tuple[str, ...]) -> tuple[str, ...]:
+    for direction in directions:
+        views = direction.split('>')
+        if len(views) != 2:
+            raise ValueError(f'{direction!r} is not source>target')
+        for view in views:
+            _as_value_error(find_view, view)
+    return directions
+
+
+def _as_value_error(check: object, value: str) -> None:
+    try:
+        check(value)  # type: ignore[operator]
+    except ConfigError as problem:
+        raise ValueError(str(problem).rstrip('.')) from None
+
+
+class ExperimentConfig(Record):
+    """Everything that decides what comes out of an experiment.
+
+    Attributes:
+        name: its folder of results.
+        title: one line for the report.
+        dataset: name of the data set.
+        window_s: trials are cut into windows of this length; whole trials without it.
+        subjects: only these; all without it.
+        tune_subjects: who is kept for tuning, and is never in a test.
+        tune_directions: on which the weights of the losses are tuned, for all directions.
+        tune_regimes: how the tuning subjects are divided.
+        rotations: how many times other repetitions or subjects are held out.
+        factors: tries of tuning: the default weights of a method's losses are multiplied by each;
+            for 'none', which has none, the learning rate by the square root of each.
+        optimiser: steps, and batch size of labelled and of unlabelled recordings.
+        augment: random changes.
+        crop: share of a trial's time that may be taken away.
+        blocks: the grid.
+        claims: what the report answers.
+    """
+
+    name: Annotated[str, Field(pattern=r'^[A-Za-z0-9_.-]+$')]
+    title: str
+    dataset: str
+    window_s: Positive | None = None
+    subjects: tuple[str, ...] | None = None
+    tune_subjects: Annotated[tuple[str, ...], Field(min_length=2)]
+    tune_directions: tuple[str, ...] = ()
+    tune_regimes: tuple[str, ...] = tuple(TUNE_REGIMES)
+    rotations: Annotated[int, Field(gt=0)] = 4
+    factors: Annotated[tuple[Positive, ...], Field(min_length=1)] = (0.3, 1.0, 3.0)
+    optimiser: OptimiserConfig = OptimiserConfig(steps=300, batch_size=32)
+    augment: AugmentConfig = AugmentConfig()
+    crop: Share = 0.1
+    blocks: Annotated[tuple[Block, ...], Field(min_length=1)]
+    claims: tuple[Claim, ...] = ()
+
+    @pydantic.field_validator('tune_directions')
+    @classmethod
+    def _two_views(cls, directions: tuple[str, ...]) -> tuple[str, ...]:
+        return _checked_directions(directions)
+
+    @pydantic.model_validator(mode='after')
+    def _tuned_somewhere(self) -> 'ExperimentConfig':
+        if len(self.factors) > 1 and not self.tune_directions:
+            raise ValueError('factors: several tries need tune_directions')
+        return self
+
+    def digest(self) -> str:
+        """Names all that a cell's result depends on, beside the cell itself and the recordings."""
+        fields = self.model_dump_json(exclude={'name', 'title', 'blocks', 'claims'})
+        return hashlib.sha256(fields.encode()).hexdigest()[:16]
+
+    def cells(self) -> list[Cell]:
+        """The grid, the first seeds of everything before the second ones."""
+        found: dict[Cell, None] = {}
+        for seed in sorted({seed for block in self.blocks for seed in block.seeds}):
+            for block in self.blocks:
+                if seed in block.seeds:
+                    found |= dict.fromkeys(block.cells(seed))
+        return list(found)
+
+    def tuning_cells(self) -> list[Cell]:
+        """The tries: as many for each method."""
+        if len(self.factors) < 2:
+            return []
+        methods = dict.fromkeys(cell.method for cell in self.cells())
+        tried: dict[Cell, None] = {}
+        for direction, method, regime in itertools.product(
+            self.tune_directions, methods, self.tune_regimes
+        ):
+            source = direction if method != NONE else f'{NONE}>{direction.split(">")[1]}'
+            for attempt in range(len(self.factors)):
+                tried[Cell(source, regime, method, 0, rotations=(0, 1), attempt=attempt)] = None
+        return list(tried)
+
+    def weights(self, method: str, attempt: int) -> dict[str, float]:
+        """Lambda of each loss at a try; empty for 'none'."""
+        return {k: v * self.factors[attempt] for k, v in parse_method(method).items()}
+
+    def optimiser_for(self, method: str, attempt: int) -> OptimiserConfig:
+        """The optimiser at a try: only 'none' varies it."""
+        if method != NONE:
+            return self.optimiser
+        rate: FiniteFloat = self.optimiser.learning_rate * self.factors[attempt] ** 0.5
+        return self.optimiser.model_copy(update={'learning_rate': rate})
+
+
+def read_experiment(path: Path) -> ExperimentConfig:
+    """Read the configuration of an experiment.
+
+    Raises:
+        ConfigError: the file is unreadable, is no YAML, or a field is wrong or unknown.
+    """
+    return read_yaml(path, ExperimentConfig)

@@ -1,0 +1,139 @@
+"""What was found in each regime: every method against labels alone, from the files of the cells."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from dcat_ros.experiment.cells import CellResult, Run, load_cell
+from dcat_ros.experiment.config import ExperimentConfig, SourceKind
+from dcat_ros.experiment.statistics import Draws, Interval, difference, mcnemar, score
+from dcat_ros.training.transfer import NONE
+
+__all__ = ['Entry', 'Row', 'RowKey', 'load_results', 'make_rows']
+
+#: (direction, regime, source, shuffled)
+RowKey = tuple[str, str, SourceKind, bool]
+_Place = tuple[int, int]  # (seed, rotation)
+_RIVALS = ('kd', 'rkd')
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A method in a row.
+
+    Attributes:
+        score: macro-F1.
+        gain: over labels alone, on the same seeds and rotations.
+        p: of McNemar's test against labels alone, median of the runs.
+        over_rival: over the better of KD and RKD there; None for these two, or without them.
+        n_runs: number of trainings.
+        seconds: mean time of one.
+    """
+
+    score: Interval
+    gain: Interval
+    p: float
+    over_rival: Interval | None
+    n_runs: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Row:
+    """A regime of a direction.
+
+    Attributes:
+        key: which.
+        none: macro-F1 of labels alone.
+        source: macro-F1 of the source on the same recordings.
+        entries: by method.
+        n_trials: number of different trials tested.
+    """
+
+    key: RowKey
+    none: Interval
+    source: float
+    entries: dict[str, Entry]
+    n_trials: int
+
+
+def load_results(config: ExperimentConfig, folder: Path) -> tuple[list[CellResult], int]:
+    """The results of the grid that are there, and the number of those that are not.
+
+    Raises:
+        ResultsError: a file is damaged.
+    """
+    cells = config.cells()
+    there = [folder / cell.file for cell in cells if (folder / cell.file).exists()]
+    results = [load_cell(path) for path in there]
+    return results, len(cells) - len(results)
+
+
+def make_rows(results: Iterable[CellResult]) -> list[Row]:
+    """One row per direction, regime and source, in the order in which they come."""
+    alone: dict[tuple[str, str], dict[_Place, Run]] = defaultdict(dict)
+    taught: dict[RowKey, dict[str, dict[_Place, Run]]] = {}
+    seconds: dict[tuple[RowKey, str], list[float]] = defaultdict(list)
+    for result in results:
+        runs = {(result.seed, run.rotation): run for run in result.runs}
+        if result.method == NONE:
+            alone[result.direction.split('>')[1], result.regime] |= runs
+            continue
+        key = (result.direction, result.regime, result.source, result.shuffled)
+        methods = taught.setdefault(key, {})
+        methods[result.method] = methods.get(result.method, {}) | runs
+        seconds[key, result.method].append(result.seconds / len(result.runs))
+    rows = []
+    for key, methods in taught.items():
+        twin = alone.get((key[0].split('>')[1], key[1].removesuffix('_alone')), {})
+        row = _row(key, twin, methods, {m: float(np.mean(seconds[key, m])) for m in methods})
+        if row is not None:
+            rows.append(row)
+    return rows
+
+
+def _row(
+    key: RowKey,
+    twin: dict[_Place, Run],
+    methods: dict[str, dict[_Place, Run]],
+    seconds: dict[str, float],
+) -> Row | None:
+    usable = {m: runs for m, runs in methods.items() if runs.keys() & twin.keys()}
+    if not usable:
+        return None
+    every = [run for runs in [twin, *usable.values()] for run in runs.values()]
+    draws = Draws(every)
+    rivals = [m for m in _RIVALS if m in usable]
+    entries = {}
+    for method, runs in usable.items():
+        ours, theirs = _shared(runs, twin)
+        over = [difference(*_shared(runs, usable[rival]), draws) for rival in rivals]
+        best = min(over, key=lambda interval: interval.value, default=None)
+        entries[method] = Entry(
+            score=score(ours, draws),
+            gain=difference(ours, theirs, draws),
+            p=mcnemar(ours, theirs),
+            over_rival=None if method in rivals else best,
+            n_runs=len(ours),
+            seconds=seconds[method],
+        )
+    some = max(usable.values(), key=len)
+    of_source = [run.source_macro_f1 for run in some.values() if run.source_macro_f1 is not None]
+    return Row(
+        key=key,
+        none=score(_shared(some, twin)[1], draws),
+        source=float(np.mean(of_source)),
+        entries=entries,
+        n_trials=len({trial for run in every for trial in run.trials}),
+    )
+
+
+def _shared(
+    runs: dict[_Place, Run], others: dict[_Place, Run]
+) -> tuple[Sequence[Run], Sequence[Run]]:
+    """The runs of both on the same seeds and rotations, in one order."""
+    places = sorted(runs.keys() & others.keys())
+    return [runs[place] for place in places], [others[place] for place in places]

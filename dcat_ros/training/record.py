@@ -1,0 +1,58 @@
+"""The card of a training, before calibration and results."""
+
+from datetime import datetime, timezone
+
+import torch
+
+import dcat_ros
+from dcat_ros.datasets.trial import Dataset
+from dcat_ros.modalities.registry import find_modality
+from dcat_ros.model.card import Card, InputSpec, TrainingRecord
+from dcat_ros.segment import REST
+from dcat_ros.training.config import TrainConfig
+from dcat_ros.training.teacher import source_card
+from dcat_ros.training.transfer import NONE
+
+__all__ = ['make_card']
+
+
+def make_card(config: TrainConfig, dataset: Dataset, *, command: str, git_commit: str) -> Card:
+    """The record, before calibration and results.
+
+    Raises:
+        ConfigError: there is no such modality.
+        WeightsError: there is no such source.
+    """
+    sensor = find_modality(config.modality)
+    return Card(
+        name=config.name,
+        description=config.description,
+        modality=config.modality,
+        labels=(*dataset.info.labels, REST),
+        input=InputSpec(
+            channels=sensor.channels,
+            units=sensor.units,
+            frame=config.frame,
+            rate_hz=config.rate_hz or dataset.info.rate_hz,
+            window_s=config.window_s,
+            stride_s=config.stride_s,
+            lag_s=config.lag_s,
+            size=sensor.size,
+        ),
+        network=config.network,
+        training=TrainingRecord(
+            dataset=dataset.info.title,
+            source=dataset.info.source,
+            licence=dataset.info.licence,
+            subjects=dataset.subjects,
+            n_trials=len(dataset.trials),
+            method=config.transfer.method if config.transfer else NONE,
+            source_modality=source_card(config.transfer)[0] if config.transfer else '',
+            config=config.model_dump(mode='json'),
+            command=command,
+            package_version=dcat_ros.__version__,
+            git_commit=git_commit,
+            torch_version=torch.__version__,
+            created=datetime.now(timezone.utc).date().isoformat(),
+        ),
+    )

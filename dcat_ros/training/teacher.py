@@ -1,0 +1,121 @@
+"""The frozen source of a training on streams: what it says of every trial, and in which row."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from dcat_ros.datasets.modality import as_modality, signal_name
+from dcat_ros.datasets.trial import Dataset
+from dcat_ros.modalities.registry import find_modality
+from dcat_ros.model.network import ActivityNet
+from dcat_ros.model.weights import find_weights, load_card, load_weights
+from dcat_ros.training.config import OptimiserConfig, TrainConfig, TransferConfig
+from dcat_ros.training.paired import make_paired
+from dcat_ros.training.recordings import whole_recordings
+from dcat_ros.training.source import SourceOutputs, freeze, source_outputs, weights_sha256
+from dcat_ros.training.transfer import Transfer, check_pair, parse_method
+from dcat_ros.training.trials import TrialRecipe, fit_trials
+from dcat_ros.training.views import VIEWS
+
+__all__ = ['Teacher', 'make_teacher', 'signals_of', 'source_card']
+
+_CROP = 0.1  # share of a trial's time that may be taken away while the source is trained
+
+
+@dataclass(frozen=True)
+class Teacher:
+    """A frozen source and what it gives for the trials that are trained on.
+
+    Attributes:
+        config: how it teaches.
+        net: the source.
+        labels: that it knows.
+        outputs: row by row.
+        rows: of each trial, by its name.
+        sha256: of the weights.
+    """
+
+    config: TransferConfig
+    net: ActivityNet
+    labels: tuple[str, ...]
+    outputs: SourceOutputs
+    rows: dict[str, int]
+    sha256: str
+
+    def transfer(self, target: ActivityNet, labels: tuple[str, ...]) -> Transfer:
+        """What a target with these labels shall learn from it.
+
+        Raises:
+            ConfigError: source and target do not fit.
+        """
+        check_pair(self.net, self.labels, target, labels)
+        return Transfer(parse_method(self.config.method, self.config.weights), self.outputs, target)
+
+
+def make_teacher(
+    config: TrainConfig,
+    transfer: TransferConfig,
+    dataset: Dataset,
+    seed: tuple[int, ...],
+    folder: Path,
+) -> Teacher:
+    """Train a source beside, on whole trials of the labelled subjects, or load one; freeze it.
+
+    Args:
+        config: the recipe of the target.
+        transfer: says which source.
+        dataset: the trials that are trained on, with the source's signal.
+        seed: of everything random.
+        folder: keeps what the source gives.
+
+    Raises:
+        WeightsError: there is neither a view nor a weights file of this name.
+        DatasetError: a trial lacks the source's signal.
+        TrainingError: the loss is no number any more.
+        OutputError: the folder cannot be written.
+    """
+    if transfer.source in VIEWS:
+        paired = make_paired(dataset, [transfer.source])
+        who = transfer.labelled_subjects or dataset.subjects
+        labelled = np.flatnonzero(np.isin(paired.subjects, who))
+        optimiser = OptimiserConfig(steps=transfer.steps, batch_size=config.optimiser.batch_size)
+        recipe = TrialRecipe(optimiser, config.augment, _CROP, config.network.dropout)
+        none = np.array([], dtype=np.int64)
+        net = fit_trials(paired, transfer.source, labelled, none, recipe, (*seed, 2))
+        labels, names, recordings = paired.labels, paired.names, paired.views[transfer.source]
+    else:
+        net, card = load_weights(find_weights(transfer.source))
+        own = as_modality(dataset, card.sensor, card.input.rate_hz)
+        durations = [trial.signals[card.modality].duration_s for trial in own.trials]
+        length = round(float(np.median(durations)) * card.input.rate_hz)
+        recordings, _ = whole_recordings(own, length, card.modality)
+        labels, names = card.labels, tuple(trial.name for trial in own.trials)
+    outputs = source_outputs(net, recordings, folder)
+    rows = {name: i for i, name in enumerate(names)}
+    return Teacher(transfer, freeze(net), labels, outputs, rows, weights_sha256(net))
+
+
+def source_card(transfer: TransferConfig) -> tuple[str, tuple[str, ...]]:
+    """Modality of the source, and the subjects whom it knows from elsewhere.
+
+    Raises:
+        WeightsError: there is neither a view nor a weights file of this name.
+    """
+    if transfer.source in VIEWS:
+        return VIEWS[transfer.source].modality.name, ()
+    card = load_card(find_weights(transfer.source))
+    return card.modality, card.training.subjects
+
+
+def signals_of(config: TrainConfig) -> list[str]:
+    """Which signals of the trials a training needs.
+
+    Raises:
+        ConfigError: there is no such modality.
+        WeightsError: there is neither a view nor a weights file of the source's name.
+    """
+    names = [config.modality]
+    if config.transfer is not None:
+        names.append(source_card(config.transfer)[0])
+    return sorted({signal_name(find_modality(name)) for name in names})
