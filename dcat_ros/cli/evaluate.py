@@ -49,6 +49,7 @@ def command(
     Example: dcat evaluate watch_1 --model imu_watch --json scores.json
     """
     from dcat_ros.datasets import load
+    from dcat_ros.datasets.modality import signal_name
     from dcat_ros.evaluation.evaluate import evaluate_bag, evaluate_dataset
     from dcat_ros.evaluation.report import figure_png, scores_text
     from dcat_ros.files import write_whole
@@ -67,7 +68,8 @@ def command(
             stride_s=stride,
         )
     else:
-        found = load(dataset or '', data, subjects_of(subjects))
+        signals = [signal_name(loaded.card.sensor)]
+        found = load(dataset or '', data, subjects_of(subjects), signals)
         evaluation = evaluate_dataset(found, loaded, stride_s=stride)
     click.echo(scores_text(evaluation.scores))
     if json_out is not None:

@@ -76,6 +76,6 @@ def stage_progress(name: str) -> Iterator[Callable[[str, int, int], None]]:
             tenth = 10 * done // max(1, total)
             if not console.is_terminal and printed.get(stage) != tenth:
                 printed[stage] = tenth
-                console.print(f'{name}, {stage}: {done} of {total} cells')
+                console.print(f'{name}, {stage}: {done} of {total}')
 
         yield show

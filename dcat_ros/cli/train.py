@@ -53,7 +53,7 @@ def command(
 
     Example: dcat train --config config/train/imu_utd_mhad.yaml --source skeleton --method kd
     """
-    from dcat_ros.cli.progress import training_progress
+    from dcat_ros.cli.progress import stage_progress, training_progress
     from dcat_ros.datasets import load
     from dcat_ros.files import write_whole
     from dcat_ros.model.card_text import card_text
@@ -64,7 +64,13 @@ def command(
     from dcat_ros.training.train import train
 
     recipe = read_config(config).taught_by(source, method)
-    dataset = load(recipe.dataset, data, modalities=signals_of(recipe))
+    with stage_progress(recipe.name) as reading:
+        dataset = load(
+            recipe.dataset,
+            data,
+            modalities=signals_of(recipe),
+            progress=lambda done, total: reading('reading', done, total),
+        )
     for skip in dataset.skipped:
         click.echo(f'skipped {skip.name}: {skip.why}', err=True)
     out = out or Path('models') / f'{recipe.name}.safetensors'

@@ -44,9 +44,10 @@ def signal_for(trial: Trial, modality: Modality, rate_hz: float) -> Signal:
     Raises:
         DatasetError: the trial lacks the signal.
     """
+    own = trial.signals.get(modality.name)
+    if own is not None and own.values.ndim == 2:
+        return own  # as `as_modality` makes it
     name = signal_name(modality)
-    if modality.name in trial.signals:
-        return trial.signals[modality.name]
     if name not in trial.signals:
         raise DatasetError(f'{trial.name} has no {name} recording.')
     signal = trial.signals[name]

@@ -172,6 +172,7 @@ class ExperimentConfig(Record):
         crop: share of a trial's time that may be taken away.
         blocks: the grid.
         claims: what the report answers.
+        classes: names of the classes, for a table of F1 by class; no such table without it.
     """
 
     name: Annotated[str, Field(pattern=r'^[A-Za-z0-9_.-]+$')]
@@ -189,6 +190,7 @@ class ExperimentConfig(Record):
     crop: Share = 0.1
     blocks: Annotated[tuple[Block, ...], Field(min_length=1)]
     claims: tuple[Claim, ...] = ()
+    classes: tuple[str, ...] = ()
 
     @pydantic.field_validator('tune_directions')
     @classmethod
@@ -203,7 +205,7 @@ class ExperimentConfig(Record):
 
     def digest(self) -> str:
         """Names all that a cell's result depends on, beside the cell itself and the recordings."""
-        fields = self.model_dump_json(exclude={'name', 'title', 'blocks', 'claims'})
+        fields = self.model_dump_json(exclude={'name', 'title', 'blocks', 'claims', 'classes'})
         return hashlib.sha256(fields.encode()).hexdigest()[:16]
 
     def cells(self) -> list[Cell]:

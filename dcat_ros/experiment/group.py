@@ -100,15 +100,24 @@ def run_group(
 
 
 @lru_cache(maxsize=1)
-def load_paired(config: ExperimentConfig, data_dir: Path | None) -> Paired:
+def load_paired(
+    config: ExperimentConfig,
+    data_dir: Path | None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Paired:
     """The recordings in all views that the experiment uses.
+
+    Args:
+        config: the experiment.
+        data_dir: folder of the data sets.
+        progress: is told how many recordings of how many are read, where that takes long.
 
     Raises:
         DatasetError: the recordings are unusable.
     """
     views = sorted({v for cell in config.cells() for v in cell.direction.split('>')} - {NONE})
     signals = sorted({find_view(view).signal for view in views})
-    dataset = load(config.dataset, data_dir, config.subjects, modalities=signals)
+    dataset = load(config.dataset, data_dir, config.subjects, signals, progress)
     if config.window_s is not None:
         dataset = cut(dataset, config.window_s, config.window_s)
     return make_paired(dataset, views)

@@ -71,6 +71,7 @@ def write_report(configs: Sequence[ExperimentConfig], results: Path, out: Path) 
             _claims(config, rows),
             _main_table(rows),
             _all_methods(rows),
+            _by_class(config, rows),
             _controls(rows),
             _rivals(rows),
             _tuning(config, results / config.name),
@@ -162,6 +163,21 @@ def _all_methods(rows: Sequence[Row]) -> str:
             )
         parts.append('\n'.join(lines) + '\n')
     return '\n'.join(parts)
+
+
+def _by_class(config: ExperimentConfig, rows: Sequence[Row]) -> str:
+    if not config.classes:
+        return ''
+    lines = [
+        '### F1 by class\n',
+        '| regime | method | ' + ' | '.join(config.classes) + ' |',
+        '|---|---|' + '---|' * len(config.classes),
+    ]
+    for row in _without_controls(rows):
+        for method, scores in row.by_class.items():
+            values = ' | '.join(f'{score:.3f}' for score in scores)
+            lines.append(f'| {row_name(row)} | {method} | {values} |')
+    return '\n'.join(lines) + '\n'
 
 
 def _controls(rows: Sequence[Row]) -> str:

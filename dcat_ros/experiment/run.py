@@ -49,7 +49,8 @@ def run_experiment(
         TrainingError: a loss is no number any more, or workers die again and again.
         OutputError: a file cannot be written.
     """
-    load_paired(config, data_dir)  # whatever is wrong with the recordings is said here, once
+    # whatever is wrong with the recordings is said here, once
+    load_paired(config, data_dir, lambda done, total: progress('reading', done, total))
     stages = (
         ('tuning', folder / TUNING, config.tuning_cells),
         ('grid', folder, config.cells),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from sklearn.metrics import f1_score
 
 from dcat_ros.experiment.cells import CellResult, Run, load_cell
 from dcat_ros.experiment.config import ExperimentConfig, SourceKind
@@ -50,6 +51,7 @@ class Row:
         none: macro-F1 of labels alone.
         source: macro-F1 of the source on the same recordings.
         entries: by method.
+        by_class: F1 of each class, mean over the runs, by method, `none` included.
         n_trials: number of different trials tested.
     """
 
@@ -57,6 +59,7 @@ class Row:
     none: Interval
     source: float
     entries: dict[str, Entry]
+    by_class: dict[str, list[float]]
     n_trials: int
 
 
@@ -127,8 +130,14 @@ def _row(
         none=score(_shared(some, twin)[1], draws),
         source=float(np.mean(of_source)),
         entries=entries,
+        by_class={m: _by_class(list(runs.values())) for m, runs in {NONE: twin, **usable}.items()},
         n_trials=len({trial for run in every for trial in run.trials}),
     )
+
+
+def _by_class(runs: Sequence[Run]) -> list[float]:
+    scores = [f1_score(run.truth, run.predicted, average=None, zero_division=0) for run in runs]
+    return [float(value) for value in np.mean(scores, axis=0)]
 
 
 def _shared(

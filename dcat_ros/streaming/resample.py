@@ -60,8 +60,12 @@ def interpolate(
     Returns:
         Values at the wanted times, shape (n, C).
     """
-    columns = [np.interp(grid_s, times_s, column) for column in values.T]
-    return np.stack(columns, axis=1)
+    left = np.clip(np.searchsorted(times_s, grid_s, side='right') - 1, 0, max(0, len(times_s) - 2))
+    right = np.minimum(left + 1, len(times_s) - 1)
+    span = times_s[right] - times_s[left]
+    part = np.clip((grid_s - times_s[left]) / np.where(span > 0, span, 1), 0, 1)[:, None]
+    out: NDArray[np.float64] = (1 - part) * values[left] + part * values[right]
+    return out
 
 
 def low_pass(

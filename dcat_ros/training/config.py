@@ -8,6 +8,7 @@ import pydantic
 import yaml
 from pydantic import Field, FiniteFloat
 
+from dcat_ros.datasets.trial import Trial
 from dcat_ros.errors import ConfigError
 from dcat_ros.model.card import NetworkSpec, Positive, Record, Share
 from dcat_ros.training.transfer import NONE, parse_method
@@ -71,17 +72,25 @@ class TransferConfig(Record):
         method: a loss or a sum of losses, see `dcat_ros.training.losses`.
         weights: lambda by loss; the default of the loss without it.
         steps: number of steps of the source's training.
-        labelled_subjects: whose labels are used, by source and target; everybody's without it.
-        unlabelled: whether recordings of the other subjects are used for the transfer, which
-            needs no labels, or ignored.
+        labelled_subjects: whose labels are used, by source and target.
+        labelled_trials: names of recordings whose labels are used besides. Without both, all are.
+        unlabelled: whether the other recordings are used for the transfer, which needs no labels,
+            or ignored.
     """
 
     source: str
     method: str = 'dcat_centred'
     weights: dict[str, FiniteFloat] = Field(default_factory=dict)
     steps: Annotated[int, Field(gt=0)] = 1200
-    labelled_subjects: tuple[str, ...] | None = None
+    labelled_subjects: tuple[str, ...] = ()
+    labelled_trials: tuple[str, ...] = ()
     unlabelled: Literal['use', 'ignore'] = 'use'
+
+    def is_labelled(self, trial: Trial) -> bool:
+        """Whether the label of a recording may be used."""
+        if not self.labelled_subjects and not self.labelled_trials:
+            return True
+        return trial.subject in self.labelled_subjects or trial.name in self.labelled_trials
 
     @pydantic.model_validator(mode='after')
     def _method_is_known(self) -> 'TransferConfig':

@@ -60,7 +60,7 @@ def make_teacher(
     seed: tuple[int, ...],
     folder: Path,
 ) -> Teacher:
-    """Train a source beside, on whole trials of the labelled subjects, or load one; freeze it.
+    """Train a source beside, on the whole labelled trials, or load one; freeze it.
 
     Args:
         config: the recipe of the target.
@@ -77,8 +77,8 @@ def make_teacher(
     """
     if transfer.source in VIEWS:
         paired = make_paired(dataset, [transfer.source])
-        who = transfer.labelled_subjects or dataset.subjects
-        labelled = np.flatnonzero(np.isin(paired.subjects, who))
+        known = {trial.name for trial in dataset.trials if transfer.is_labelled(trial)}
+        labelled = np.flatnonzero([name in known for name in paired.names])
         optimiser = OptimiserConfig(steps=transfer.steps, batch_size=config.optimiser.batch_size)
         recipe = TrialRecipe(optimiser, config.augment, _CROP, config.network.dropout)
         none = np.array([], dtype=np.int64)

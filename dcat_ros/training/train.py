@@ -224,18 +224,18 @@ def fit_network(
 
 def _by_label(config: TrainConfig, dataset: Dataset) -> tuple[Dataset, Dataset]:
     """The recordings whose labels are used, and those that only the transfer uses."""
-    if config.transfer is None or config.transfer.labelled_subjects is None:
+    if config.transfer is None:
         return dataset, replace(dataset, trials=())
-    who = [s for s in dataset.subjects if s in config.transfer.labelled_subjects]
-    if not who:
+    known = tuple(t for t in dataset.trials if config.transfer.is_labelled(t))
+    if not known:
         raise ConfigError(
-            'transfer.labelled_subjects: none of them is among those who are trained on in this '
-            f'fold ({", ".join(dataset.subjects)}); name more, or fewer folds.'
+            'transfer: no recording of labelled_subjects or labelled_trials is trained on in this '
+            f'fold (subjects {", ".join(dataset.subjects)}); name more, or fewer folds.'
         )
-    others = tuple(t for t in dataset.trials if t.subject not in who)
+    others = tuple(t for t in dataset.trials if not config.transfer.is_labelled(t))
     if config.transfer.unlabelled == 'ignore':
         others = ()
-    return dataset.of_subjects(who), replace(dataset, trials=others)
+    return replace(dataset, trials=known), replace(dataset, trials=others)
 
 
 def _folds(subjects: Sequence[str], n: int | None) -> list[list[str]]:
