@@ -209,12 +209,11 @@ class ExperimentConfig(Record):
         return hashlib.sha256(fields.encode()).hexdigest()[:16]
 
     def cells(self) -> list[Cell]:
-        """The grid, the first seeds of everything before the second ones."""
+        """The grid in the order of the blocks, and in each the first seed of everything first."""
         found: dict[Cell, None] = {}
-        for seed in sorted({seed for block in self.blocks for seed in block.seeds}):
-            for block in self.blocks:
-                if seed in block.seeds:
-                    found |= dict.fromkeys(block.cells(seed))
+        for block in self.blocks:
+            for seed in block.seeds:
+                found |= dict.fromkeys(block.cells(seed))
         return list(found)
 
     def tuning_cells(self) -> list[Cell]:

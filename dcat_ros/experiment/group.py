@@ -17,6 +17,7 @@ from dcat_ros.datasets.windows import cut
 from dcat_ros.experiment.cells import CellResult, Run, save_cell
 from dcat_ros.experiment.config import Cell, ExperimentConfig
 from dcat_ros.experiment.splits import Split, split
+from dcat_ros.model.card import NetworkSpec
 from dcat_ros.model.network import ActivityNet
 from dcat_ros.training.config import OptimiserConfig
 from dcat_ros.training.paired import Paired, make_paired
@@ -26,6 +27,8 @@ from dcat_ros.training.trials import TrialRecipe, fit_trials, predict
 from dcat_ros.training.views import find_view
 
 __all__ = ['group_key', 'load_paired', 'run_group']
+
+_NETWORK = NetworkSpec(ppv=False)
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,7 @@ def _train_source(
 ) -> _Source:
     """Train the source, on nothing that is tested, and freeze it."""
     view = cell.direction.split('>')[0]
-    recipe = TrialRecipe(config.optimiser, config.augment, config.crop)
+    recipe = TrialRecipe(config.optimiser, config.augment, config.crop, _NETWORK)
     if cell.source == 'overfitted':
         recipe = _overfitting(recipe)
     none = np.array([], dtype=np.int64)
@@ -147,7 +150,8 @@ def _overfitting(recipe: TrialRecipe) -> TrialRecipe:
     """Nothing that keeps a network from learning its recordings by heart, and twice the time."""
     changes = {'steps': 2 * recipe.optimiser.steps, 'weight_decay': 0.0, 'label_smoothing': 0.0}
     optimiser: OptimiserConfig = recipe.optimiser.model_copy(update=changes)
-    return replace(recipe, optimiser=optimiser, augment=None, crop=0.0, dropout=0.0)
+    network = recipe.network.model_copy(update={'dropout': 0.0})
+    return replace(recipe, optimiser=optimiser, augment=None, crop=0.0, network=network)
 
 
 def _run(
@@ -167,7 +171,7 @@ def _run(
         view,
         where.labelled,
         where.unlabelled,
-        TrialRecipe(optimiser, config.augment, config.crop),
+        TrialRecipe(optimiser, config.augment, config.crop, _NETWORK),
         (cell.seed, rotation, 2),
         None if source is None else lambda target: Transfer(weights, source.outputs, target),
         None if source is None else source.partner,

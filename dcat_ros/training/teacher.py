@@ -80,7 +80,8 @@ def make_teacher(
         known = {trial.name for trial in dataset.trials if transfer.is_labelled(trial)}
         labelled = np.flatnonzero([name in known for name in paired.names])
         optimiser = OptimiserConfig(steps=transfer.steps, batch_size=config.optimiser.batch_size)
-        recipe = TrialRecipe(optimiser, config.augment, _CROP, config.network.dropout)
+        spec = config.network.model_copy(update={'ppv': False, 'segment': False})
+        recipe = TrialRecipe(optimiser, config.augment, _CROP, spec)
         none = np.array([], dtype=np.int64)
         net = fit_trials(paired, transfer.source, labelled, none, recipe, (*seed, 2))
         labels, names, recordings = paired.labels, paired.names, paired.views[transfer.source]

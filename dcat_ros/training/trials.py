@@ -29,13 +29,13 @@ class TrialRecipe:
         optimiser: its batch size is that of the labelled half of a batch, and of the unlabelled.
         augment: random changes; None for none.
         crop: up to this share of a trial's time is taken away.
-        dropout: share of activations dropped.
+        network: sizes; without fixed-kernel features.
     """
 
     optimiser: OptimiserConfig
     augment: AugmentConfig | None
     crop: float
-    dropout: float = 0.3
+    network: NetworkSpec
 
 
 def fit_trials(
@@ -68,8 +68,7 @@ def fit_trials(
     """
     modality = find_view(view).modality
     torch.manual_seed(int(np.random.SeedSequence(seed).generate_state(1)[0]))
-    spec = NetworkSpec(ppv=False, dropout=recipe.dropout)
-    net = ActivityNet(spec, modality, len(paired.labels))
+    net = ActivityNet(recipe.network, modality, len(paired.labels))
     transfer = None if make_transfer is None else make_transfer(net)
     recordings, size = paired.views[view], recipe.optimiser.batch_size
     has_unlabelled = transfer is not None and len(unlabelled) > 0
