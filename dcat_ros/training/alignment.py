@@ -86,6 +86,9 @@ def cross_attention_alignment(
             f'the source has d = {k_source.shape[2]} and the target d = {k_target.shape[2]}; '
             'D-CAT needs one d for all modalities'
         )
+    d = k_source.shape[2]
+    if source_mean is not None and source_mean.shape != (d, d):
+        raise ValueError(f'source_mean must be ({d}, {d}), not {tuple(source_mean.shape)}')
     with torch.no_grad():
         source = memory(k_source, v_source)
         if centred:

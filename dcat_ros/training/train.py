@@ -23,6 +23,7 @@ from dcat_ros.training.results import results_of, with_source, without_transfer
 from dcat_ros.training.ridge import fit_ppv, fit_segment
 from dcat_ros.training.streams import make_pool
 from dcat_ros.training.teacher import make_teacher, source_card
+from dcat_ros.training.transfer import NONE
 
 __all__ = ['Fitted', 'Progress', 'Training', 'fit_network', 'train']
 
@@ -86,6 +87,7 @@ def train(
     folds = _folds(dataset.subjects, config.folds)
     streams = as_modality(dataset, card.sensor, card.input.rate_hz)
     arms = ['transfer', 'twin'] if config.transfer else ['twin']
+    methods = {'transfer': card.training.method, 'twin': NONE}
     n_networks = len(folds) * len(arms) + 1
     histories: dict[str, History] = {}
     held_out: dict[str, list[HeldOut]] = {arm: [] for arm in arms}
@@ -101,7 +103,7 @@ def train(
             dataset.of_subjects(who),
             card,
             (config.seed, i),
-            work_dir / (f'fold_{i}.safetensors' if arm == arms[0] else f'twin_{i}.safetensors'),
+            work_dir / f'{methods[arm]}_{i}.safetensors',
             subjects,
             lambda history: progress(name, len(histories), n_networks, history),
             transfer=arm == 'transfer',
@@ -180,9 +182,11 @@ def fit_network(
     # the branch of fixed kernels has its own, closed-form fit, and joins afterwards
     spec = config.network.model_copy(update={'ppv': False, 'segment': False})
     plain = ActivityNet(spec, sensor, len(card.labels))
-    recordings = ' '.join(trial.name for trial in dataset.trials)
+    recordings = ' '.join(t.name for t in (*known.trials, *unknown.trials))
     source = teacher.sha256 if teacher else ''
-    contents = f'{config.model_dump_json()} {seed} {recordings} {source}'
+    # the twin depends on nothing of the source but whose labels are used
+    recipe = config if teacher else config.model_copy(update={'transfer': None})
+    contents = f'{recipe.model_dump_json()} {seed} {recordings} {source}'
 
     def draw(rng: np.random.Generator) -> Batch:
         batch = pool.draw(config, rng, config.optimiser.batch_size)

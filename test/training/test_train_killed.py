@@ -41,7 +41,7 @@ def kill_after_a_checkpoint(folder, name, i, delay_s):
     """Kill a training at some moment after fold i has a checkpoint."""
     process = start(folder, name)
     end = time.monotonic() + DEADLINE_S
-    while not (folder / name / f'fold_{i}.safetensors').exists():
+    while not (folder / name / f'none_{i}.safetensors').exists():
         assert process.poll() is None
         assert time.monotonic() < end
         time.sleep(0.005)
