@@ -82,5 +82,5 @@ def test_split_unknown_regime_is_a_sentence(regime):
 def test_split_without_repetitions_or_tuning_subjects_is_a_sentence():
     with pytest.raises(ConfigError, match='nothing to train on, or nothing to test'):
         split(made_paired(repetitions=1), 'id_1', TUNE, 0, 4, 0)
-    with pytest.raises(ConfigError, match='two of the recorded ones are needed'):
+    with pytest.raises(ConfigError, match='two of the recorded subjects are needed'):
         split(PAIRED, 'tune_ood', ('5', '77'), 0, 4, 0)

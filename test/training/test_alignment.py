@@ -193,7 +193,6 @@ def test_alignment_shapes_that_do_not_fit_are_a_sentence(shapes, match):
     assert '\n' not in str(caught.value)
 
 
-@pytest.mark.xfail(strict=True, reason='BUG: the shape of source_mean is not checked')
 @pytest.mark.parametrize(
     'shape', [(3,), (3, 2), (4, 4), (1,), (7, 3, 3)], ids=['row', 'flat', 'other d', 'one', 'batch']
 )
