@@ -89,6 +89,8 @@ def fit(
 
     def stop_unless_finite(what: str, value: Tensor) -> None:
         if not torch.isfinite(value):
+            for buffer, good in zip(learner.buffers(), statistics, strict=True):
+                buffer.copy_(good)
             save()
             kept = f'; the state before it is in {checkpoint}' if checkpoint else ''
             raise TrainingError(
@@ -103,6 +105,8 @@ def fit(
     while history.step < config.steps:
         torch.manual_seed(int(np.random.SeedSequence((*seed, history.step)).generate_state(1)[0]))
         windows, classes, pairs = batches(np.random.default_rng((*seed, history.step)))
+        # running statistics change before the loss is known
+        statistics = [buffer.clone() for buffer in learner.buffers()]
         target = net.outputs(torch.from_numpy(windows))
         loss = functional.cross_entropy(
             target.logits,

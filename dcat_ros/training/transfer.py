@@ -59,10 +59,7 @@ class Transfer(nn.Module):
     Args:
         weights: lambda by loss, as `parse_method` gives them; not empty.
         pool: what the source gave for the training set.
-        target: the network that learns.
-
-    Raises:
-        ConfigError: source and target do not fit.
+        target: the network that learns; see `check_pair` for what must fit.
     """
 
     def __init__(self, weights: Mapping[str, float], pool: SourceOutputs, target: ActivityNet):

@@ -188,3 +188,20 @@ def test_fit_moving_average_of_the_first_step_by_hand(tmp_path):
 def test_curves_are_png(tmp_path):
     _, history = run(tmp_path / 'c', validate=lambda net: 0.5)
     assert curves_png({'fold': history}).startswith(b'\x89PNG')
+
+
+def test_fit_faulty_recording_leaves_no_trace_in_the_kept_state(tmp_path):
+    """A batch with NaN spoils the running statistics before its loss is known."""
+    count = 0
+
+    def draw(rng):
+        nonlocal count
+        count += 1
+        x, y, pairs = batches(rng)
+        return Batch(x * np.float32('nan') if count == 6 else x, y, pairs)
+
+    with pytest.raises(TrainingError, match='the loss is nan at step 5'):
+        run(tmp_path / 'c', draw=draw)
+    again, history = run(tmp_path / 'c', steps=30)
+    assert history.step == 30
+    assert_same(again, run(tmp_path / 'd', steps=30)[0])
