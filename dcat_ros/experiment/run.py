@@ -2,11 +2,13 @@
 
 import logging
 import os
+import socket
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from itertools import groupby
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from dcat_ros.errors import ConfigError, ResultsError, TrainingError
 from dcat_ros.experiment.cells import load_cell
@@ -103,6 +105,7 @@ def _on_processes(
         return
     os.environ['OMP_NUM_THREADS'] = '1'  # for the children: one thread a process
     n = workers or os.cpu_count() or 1
+    others = set(active_children())
     with ProcessPoolExecutor(min(n, len(groups)), mp_context=get_context('spawn')) as pool:
         running = {
             pool.submit(run_group, config, group, data_dir, folder): len(group) for group in groups
@@ -116,6 +119,9 @@ def _on_processes(
                     yield size
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
+            # what they are at would take minutes, and is done again by the next run
+            for child in set(active_children()) - others:
+                child.terminate()
             raise
 
 
@@ -136,8 +142,9 @@ def _on_ray(
         if address == 'local':
             ray.init(num_cpus=workers, include_dashboard=False, log_to_driver=False)
         elif not ray.is_initialized():
+            _look_for_cluster(address)
             ray.init(address=address, log_to_driver=False)
-    except (ConnectionError, ValueError, RuntimeError) as problem:
+    except (OSError, ValueError, RuntimeError) as problem:
         raise ConfigError(f'No Ray cluster answers at {address!r}: {problem}') from None
     one_thread = {'env_vars': {'OMP_NUM_THREADS': '1'}}
     remote = ray.remote(num_cpus=1, max_retries=3, runtime_env=one_thread)(run_group)
@@ -154,3 +161,14 @@ def _on_ray(
     finally:
         if address == 'local':
             ray.shutdown()
+
+
+def _look_for_cluster(address: str) -> None:
+    """Ray itself tries for five minutes before it says that nobody listens at host:port.
+
+    Raises:
+        OSError: nobody listens there.
+    """
+    place = urlsplit(address if '://' in address else f'ray://{address}')
+    if place.hostname and place.port:
+        socket.create_connection((place.hostname, place.port), timeout=10).close()

@@ -7,6 +7,12 @@ from dcat_ros.training.paired import Paired
 
 LABELS = ('walk', 'jog', 'wave')
 SUBJECTS = ('1', '2', '3', '4', '5', '6')
+#: the recordings of the package's own data set, in windows, and trainings of an instant
+FIELDS = {
+    'window_s': 2.5,
+    'tune_subjects': ('9', '10'),
+    'optimiser': {'steps': 2, 'batch_size': 4},
+}
 
 
 def made_paired(repetitions=4, noise=0.3, weak=2.0, labels=LABELS, subjects=SUBJECTS):
@@ -60,3 +66,17 @@ def config_fields(**changes):
 
 def make_config(**changes):
     return ExperimentConfig.model_validate(config_fields(**changes))
+
+
+def plain(value):
+    """Tuples as lists, for YAML."""
+    if isinstance(value, dict):
+        return {key: plain(v) for key, v in value.items()}
+    if isinstance(value, tuple | list):
+        return [plain(v) for v in value]
+    return value
+
+
+def files(folder):
+    """Contents of the cells by path."""
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob('*.json')}

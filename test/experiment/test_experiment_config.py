@@ -2,7 +2,7 @@
 
 import pytest
 import yaml
-from experiment_helpers import config_fields, make_config
+from experiment_helpers import config_fields, make_config, plain
 from helpers import REPO
 
 from dcat_ros.errors import ConfigError
@@ -82,17 +82,9 @@ def test_tries_change_the_weights_and_for_none_the_learning_rate():
 )
 def test_wrong_field_is_a_sentence(tmp_path, changes, text):
     path = tmp_path / 'x.yaml'
-    path.write_text(yaml.safe_dump(_plain(config_fields(**changes))))
+    path.write_text(yaml.safe_dump(plain(config_fields(**changes))))
     with pytest.raises(ConfigError) as caught:
         read_experiment(path)
     assert text in str(caught.value)
     assert str(caught.value).startswith(str(path))
     assert '\n' not in str(caught.value)
-
-
-def _plain(value):
-    if isinstance(value, dict):
-        return {key: _plain(v) for key, v in value.items()}
-    if isinstance(value, tuple | list):
-        return [_plain(v) for v in value]
-    return value
