@@ -91,12 +91,12 @@ def _is_control(row: Row) -> bool:
 
 
 def _main_methods(rows: Sequence[Row]) -> list[str]:
-    """The methods that most rows have."""
+    """The methods that more than half as many rows have as the commonest."""
     counts: dict[str, int] = {}
-    for row in rows:
+    for row in _without_controls(rows):
         for method in row.entries:
             counts[method] = counts.get(method, 0) + 1
-    return [method for method, n in counts.items() if 2 * n >= max(counts.values())]
+    return [method for method, n in counts.items() if 2 * n > max(counts.values())]
 
 
 def _claims(config: ExperimentConfig, rows: Sequence[Row]) -> str:

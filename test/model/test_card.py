@@ -28,6 +28,8 @@ def test_card_json_round_trip_is_the_same():
         ({'input': {'lag_s': -0.1}}, 'lag_s'),
         ({'input': {'channels': ()}}, 'channels'),
         ({'input': {'units': ('m',)}}, 'every channel needs a unit'),
+        ({'input': {'size': 32}}, 'input.size is for sensors that give frames'),
+        ({'modality': 'accelerometer'}, 'a model for accelerometer has the channels ax, ay, az'),
         ({'network': {'width': 0}}, 'width'),
         ({'network': {'dropout': 1.1}}, 'dropout'),
         ({'network': {'ppv_weight': -0.1}}, 'ppv_weight'),

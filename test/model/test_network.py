@@ -88,3 +88,29 @@ def test_model_of_a_segment_network_names_a_recording():
 
 def test_load_model_by_path(weights_file):
     assert load_model(weights_file).card.name == 'small'
+
+
+@pytest.mark.parametrize('name', MODALITIES)
+def test_network_of_every_modality_gives_log_probabilities_of_any_length(name):
+    modality = MODALITIES[name]
+    torch.manual_seed(0)
+    net = ActivityNet(NetworkSpec(ppv=False), modality, 5).eval()
+    rng = np.random.default_rng(0)
+    for length in (1, 2, 9, 16):
+        x = torch.from_numpy(rng.normal(size=(2, length, modality.n_values)).astype(np.float32))
+        out = net(x)
+        assert out.shape == (2, 5)
+        np.testing.assert_allclose(out.exp().sum(dim=1).detach(), 1, rtol=1e-5)
+    assert sum(p.numel() for p in net.parameters()) <= 205_000
+
+
+def test_frame_network_has_a_token_a_frame_and_sees_what_changes():
+    net = ActivityNet(NetworkSpec(ppv=False), MODALITIES['depth'], 5).eval()
+    still = torch.zeros(1, 8, 2048)
+    still[..., :1024] = 1
+    moving = still.clone()
+    moving[:, 4:, 300:340] = 0
+    with torch.no_grad():
+        one, two = net.outputs(still), net.outputs(moving)
+    assert one.attended.key.shape == (1, 8, NetworkSpec().d_attention)
+    assert not torch.allclose(one.logits, two.logits, atol=1e-4)
