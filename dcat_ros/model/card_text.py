@@ -34,7 +34,7 @@ def card_text(card: Card) -> str:
         f'{training.n_trials} trials',
         f'- **Source**: {training.source}',
         f'- **Licence of the recordings**: {training.licence}',
-        f'- **Transfer**: {training.method}',
+        f'- **Transfer**: {_transfer(card)}',
         f'- **Made** {training.created} by dcat_ros {training.package_version}'
         f'{f", commit {training.git_commit}" if training.git_commit else ""}, torch '
         f'{training.torch_version}',
@@ -49,6 +49,14 @@ def card_text(card: Card) -> str:
         '',
     ]
     return '\n'.join(lines)
+
+
+def _transfer(card: Card) -> str:
+    training = card.training
+    if not training.source_modality:
+        return f'{training.method}: labels alone'
+    known_by = f', weights {training.source_sha256[:12]}' if training.source_sha256 else ''
+    return f'{training.method}, from {training.source_modality}{known_by}'
 
 
 def _channels(card: Card) -> list[str]:

@@ -91,3 +91,10 @@ def test_card_text_contains_the_facts():
         'seed: 5',
     ]
     assert [fact for fact in facts if fact not in text] == []
+
+
+def test_card_text_says_who_taught():
+    assert '**Transfer**: none: labels alone' in card_text(make_card())
+    taught = {'method': 'kd', 'source_modality': 'skeleton', 'source_sha256': 'ab' * 32}
+    text = card_text(make_card(training=taught))
+    assert '**Transfer**: kd, from skeleton, weights abababababab' in text
