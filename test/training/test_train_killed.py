@@ -1,4 +1,4 @@
-"""`dcat train`, killed by SIGKILL and run again, gives the same weights bit by bit."""
+"""`dcat train` with a source, killed by SIGKILL and run again, gives the same weights bit by bit."""
 
 import os
 import random
@@ -17,6 +17,7 @@ from dcat_ros.model.weights import load_weights
 pytest.importorskip('seglearn')
 
 DEADLINE_S = 90
+METHOD = 'kd+dcat_centred+infonce'  # the last has layers of its own
 
 
 def command(folder, name):
@@ -41,7 +42,7 @@ def kill_after_a_checkpoint(folder, name, i, delay_s):
     """Kill a training at some moment after fold i has a checkpoint."""
     process = start(folder, name)
     end = time.monotonic() + DEADLINE_S
-    while not (folder / name / f'none_{i}.safetensors').exists():
+    while not (folder / name / f'{METHOD}_{i}.safetensors').exists():
         assert process.poll() is None
         assert time.monotonic() < end
         time.sleep(0.005)
@@ -55,9 +56,11 @@ def kill_after_a_checkpoint(folder, name, i, delay_s):
 def test_train_killed_and_run_again_gives_the_same_weights(tmp_path):
     fields = train_fields(
         subjects=['1', '2'],
+        modality='accelerometer',
+        transfer={'source': 'gyroscope', 'method': METHOD, 'steps': 20},
         augment={'rotation_rad': 0.2, 'warp': 0.2, 'noise': 0.05},
         network={'dropout': 0.3},
-        optimiser={'steps': 220, 'batch_size': 4},
+        optimiser={'steps': 120, 'batch_size': 4},
     )
     (tmp_path / 'recipe.yaml').write_text(yaml.safe_dump(fields))
     finish(start(tmp_path, 'whole'))
