@@ -76,6 +76,8 @@ class TransferConfig(Record):
         labelled_trials: names of recordings whose labels are used besides. Without both, all are.
         unlabelled: whether the other recordings are used for the transfer, which needs no labels,
             or ignored.
+        fall_back: whether labels alone make the weights where held-out subjects are recognised no
+            better with the transfer.
     """
 
     source: str
@@ -85,6 +87,7 @@ class TransferConfig(Record):
     labelled_subjects: tuple[str, ...] = ()
     labelled_trials: tuple[str, ...] = ()
     unlabelled: Literal['use', 'ignore'] = 'use'
+    fall_back: bool = True
 
     def is_labelled(self, trial: Trial) -> bool:
         """Whether the label of a recording may be used."""

@@ -14,7 +14,9 @@ from dcat_ros.model.card import Card, Result
 from dcat_ros.streaming.decision import OK
 from dcat_ros.training.holdout import HeldOut, calibrated, calibration_of
 
-__all__ = ['results_of', 'with_source', 'without_transfer']
+__all__ = ['is_better', 'named', 'results_of', 'with_source']
+
+_CHOSEN_BY = 'window macro-F1'
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def results_of(
     n_events = sum(s.events.n_true for s in subjects)
     n_trials = sum(int(s.trials.sum()) for s in subjects)
     rows: list[tuple[str, str, Callable[[Sequence[_OfSubject]], float], int]] = [
-        (streams, 'window macro-F1', lambda g: _macro_f1([s.windows for s in g]), n_windows),
+        (streams, _CHOSEN_BY, lambda g: _macro_f1([s.windows for s in g]), n_windows),
         (streams, 'event-F1 (IoU 0.5)', _event_f1, n_events),
         (streams, 'label-run F1 (IoU 0.5)', _run_f1, n_events),
         (streams, 'false alarms per hour', _alarms, n_events),
@@ -91,9 +93,17 @@ def with_source(results: Sequence[Result], seen: Sequence[str]) -> tuple[Result,
     return tuple(r.model_copy(update={'split': r.split + note}) for r in results)
 
 
-def without_transfer(results: Sequence[Result]) -> tuple[Result, ...]:
-    """The same figures, named as those of the twin that labels alone taught."""
-    return tuple(r.model_copy(update={'split': f'without transfer: {r.split}'}) for r in results)
+def named(results: Sequence[Result], prefix: str) -> tuple[Result, ...]:
+    """The same figures, named as those of networks that are not the ones shipped."""
+    return tuple(r.model_copy(update={'split': f'{prefix}: {r.split}'}) for r in results)
+
+
+def is_better(results: Sequence[Result], others: Sequence[Result]) -> bool:
+    """Whether window macro-F1 is higher."""
+    ours, theirs = (
+        next(r.value for r in some if r.metric == _CHOSEN_BY) for some in (results, others)
+    )
+    return ours > theirs
 
 
 def _score(

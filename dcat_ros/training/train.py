@@ -19,7 +19,7 @@ from dcat_ros.training.holdout import HeldOut, Subject, calibration_of, make_sub
 from dcat_ros.training.loop import Batch, fit
 from dcat_ros.training.record import make_card
 from dcat_ros.training.recordings import whole_recordings
-from dcat_ros.training.results import results_of, with_source, without_transfer
+from dcat_ros.training.results import is_better, named, results_of, with_source
 from dcat_ros.training.ridge import fit_ppv, fit_segment
 from dcat_ros.training.streams import make_pool
 from dcat_ros.training.teacher import make_teacher, source_card
@@ -63,7 +63,8 @@ def train(
     Every subject is held out once: the networks of the folds tell how good the recipe is on
     people whom it never saw, and what they say of them fits the calibration. The network that
     comes out is trained on everybody, with the same recipe. With a source, the folds are trained
-    without it as well, so that the record tells what the transfer gained.
+    without it as well, so that the record tells what the transfer gained; where it gained nothing,
+    and the recipe lets it, labels alone train the network that comes out.
 
     Args:
         config: the recipe.
@@ -115,14 +116,23 @@ def train(
         for arm in arms:
             fitted, subjects = fit_one(arm, i, without)
             held_out[arm] += [measure(fitted.net, card, subject) for subject in subjects]
-    fitted, _ = fit_one(arms[0], len(folds), [])
-    calibration = calibration_of(held_out[arms[0]], card, config.unknown_at, len(folds))
-    results = results_of(held_out[arms[0]], card, config.unknown_at, len(folds))
+    figures = {
+        arm: results_of(subjects, card, config.unknown_at, len(folds))
+        for arm, subjects in held_out.items()
+    }
+    record, results, arm = card.training, figures[arms[0]], arms[0]
     if config.transfer:
-        twin = results_of(held_out['twin'], card, config.unknown_at, len(folds))
         seen = [s for s in source_card(config.transfer)[1] if s in dataset.subjects]
-        results = with_source(results, seen) + without_transfer(twin)
-    record = card.training.model_copy(update={'source_sha256': fitted.source_sha256})
+        taught, twin = with_source(figures['transfer'], seen), figures['twin']
+        if config.transfer.fall_back and not is_better(taught, twin):
+            by = f'with {record.method} from {record.source_modality}'
+            results, arm = twin + named(taught, by), 'twin'
+            record = record.model_copy(update={'method': NONE, 'source_modality': ''})
+        else:
+            results = taught + named(twin, 'without transfer')
+    fitted, _ = fit_one(arm, len(folds), [])
+    calibration = calibration_of(held_out[arm], card, config.unknown_at, len(folds))
+    record = record.model_copy(update={'source_sha256': fitted.source_sha256})
     changes = {'calibration': calibration, 'results': results, 'training': record}
     return Training(fitted.net, card.model_copy(update=changes), histories)
 
@@ -186,7 +196,11 @@ def fit_network(
     source = teacher.sha256 if teacher else ''
     # the twin depends on nothing of the source but whose labels are used
     recipe = config if teacher else config.model_copy(update={'transfer': None})
-    contents = f'{recipe.model_dump_json()} {seed} {recordings} {source}'
+    # the state of a training serves whatever does not change what is learnt
+    fields = recipe.model_dump_json(
+        exclude={'name': True, 'description': True, 'transfer': {'fall_back'}}
+    )
+    contents = f'{fields} {seed} {recordings} {source}'
 
     def draw(rng: np.random.Generator) -> Batch:
         batch = pool.draw(config, rng, config.optimiser.batch_size)

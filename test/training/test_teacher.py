@@ -9,13 +9,20 @@ from helpers import make_card, make_net, train_config
 
 from dcat_ros.datasets import Dataset, Signal, Trial
 from dcat_ros.errors import ConfigError, WeightsError
+from dcat_ros.model.card import Result
 from dcat_ros.model.weights import save_weights
 from dcat_ros.training.config import TransferConfig
 from dcat_ros.training.record import make_card as record
+from dcat_ros.training.results import is_better
 from dcat_ros.training.teacher import make_teacher, signals_of
 from dcat_ros.training.train import fit_network, train
 
-TRANSFER = {'source': 'gyroscope', 'method': 'kd+dcat_centred', 'steps': 5}
+TRANSFER = {
+    'source': 'gyroscope',
+    'method': 'kd+dcat_centred',
+    'steps': 5,
+    'fall_back': False,
+}
 
 
 def recordings(subjects='123'):
@@ -65,6 +72,27 @@ def test_card_says_who_taught_and_what_the_twin_gave(tmp_path):
     assert list(training.histories) == [
         name for who in '123' for name in (f'without {who}', f'without {who}, no transfer')
     ] + ['all subjects']
+
+
+@pytest.mark.parametrize('better', [True, False])
+def test_labels_alone_make_the_weights_where_transfer_gains_nothing(tmp_path, monkeypatch, better):
+    monkeypatch.setattr('dcat_ros.training.train.is_better', lambda taught, twin: better)
+    transfer = TRANSFER | {'fall_back': True}
+    config = train_config(modality='accelerometer', transfer=transfer, folds=3)
+    training = train(config, recordings(), tmp_path / 'a', command='c')
+    record, splits = training.card.training, [r.split for r in training.card.results]
+    half = len(splits) // 2
+    alone = config.model_copy(update={'transfer': None})
+    twin = train(alone, recordings(), tmp_path / 'b', command='c')
+    assert same(training.net, twin.net) != better
+    if better:
+        assert (record.method, record.source_modality) == ('kd+dcat_centred', 'gyroscope')
+        assert all(s.startswith('without transfer: ') for s in splits[half:])
+    else:
+        assert (record.method, record.source_modality, record.source_sha256) == ('none', '', '')
+        assert training.card.calibration == twin.card.calibration
+        assert training.card.results[:half] == twin.card.results
+        assert all(s.startswith('with kd+dcat_centred from gyroscope: ') for s in splits[half:])
 
 
 def test_source_from_a_weights_file_says_whom_it_knew(tmp_path):
@@ -160,3 +188,14 @@ def test_taught_by_none_and_by_nobody():
         train_config().taught_by(None, 'kd')
     with pytest.raises(ConfigError, match="no transfer loss 'kt'"):
         train_config().taught_by('imu', 'kt')
+
+
+@pytest.mark.parametrize(('ours', 'expected'), [(0.71, True), (0.7, False), (0.69, False)])
+def test_is_better_asks_for_window_macro_f1(ours, expected):
+    def figures(f1, events):
+        return [
+            Result(split='s', metric='event-F1 (IoU 0.5)', value=events),
+            Result(split='s', metric='window macro-F1', value=f1),
+        ]
+
+    assert is_better(figures(ours, 0.1), figures(0.7, 0.9)) == expected

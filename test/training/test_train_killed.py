@@ -1,4 +1,4 @@
-"""`dcat train` with a source, killed by SIGKILL and run again, gives the same weights bit by bit."""
+"""`dcat train` with a source, killed by SIGKILL and run again, gives the same weights."""
 
 import os
 import random
