@@ -135,6 +135,10 @@ class Claim(Record):
     at_least: FiniteFloat = 0.0
 
 
+#: Fields that change no cell.
+_OF_THE_REPORT = {'name', 'title', 'blocks', 'claims', 'classes', 'note'}
+
+
 def _checked_directions(directions: tuple[str, ...]) -> tuple[str, ...]:
     for direction in directions:
         views = direction.split('>')
@@ -173,6 +177,7 @@ class ExperimentConfig(Record):
         blocks: the grid.
         claims: what the report answers.
         classes: names of the classes, for a table of F1 by class; no such table without it.
+        note: what a reader of the report must know besides.
     """
 
     name: Annotated[str, Field(pattern=r'^[A-Za-z0-9_.-]+$')]
@@ -191,6 +196,7 @@ class ExperimentConfig(Record):
     blocks: Annotated[tuple[Block, ...], Field(min_length=1)]
     claims: tuple[Claim, ...] = ()
     classes: tuple[str, ...] = ()
+    note: str = ''
 
     @pydantic.field_validator('tune_directions')
     @classmethod
@@ -205,7 +211,7 @@ class ExperimentConfig(Record):
 
     def digest(self) -> str:
         """Names all that a cell's result depends on, beside the cell itself and the recordings."""
-        fields = self.model_dump_json(exclude={'name', 'title', 'blocks', 'claims', 'classes'})
+        fields = self.model_dump_json(exclude=_OF_THE_REPORT)
         return hashlib.sha256(fields.encode()).hexdigest()[:16]
 
     def cells(self) -> list[Cell]:

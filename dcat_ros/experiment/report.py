@@ -1,5 +1,6 @@
 """The report: Markdown and pictures, made from the files of the results and from nothing else."""
 
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -68,6 +69,7 @@ def write_report(configs: Sequence[ExperimentConfig], results: Path, out: Path) 
             f'{n_runs} trainings of targets, {seconds / 3600:.1f} h of one core'
             + (f'; {missing} cells of the grid have not been run.' if missing else '.')
             + f'\n\n![Gains of {config.name}](images/{picture.name})\n',
+            _note(config),
             _claims(config, rows),
             _main_table(rows),
             _all_methods(rows),
@@ -78,6 +80,10 @@ def write_report(configs: Sequence[ExperimentConfig], results: Path, out: Path) 
         ]
     write_whole(out, '\n'.join(part for part in parts if part).encode())
     return [out, *written]
+
+
+def _note(config: ExperimentConfig) -> str:
+    return f'{textwrap.fill(config.note, 100)}\n' if config.note else ''
 
 
 def _without_controls(rows: Sequence[Row]) -> list[Row]:
