@@ -56,7 +56,6 @@ def run_group(
     cells: Sequence[tuple[Cell, int]],
     data_dir: Path | None,
     folder: Path,
-    done: Callable[[Cell], None] = lambda cell: None,
 ) -> None:
     """Train and test the cells of one group, and write each one's file when it is there.
 
@@ -65,7 +64,6 @@ def run_group(
         cells: each with the index of the factor that it uses.
         data_dir: folder of the data sets.
         folder: of the results.
-        done: called after each cell.
 
     Raises:
         DatasetError: the recordings are unusable.
@@ -99,7 +97,6 @@ def run_group(
             runs=runs,
         )
         save_cell(folder, result)
-        done(cell)
 
 
 @lru_cache(maxsize=1)
