@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dcat_ros.errors import ResultsError
-from dcat_ros.experiment.config import Claim, ExperimentConfig
+from dcat_ros.experiment.config import Cell, Claim, ExperimentConfig
 from dcat_ros.experiment.plot import gains_png, row_name
 from dcat_ros.experiment.statistics import Interval
 from dcat_ros.experiment.table import Entry, Row, load_results, make_rows
@@ -76,7 +76,7 @@ def write_report(configs: Sequence[ExperimentConfig], results: Path, out: Path) 
             _by_class(config, rows),
             _controls(rows),
             _rivals(rows),
-            _tuning(config, results / config.name),
+            _tuning(config, results / config.name, rows),
         ]
     write_whole(out, '\n'.join(part for part in parts if part).encode())
     return [out, *written]
@@ -108,7 +108,7 @@ def _main_methods(rows: Sequence[Row]) -> list[str]:
 def _claims(config: ExperimentConfig, rows: Sequence[Row]) -> str:
     if not config.claims:
         return ''
-    lines = ['### Claims, one by one\n', '| claim | found | answer |', '|---|---|---|']
+    lines = ['### Claims, one by one\n', '| claim | cells | found | answer |', '|---|---|---|---|']
     by_key = {row.key: row for row in rows}
     for claim in config.claims:
         row = by_key.get((claim.direction, claim.regime, claim.source, False))
@@ -119,8 +119,9 @@ def _claims(config: ExperimentConfig, rows: Sequence[Row]) -> str:
 def _claim(claim: Claim, row: Row | None) -> str:
     every = row.entries if row else {}
     entries = {m: e for m, e in every.items() if not claim.methods or m in claim.methods}
+    cells = f'`{Cell(claim.direction, claim.regime, "", 0, claim.source).file.parent}`'
     if not entries:
-        return f'| {claim.text} | not run | – |'
+        return f'| {claim.text} | {cells} | not run | – |'
     method = max(entries, key=lambda m: entries[m].gain.value)
     gain = entries[method].gain
     if 100 * gain.value < claim.at_least or gain.value <= 0:
@@ -128,7 +129,7 @@ def _claim(claim: Claim, row: Row | None) -> str:
     else:
         answer = 'yes' if gain.low > 0 else 'not told apart from nothing'
     n = entries[method].n_runs
-    return f'| {claim.text} | {method}: {_points(gain)}, {n} trainings | **{answer}** |'
+    return f'| {claim.text} | {cells} | {method}: {_points(gain)}, {n} trainings | **{answer}** |'
 
 
 def _main_table(rows: Sequence[Row]) -> str:
@@ -158,14 +159,15 @@ def _all_methods(rows: Sequence[Row]) -> str:
             f'none {row.none.value:.3f} ({row.none.low:.3f} – {row.none.high:.3f}), '
             f'source {row.source:.3f}, {row.n_trials} trials tested\n',
             "| method | macro-F1 | gain | McNemar's p | over the better of kd and rkd | "
-            'trainings | s a training |',
-            '|---|---|---|---|---|---|---|',
+            "McNemar's p | trainings | s a training |",
+            '|---|---|---|---|---|---|---|---|',
         ]
         for method, entry in sorted(row.entries.items(), key=lambda item: -item[1].score.value):
             over = '' if entry.over_rival is None else _points(entry.over_rival)
+            p_over = '' if entry.p_over_rival is None else _p(entry.p_over_rival)
             lines.append(
                 f'| {method} | {entry.score.value:.3f} | {_gain(entry)} | {_p(entry.p)} | {over} | '
-                f'{entry.n_runs} | {entry.seconds:.1f} |'
+                f'{p_over} | {entry.n_runs} | {entry.seconds:.1f} |'
             )
         parts.append('\n'.join(lines) + '\n')
     return '\n'.join(parts)
@@ -234,7 +236,7 @@ def _rivals(rows: Sequence[Row]) -> str:
     return '\n'.join(head + lines) + '\n'
 
 
-def _tuning(config: ExperimentConfig, folder: Path) -> str:
+def _tuning(config: ExperimentConfig, folder: Path, rows: Sequence[Row]) -> str:
     if len(config.factors) < 2:
         return ''
     scores = tuning_scores(config, folder)
@@ -254,7 +256,16 @@ def _tuning(config: ExperimentConfig, folder: Path) -> str:
             for value in scores[method]
         ]
         lines.append(f'| {method} | {" | ".join(cells)} |')
-    return '\n'.join(lines) + '\n'
+    return '\n'.join([*lines, '', _choice(best, rows)])
+
+
+def _choice(method: str, rows: Sequence[Row]) -> str:
+    """Where the chosen method does harm."""
+    tried = [row for row in _without_controls(rows) if method in row.entries]
+    below = [row for row in tried if row.entries[method].gain.high < 0]
+    names = '; '.join(row_name(row) for row in below)
+    where = f'in {len(below)}: {names}' if below else 'in none'
+    return f'Of the {len(tried)} regimes with {method}, it is clearly below labels alone {where}.\n'
 
 
 def _gain(entry: Entry | None) -> str:

@@ -30,6 +30,7 @@ class Entry:
         gain: over labels alone, on the same seeds and rotations.
         p: of McNemar's test against labels alone, median of the runs.
         over_rival: over the better of KD and RKD there; None for these two, or without them.
+        p_over_rival: of McNemar's test against that one; None likewise.
         n_runs: number of trainings.
         seconds: mean time of one.
     """
@@ -38,6 +39,7 @@ class Entry:
     gain: Interval
     p: float
     over_rival: Interval | None
+    p_over_rival: float | None
     n_runs: int
     seconds: float
 
@@ -113,13 +115,16 @@ def _row(
     entries = {}
     for method, runs in usable.items():
         ours, theirs = _shared(runs, twin)
-        over = [difference(*_shared(runs, usable[rival]), draws) for rival in rivals]
-        best = min(over, key=lambda interval: interval.value, default=None)
+        over = {rival: difference(*_shared(runs, usable[rival]), draws) for rival in rivals}
+        best = None
+        if over and method not in rivals:
+            best = min(over, key=lambda rival: over[rival].value)
         entries[method] = Entry(
             score=score(ours, draws),
             gain=difference(ours, theirs, draws),
             p=mcnemar(ours, theirs),
-            over_rival=None if method in rivals else best,
+            over_rival=over[best] if best else None,
+            p_over_rival=mcnemar(*_shared(runs, usable[best])) if best else None,
             n_runs=len(ours),
             seconds=seconds[method],
         )

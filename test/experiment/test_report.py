@@ -81,9 +81,10 @@ def test_rows_are_the_planted_figures(tmp_path):
     assert kd.gain.clear
     assert (kd.n_runs, kd.seconds) == (4, 3.0)
     assert kd.p < 0.001
-    assert kd.over_rival is None
+    assert kd.over_rival is kd.p_over_rival is None
     ours = row.entries['dcat_centred']
     assert ours.over_rival.value == pytest.approx(0.65 - 0.8)
+    assert ours.p_over_rival == pytest.approx(2 * 0.5**6)  # six trials a run, all for KD
     assert row.by_class['kd'] == pytest.approx([0.8, 0.8])
 
 
@@ -119,10 +120,14 @@ def test_report_has_tables_pictures_and_answers(tmp_path):
     fill(config, tmp_path)
     text = report(config, tmp_path)
     assert re.search(
-        r'\| kd gains \| kd: \*\*\+30\.0\*\* \(.*\), 4 trainings \| \*\*yes\*\* \|', text
+        r'\| kd gains \| .*id_1.same_labels. \| kd: \*\*\+30\.0\*\* \(.*\), 4 trainings '
+        r'\| \*\*yes\*\* \|',
+        text,
     )
-    assert re.search(r'\| dcat gains as much \| dcat_centred: .*\+15\.0.* \| \*\*no\*\* \|', text)
-    assert '| never run | not run | – |' in text
+    assert re.search(
+        r'\| dcat gains as much \| .* \| dcat_centred: .*\+15\.0.* \| \*\*no\*\* \|', text
+    )
+    assert '| never run | `gyroscope_to_accelerometer/id_full.same_labels` | not run | – |' in text
     assert '28 trainings' not in text
     assert '32 trainings of targets' in text
     assert 'have not been run' not in text
@@ -161,12 +166,27 @@ def test_report_marks_the_best_try_of_each_method(tmp_path):
     )
     fill(config, tmp_path)
     for cell in config.tuning_cells():
-        share = RIGHT[cell.method] - (0.2 if cell.attempt == 0 else 0)
+        share = RIGHT[cell.method] - (0.3 if cell.attempt == 0 else 0)
         save_cell(tmp_path / config.name / 'tuning', made_result(config, cell, share))
     text = report(config, tmp_path)
     assert 'Chosen in this way among all methods: **kd**' in text
     assert '| method | x 0.5 | x 2 |' in text
-    assert '| kd | 0.600 | **0.800** |' in text
+    assert '| kd | 0.500 | **0.800** |' in text
+    assert 'Of the 2 regimes with kd, it is clearly below labels alone in none.' in text
+
+
+def test_report_names_the_regimes_in_which_the_chosen_method_does_harm(tmp_path):
+    config = configured(
+        factors=(0.5, 2.0), tune_directions=(DIRECTION,), tune_regimes=('tune_ood',)
+    )
+    fill(config, tmp_path, RIGHT | {'kd': 0.2})
+    for cell in config.tuning_cells():
+        save_cell(tmp_path / config.name / 'tuning', made_result(config, cell, RIGHT[cell.method]))
+    text = report(config, tmp_path)
+    assert (
+        'with kd, it is clearly below labels alone in 2: gyroscope → accelerometer, id_1; '
+        'gyroscope → accelerometer, ood_1.' in text
+    )
 
 
 def test_report_without_results_is_a_sentence(tmp_path):
@@ -204,7 +224,9 @@ def test_report_that_cannot_be_written_is_a_sentence(tmp_path):
 def test_claim_needs_its_points_and_an_interval_clear_of_zero(gain, at_least, answer):
     claim = Claim(text='t', direction=DIRECTION, regime='id_1', at_least=at_least)
     half = Interval(0.5, 0.4, 0.6)
-    entry = Entry(score=half, gain=gain, p=0.1, over_rival=None, n_runs=3, seconds=1.0)
+    entry = Entry(
+        score=half, gain=gain, p=0.1, over_rival=None, p_over_rival=None, n_runs=3, seconds=1.0
+    )
     row = Row((DIRECTION, 'id_1', 'same_labels', False), half, 0.9, {'kd': entry}, {}, 10)
     assert _claim(claim, row).endswith(f'**{answer}** |')
 
