@@ -6,8 +6,9 @@ import socket
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from itertools import groupby
-from multiprocessing import active_children, get_context
+from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
+from threading import Thread
 from urllib.parse import urlsplit
 
 from dcat_ros.errors import ConfigError, ResultsError, TrainingError
@@ -106,7 +107,9 @@ def _on_processes(
     os.environ['OMP_NUM_THREADS'] = '1'  # for the children: one thread a process
     n = workers or os.cpu_count() or 1
     others = set(active_children())
-    with ProcessPoolExecutor(min(n, len(groups)), mp_context=get_context('spawn')) as pool:
+    with ProcessPoolExecutor(
+        min(n, len(groups)), get_context('spawn'), initializer=_end_with_parent
+    ) as pool:
         running = {
             pool.submit(run_group, config, group, data_dir, folder): len(group) for group in groups
         }
@@ -123,6 +126,18 @@ def _on_processes(
             for child in set(active_children()) - others:
                 child.terminate()
             raise
+
+
+def _end_with_parent() -> None:
+    """In a worker: do not go on alone when the program was killed."""
+    parent = parent_process()
+
+    def watch() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
 
 
 def _on_ray(

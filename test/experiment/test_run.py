@@ -1,7 +1,6 @@
 """The grid on local processes: every cell is there once, whatever happens in between."""
 
 import multiprocessing
-import os
 import signal
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from dcat_ros.experiment.run import run_experiment
 from dcat_ros.experiment.tuning import chosen_attempts, tuning_scores
 
 pytest.importorskip('seglearn')
+psutil = pytest.importorskip('psutil')
 
 DIRECTION = 'gyroscope>accelerometer'
 TUNED = {'factors': (0.5, 2.0), 'tune_directions': (DIRECTION,), 'tune_regimes': ('tune_ood',)}
@@ -146,14 +146,17 @@ def test_run_killed_leaves_whole_cells_and_goes_on(tmp_path):
     code = 'from dcat_ros.cli.main import main; main()'
     args = ['experiment', 'run', str(path), '--results', str(results), '--workers', '1']
     command = [sys.executable, '-c', code, *args]
-    process = subprocess.Popen(command, start_new_session=True, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     end = time.monotonic() + 90
     while not list(results.rglob('*.json')):
         assert process.poll() is None
         assert time.monotonic() < end
         time.sleep(0.01)
-    os.killpg(process.pid, signal.SIGKILL)
+    workers = psutil.Process(process.pid).children()
+    process.send_signal(signal.SIGKILL)
     process.wait()
+    # the workers do not go on alone
+    assert psutil.wait_procs(workers, timeout=30)[1] == []
     there = files(results / 'tiny')
     assert 1 <= len(there) < 6
     for path_of_cell in there:
