@@ -13,9 +13,12 @@ from scipy.signal import get_window
 
 from dcat_ros.errors import DatasetError
 
-__all__ = ['FLOOR', 'RATE_HZ', 'log_mel']
+__all__ = ['FLOOR', 'HOP_S', 'N_MELS', 'RATE_HZ', 'WINDOW_S', 'log_mel']
 
 RATE_HZ = 16000
+N_MELS = 64
+WINDOW_S = 0.025
+HOP_S = 0.010
 FLOOR = 1e-10  # power below which nothing is told apart: -100 dB
 
 # Slaney's mel scale: linear to 1 kHz, logarithmic above (M. Slaney, Auditory Toolbox, 1998)
@@ -27,9 +30,9 @@ _LOG_STEP = np.log(6.4) / 27
 def log_mel(
     samples: NDArray[np.floating],
     rate_hz: int = RATE_HZ,
-    n_mels: int = 64,
-    window_s: float = 0.025,
-    hop_s: float = 0.010,
+    n_mels: int = N_MELS,
+    window_s: float = WINDOW_S,
+    hop_s: float = HOP_S,
 ) -> NDArray[np.float32]:
     """Power in mel bands, in dB.
 
