@@ -64,7 +64,7 @@ class Draws:
 
 
 def macro_f1(run: Run, weights: Weights) -> NDArray[np.float64]:
-    """Macro-F1 over the classes in truth, for each row of weights (n, trials)."""
+    """Macro-F1 over the classes in truth, for each row of weights (n, trials); NaN for no trial."""
     truth, predicted = np.array(run.truth), np.array(run.predicted)
     classes = np.unique(truth)
     is_true = (truth[:, None] == classes).astype(float)
@@ -73,7 +73,9 @@ def macro_f1(run: Run, weights: Weights) -> NDArray[np.float64]:
     n_true, n_found = weights @ is_true, weights @ is_found
     f1 = 2 * both / np.maximum(n_true + n_found, 1e-12)
     present = n_true > 0
-    out: NDArray[np.float64] = (f1 * present).sum(axis=1) / np.maximum(present.sum(axis=1), 1)
+    n_present = present.sum(axis=1)
+    mean = (f1 * present).sum(axis=1) / np.maximum(n_present, 1)
+    out: NDArray[np.float64] = np.where(n_present > 0, mean, np.nan)
     return out
 
 
@@ -104,10 +106,14 @@ def mcnemar(runs: Sequence[Run], others: Sequence[Run]) -> float:
 
 
 def _mean(runs: Sequence[Run], draws: Draws) -> NDArray[np.float64]:
-    out: NDArray[np.float64] = np.mean([macro_f1(run, draws.of(run)) for run in runs], axis=0)
+    # a resample may hold nobody whom a run tested: it says nothing of that run
+    scores = np.array([macro_f1(run, draws.of(run)) for run in runs])
+    n = np.isfinite(scores).sum(axis=0)
+    mean = np.nansum(scores, axis=0) / np.maximum(n, 1)
+    out: NDArray[np.float64] = np.where(n > 0, mean, np.nan)
     return out
 
 
 def _interval(values: NDArray[np.float64]) -> Interval:
-    low, high = np.percentile(values[1:], [2.5, 97.5])
+    low, high = np.nanpercentile(values[1:], [2.5, 97.5])
     return Interval(float(values[0]), float(low), float(high))

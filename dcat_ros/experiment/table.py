@@ -109,6 +109,9 @@ def _row(
     usable = {m: runs for m, runs in methods.items() if runs.keys() & twin.keys()}
     if not usable:
         return None
+    # the twin has been run in more places than a poorer regime; those say nothing here
+    places = set().union(*(runs.keys() for runs in usable.values()))
+    twin = {place: run for place, run in twin.items() if place in places}
     every = [run for runs in [twin, *usable.values()] for run in runs.values()]
     draws = Draws(every)
     rivals = [m for m in _RIVALS if m in usable]

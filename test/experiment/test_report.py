@@ -104,6 +104,23 @@ def test_gain_is_on_the_same_seeds_and_rotations_alone(tmp_path):
     assert entry.n_runs == 2
 
 
+def test_twin_that_was_run_in_more_places_counts_where_both_were(tmp_path):
+    """Rotations test other subjects: those of the twin alone must not be drawn."""
+    block = BLOCK | {'methods': ('none',), 'rotations': (0, 1)}
+    alone = BLOCK | {'methods': ('kd',), 'regimes': ('ood_1_alone',), 'rotations': (0,)}
+    config = make_config(blocks=(block, alone))
+    for cell in config.cells():
+        result = made_result(config, cell, RIGHT[cell.method])
+        for run in result.runs:
+            run.subjects = [f'{run.rotation}{s}' for s in run.subjects]
+        save_cell(tmp_path / config.name, result)
+    (row,) = make_rows(load_results(config, tmp_path / config.name)[0])
+    gain = row.entries['kd'].gain
+    assert gain.value == pytest.approx(0.3)
+    assert 0 < gain.low < gain.high
+    assert row.n_trials == N
+
+
 def test_report_has_tables_pictures_and_answers(tmp_path):
     claims = (
         {'text': 'kd gains', 'direction': DIRECTION, 'regime': 'id_1', 'at_least': 20},

@@ -116,3 +116,12 @@ def test_mcnemar_is_the_binomial_test_on_what_only_one_gets_right():
     assert mcnemar([one], [one]) == 1.0
     # the median of the runs: the same trial in several is not several trials
     assert mcnemar([one] * 9, [two] * 9) == pytest.approx(binomtest(12, 15).pvalue)
+
+
+def test_resample_without_anybody_of_a_run_says_nothing_of_it():
+    """Two runs that test one subject each: a draw of one of them is no score of zero."""
+    truth = [i % 5 for i in range(40)]
+    runs = [made_run(truth, truth, first=100 * i, n_subjects=1) for i in range(2)]
+    runs[1] = runs[1].model_copy(update={'subjects': ['other'] * 40})
+    interval = score(runs, Draws(runs))
+    assert (interval.value, interval.low, interval.high) == (1, 1, 1)
