@@ -62,6 +62,7 @@ def command(
     from dcat_ros.training.curves import curves_png
     from dcat_ros.training.teacher import signals_of
     from dcat_ros.training.train import train
+    from dcat_ros.training.transfer import NONE
 
     recipe = read_config(config).taught_by(source, method)
     with stage_progress(recipe.name) as reading:
@@ -91,6 +92,13 @@ def command(
     write_whole(out.with_suffix('.md'), card_text(training.card).encode())
     write_whole(work / 'curves.png', curves_png(training.histories))
     click.echo(card_text(training.card).split('## Training')[0].rstrip())
+    if recipe.transfer and training.card.training.method == NONE:
+        click.echo(
+            f'\nHeld-out subjects are recognised no better with {recipe.transfer.method} from '
+            f'{recipe.transfer.source}: labels alone made these weights. transfer.fall_back: false '
+            'keeps the taught ones.',
+            err=True,
+        )
     click.echo(f'\nwrote {out}, {out.with_suffix(".md")}, {work / "curves.png"}', file=sys.stderr)
 
 

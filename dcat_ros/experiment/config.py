@@ -8,10 +8,14 @@ from typing import Annotated, Literal, NamedTuple
 import pydantic
 from pydantic import Field, FiniteFloat
 
-from dcat_ros.errors import ConfigError
 from dcat_ros.experiment.splits import ALONE, REGIMES, TUNE_REGIMES
 from dcat_ros.model.card import Positive, Record, Share
-from dcat_ros.training.config import AugmentConfig, OptimiserConfig, read_yaml
+from dcat_ros.training.config import (
+    AugmentConfig,
+    OptimiserConfig,
+    as_value_error,
+    read_yaml,
+)
 from dcat_ros.training.transfer import NONE, parse_method
 from dcat_ros.training.views import find_view
 
@@ -111,7 +115,7 @@ class Block(Record):
     @classmethod
     def _known_methods(cls, methods: tuple[str, ...]) -> tuple[str, ...]:
         for method in methods:
-            _as_value_error(parse_method, method)
+            as_value_error(parse_method, method)
         return methods
 
 
@@ -145,15 +149,8 @@ def _checked_directions(directions: tuple[str, ...]) -> tuple[str, ...]:
         if len(views) != 2:
             raise ValueError(f'{direction!r} is not source>target')
         for view in views:
-            _as_value_error(find_view, view)
+            as_value_error(find_view, view)
     return directions
-
-
-def _as_value_error(check: object, value: str) -> None:
-    try:
-        check(value)  # type: ignore[operator]
-    except ConfigError as problem:
-        raise ValueError(str(problem).rstrip('.')) from None
 
 
 class ExperimentConfig(Record):

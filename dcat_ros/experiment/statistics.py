@@ -108,9 +108,9 @@ def mcnemar(runs: Sequence[Run], others: Sequence[Run]) -> float:
 def _mean(runs: Sequence[Run], draws: Draws) -> NDArray[np.float64]:
     # a resample may hold nobody whom a run tested: it says nothing of that run
     scores = np.array([macro_f1(run, draws.of(run)) for run in runs])
-    n = np.isfinite(scores).sum(axis=0)
-    mean = np.nansum(scores, axis=0) / np.maximum(n, 1)
-    out: NDArray[np.float64] = np.where(n > 0, mean, np.nan)
+    known = np.isfinite(scores)
+    out: NDArray[np.float64] = np.full(scores.shape[1], np.nan)
+    np.divide(np.nansum(scores, axis=0), known.sum(axis=0), out=out, where=known.any(axis=0))
     return out
 
 

@@ -83,6 +83,7 @@ class FrameStem(nn.Module):
             nn.Flatten(),
             nn.Linear(4 * 48, width),
         )
+        # torch's annotations of Module.to lack memory_format
         self.frame = self.frame.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.first = _Conv(width, width, 3)
         self.second = _Conv(width, width, 3, dilation=2)

@@ -1,6 +1,7 @@
 """The configuration of a training, read from YAML and checked."""
 
 import difflib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
@@ -64,6 +65,14 @@ class OptimiserConfig(Record):
     average: Annotated[FiniteFloat, Field(ge=0, lt=1)] = 0.99
 
 
+def as_value_error(check: Callable[..., object], *arguments: object) -> None:
+    """Call a check inside of a validator: pydantic names the field of a ValueError alone."""
+    try:
+        check(*arguments)
+    except ConfigError as problem:
+        raise ValueError(str(problem).rstrip('.')) from None
+
+
 class TransferConfig(Record):
     """What another sensor teaches, and how.
 
@@ -97,10 +106,7 @@ class TransferConfig(Record):
 
     @pydantic.model_validator(mode='after')
     def _method_is_known(self) -> 'TransferConfig':
-        try:
-            parse_method(self.method, self.weights)
-        except ConfigError as problem:
-            raise ValueError(str(problem).rstrip('.')) from None
+        as_value_error(parse_method, self.method, self.weights)
         return self
 
 

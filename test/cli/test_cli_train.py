@@ -22,6 +22,18 @@ def test_train_writes_weights_card_and_curves(dcat, tmp_path):
     assert (tmp_path / 'runs' / 'tiny' / 'curves.png').read_bytes().startswith(b'\x89PNG')
 
 
+@pytest.mark.parametrize('better', [True, False])
+def test_train_says_when_the_teacher_taught_nothing(dcat, tmp_path, monkeypatch, better):
+    monkeypatch.setattr('dcat_ros.training.train.is_better', lambda taught, twin: better)
+    write_recipe(tmp_path, subjects=['1', '2'], modality='accelerometer')
+    args = ['--source', 'gyroscope', '--method', 'kd', '--out', 'w.safetensors']
+    code, _, err = dcat('train', '--config', 'r.yaml', *args)
+    assert code == 0, err
+    said = 'no better with kd from gyroscope: labels alone made these weights' in err
+    assert said != better
+    assert load_card(tmp_path / 'w.safetensors').training.method == ('kd' if better else 'none')
+
+
 @pytest.mark.parametrize(
     ('changes', 'text'),
     [

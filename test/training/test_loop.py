@@ -146,18 +146,21 @@ def test_load_checkpoint_foreign_file_is_ignored(tmp_path, metadata):
     assert load_checkpoint(tmp_path / 'c', 'k', net, make_net(CARD), optimiser).step == 0
 
 
-def test_fit_loss_that_is_no_number_stops_with_its_step(tmp_path):
-    count = 0
+def faulty_at(step):
+    """Draws whose batch of one step is NaN."""
+    count = iter(range(1000))
 
     def draw(rng):
-        nonlocal count
-        count += 1
-        x, y, _ = batches(rng)
-        return Batch(x * np.float32('nan') if count == 4 else x, y, np.full(8, -1))
+        x, y, pairs = batches(rng)
+        return Batch(x * np.float32('nan') if next(count) == step else x, y, pairs)
 
+    return draw
+
+
+def test_fit_loss_that_is_no_number_stops_with_its_step(tmp_path):
     match = r'the loss is nan at step 3; the state before it is in .*Lower optimiser.learning_rate'
     with pytest.raises(TrainingError, match=match):
-        run(tmp_path / 'c', draw=draw)
+        run(tmp_path / 'c', draw=faulty_at(3))
 
 
 def test_fit_checkpoint_that_cannot_be_written_says_so(tmp_path):
@@ -192,16 +195,8 @@ def test_curves_are_png(tmp_path):
 
 def test_fit_faulty_recording_leaves_no_trace_in_the_kept_state(tmp_path):
     """A batch with NaN spoils the running statistics before its loss is known."""
-    count = 0
-
-    def draw(rng):
-        nonlocal count
-        count += 1
-        x, y, pairs = batches(rng)
-        return Batch(x * np.float32('nan') if count == 6 else x, y, pairs)
-
     with pytest.raises(TrainingError, match='the loss is nan at step 5'):
-        run(tmp_path / 'c', draw=draw)
+        run(tmp_path / 'c', draw=faulty_at(5))
     again, history = run(tmp_path / 'c', steps=30)
     assert history.step == 30
     assert_same(again, run(tmp_path / 'd', steps=30)[0])
