@@ -15,6 +15,7 @@ from dcat_ros.evaluation.evaluate import evaluate_bag
 from dcat_ros.messages.imu import decode_imu
 from dcat_ros.model.runtime import load_model
 from dcat_ros.nodes.replay import Player
+from dcat_ros.streaming.decision import STALE
 from dcat_ros.streaming.recogniser import Recogniser
 
 pytestmark = pytest.mark.ros
@@ -37,6 +38,13 @@ def test_live_offline_and_sample_by_sample_give_the_same(bag, peer):
     with BagReader(bag) as reader:
         for message in reader.messages(['/imu/data_raw']):
             one_by_one += recogniser.push(*_arguments(message.data))
+
+    def live():
+        return [h.prediction for h in peer.monitor.all if h.prediction.state != STALE]
+
+    def dropped():
+        return int(peer.health.get('windows dropped', 0))
+
     with RecogniserProcess(
         'imu_utd_mhad', '-p', 'qos_reliability:=reliable', '-p', 'use_sim_time:=true'
     ):
@@ -45,17 +53,19 @@ def test_live_offline_and_sample_by_sample_give_the_same(bag, peer):
         assert player.wait_for_subscriber('/imu/data_raw')
         with ThreadPoolExecutor() as pool:
             playing = pool.submit(player.play)  # while we listen
-            peer.wait_for(lambda: len(peer.monitor.all) >= len(offline), 'all predictions', 60.0)
+            peer.wait_for(lambda: len(live()) + dropped() >= len(offline), 'all windows', 60.0)
             sent = playing.result()
-    live = [heard.prediction for heard in peer.monitor.all[: len(offline)]]
     assert sent > 1000
-    assert len(offline) > 50
-    assert len(one_by_one) == len(offline)
-    for a, b, c in zip(live, offline, one_by_one, strict=True):
-        assert a.end_ns == b.end_ns == c.end_ns
-        assert a.label == b.label == c.label
-        np.testing.assert_allclose(a.probabilities, b.probabilities, rtol=0, atol=1e-5)
-        np.testing.assert_allclose(c.probabilities, b.probabilities, rtol=0, atol=1e-5)
+    assert [p.end_ns for p in one_by_one] == [p.end_ns for p in offline]
+    by_end = {p.end_ns: p for p in live()}
+    # a machine that is busy elsewhere drops windows at eight times the speed, and says so
+    assert len(by_end) == len(offline) - dropped()
+    assert len(by_end) > 50
+    for b, c in zip(offline, one_by_one, strict=True):
+        for other in (by_end.pop(b.end_ns, c), c):
+            assert other.label == b.label
+            np.testing.assert_allclose(other.probabilities, b.probabilities, rtol=0, atol=1e-5)
+    assert not by_end  # nothing but the windows of the bag
 
 
 def test_player_publishes_the_bags_bytes_and_a_clock_that_rises(bag, peer):
