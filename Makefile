@@ -24,7 +24,7 @@ export ROS_DISTRO
 OMP_NUM_THREADS ?= 1
 export OMP_NUM_THREADS
 
-.PHONY: setup demo test lint reproduce bench lock clean
+.PHONY: setup system demo test lint reproduce bench lock clean
 
 PIP := $(BIN)/pip install --disable-pip-version-check --progress-bar off -q
 
@@ -41,6 +41,18 @@ $(READY): requirements/$(ROS_DISTRO).txt setup.py setup.cfg pyproject.toml
 	$(PIP) --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
+# what the tests of the microphone need of the system: PortAudio, and a sound server without a card
+SYSTEM := libportaudio2 pulseaudio
+SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
+
+system:
+	@command -v dpkg-query >/dev/null || { echo "needs $(SYSTEM); not Debian: install them by hand"; exit 0; }; \
+	dpkg-query -s $(SYSTEM) >/dev/null 2>&1 || { \
+	  echo "== installing $(SYSTEM) for the tests of the microphone"; \
+	  $(SUDO) apt-get update -qq && \
+	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(SYSTEM) >/dev/null; \
+	} || echo "could not be installed: the tests that need them are skipped"
+
 $(DEV_READY): $(READY) requirements/$(ROS_DISTRO)-dev.txt
 	@echo "== adding tests, lint and benchmarks to $(VENV)"
 	$(PIP) -r requirements/$(ROS_DISTRO).txt -r requirements/$(ROS_DISTRO)-dev.txt
@@ -49,7 +61,7 @@ $(DEV_READY): $(READY) requirements/$(ROS_DISTRO)-dev.txt
 demo: setup
 	$(BIN)/dcat demo $(DEMO_ARGS)
 
-test: $(DEV_READY)
+test: $(DEV_READY) system
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 lint: $(DEV_READY)

@@ -24,6 +24,7 @@ setup(
         'matplotlib>=3.6',
         'mcap>=1.2',
         'numpy>=1.24',
+        'opencv-python-headless>=4.5',
         'pydantic>=2.5',
         'PyYAML>=6.0',
         'rich>=13.0',
@@ -31,6 +32,9 @@ setup(
         'safetensors>=0.4',
         'scikit-learn>=1.3',
         'scipy>=1.10',
+        'sounddevice>=0.4.4',
+        'soundfile>=0.12',
+        'soxr>=0.3.2',
         'torch>=2.4',
     ],
     extras_require={
@@ -49,6 +53,10 @@ setup(
         'console_scripts': [
             'dcat = dcat_ros.cli.main:main',
             'imu_node = dcat_ros.nodes.entry:imu_node',
+            'image_node = dcat_ros.nodes.entry:image_node',
+            'audio_node = dcat_ros.nodes.entry:audio_node',
+            'microphone_node = dcat_ros.nodes.entry:microphone_node',
+            'presence_node = dcat_ros.nodes.entry:presence_node',
         ],
     },
 )
