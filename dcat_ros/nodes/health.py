@@ -4,6 +4,7 @@ from collections import Counter, deque
 from dataclasses import dataclass
 from threading import Lock
 from time import monotonic
+from typing import Any
 
 import numpy as np
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
@@ -11,7 +12,8 @@ from rclpy.node import Node
 from rclpy.qos import QoSCompatibility, QoSProfile, qos_check_compatible
 
 from dcat_ros.model.runtime import Model
-from dcat_ros.streaming.recogniser import Recogniser
+from dcat_ros.nodes.message_types import type_name
+from dcat_ros.receivers.base import Receiver
 
 __all__ = ['Health', 'Situation', 'health_message', 'publishers_of', 'qos_conflicts']
 
@@ -25,6 +27,7 @@ class Health:
         self.received = 0
         self.published = 0
         self.rejected: Counter[str] = Counter()
+        self.noted: Counter[str] = Counter()
         self.last_rejection = ''
         self.label = ''
         self._lock = Lock()
@@ -38,6 +41,16 @@ class Health:
         with self._lock:
             self.rejected[reason] += 1
             self.last_rejection = sentence
+
+    def note(self, reason: str) -> None:
+        """Count something odd in a message that is used all the same."""
+        with self._lock:
+            self.noted[reason] += 1
+
+    def notes(self) -> list[tuple[str, int]]:
+        """Number of odd messages by reason."""
+        with self._lock:
+            return sorted(self.noted.items())
 
     def predicted(self, label: str, latency_ms: float) -> None:
         """Note a published prediction and the time since its last sample was received."""
@@ -99,7 +112,7 @@ class Situation:
         topic: resolved name of the input.
         wanted: QoS of the subscription; None while there is none.
         model: in use, if any.
-        recogniser: in use, if any.
+        receiver: in use, if any.
         dropped: windows that were never classified.
         stale: data stopped.
     """
@@ -110,19 +123,28 @@ class Situation:
     topic: str
     wanted: QoSProfile | None
     model: Model | None
-    recogniser: Recogniser | None
+    receiver: Receiver[Any] | None
     dropped: int
     stale: bool
 
 
 def health_message(node: Node, health: Health, now: Situation) -> DiagnosticArray:
-    """Everything a user may ask of a node that gives no labels, in one status."""
+    """Everything a user may ask of a node that gives no labels, in one status.
+
+    Args:
+        node: a recogniser, with the attribute `message_type` of its input.
+        health: its counts.
+        now: what it is doing.
+    """
     rate, rejected_now = health.since_last()
     p50, p99 = health.latency_ms()
+    publishers = publishers_of(node, now.topic)
     values: dict[str, object] = {
         'lifecycle state': now.state,
         'label': health.label,
         'input topic': now.topic,
+        'input type': type_name(node.message_type),
+        'publishers': len(publishers),
         'input rate (Hz)': f'{rate:.1f}',
         'messages received': health.received,
         'messages rejected': health.rejected.total(),
@@ -132,6 +154,7 @@ def health_message(node: Node, health: Health, now: Situation) -> DiagnosticArra
         'latency p99 (ms)': f'{p99:.2f}',
     }
     values.update({f'rejected: {reason}': n for reason, n in health.rejections()})
+    values.update({f'noted: {reason}': n for reason, n in health.notes()})
     findings: list[tuple[bytes, str]] = []
     if now.problem:
         findings.append((_ERROR, now.problem))
@@ -141,12 +164,10 @@ def health_message(node: Node, health: Health, now: Situation) -> DiagnosticArra
         values['model'] = now.model.card.name
         values['backend'] = now.model.backend
         values['device'] = now.model.device
-    if now.recogniser is not None:
-        values['rate by stamps (Hz)'] = f'{now.recogniser.stream.input_rate_hz:.1f}'
-        values.update({f'stream: {k}': n for k, n in sorted(now.recogniser.stream.counts.items())})
+    if now.receiver is not None:
+        values['rate by stamps (Hz)'] = f'{now.receiver.input_rate_hz:.1f}'
+        values.update({f'stream: {k}': n for k, n in sorted(now.receiver.counts.items())})
     if now.wanted is not None:
-        publishers = publishers_of(node, now.topic)
-        values['publishers'] = len(publishers)
         findings += [(_ERROR, sentence) for sentence in qos_conflicts(publishers, now.wanted)]
         if not publishers:
             findings.append((_WARN, f'nobody publishes {now.topic}'))

@@ -1,7 +1,7 @@
 """Parameters of the nodes: one table for declaration, checks and documentation."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 
 from rcl_interfaces.msg import (
@@ -13,7 +13,7 @@ from rcl_interfaces.msg import (
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
-__all__ = ['RECOGNISER_PARAMETERS', 'Spec', 'check', 'declare']
+__all__ = ['RECOGNISER_PARAMETERS', 'Spec', 'check', 'declare', 'with_defaults']
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Spec:
     """
 
     name: str
-    default: bool | int | float | str | list[float]
+    default: bool | int | float | str | list[float] | list[str]
     description: str
     low: float | None = None
     high: float | None = None
@@ -98,6 +98,11 @@ RECOGNISER_PARAMETERS = (
 )
 
 
+def with_defaults(specs: Iterable[Spec], **defaults: bool | int | float | str) -> tuple[Spec, ...]:
+    """The same parameters, some with another default."""
+    return tuple(replace(s, default=defaults.get(s.name, s.default)) for s in specs)
+
+
 def declare(node: Node, specs: Iterable[Spec]) -> None:
     """Declare the parameters with description, range and read-only flag.
 
@@ -134,7 +139,10 @@ def check(parameters: Iterable[Parameter], specs: Iterable[Spec]) -> SetParamete
         value = parameter.value
         if spec.choices and value not in spec.choices:
             return _refuse(f'{spec.name}={value!r} must be one of {", ".join(spec.choices)}')
-        if isinstance(spec.default, list):
+        if isinstance(spec.default, list) and isinstance(spec.default[0], str):
+            if not value or not all(value) or len(set(value)) != len(value):
+                return _refuse(f'{spec.name} must hold texts, none empty and none twice')
+        elif isinstance(spec.default, list):
             numbers = list(value) if value is not None else []
             if len(numbers) != len(spec.default):
                 return _refuse(f'{spec.name} needs {len(spec.default)} numbers, got {len(numbers)}')

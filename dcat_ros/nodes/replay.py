@@ -1,7 +1,5 @@
 """Playing a bag's messages, as they are, with /clock."""
 
-import importlib
-import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +13,7 @@ from rosgraph_msgs.msg import Clock
 
 from dcat_ros.bags.read import BagReader
 from dcat_ros.errors import BagError
+from dcat_ros.nodes.message_types import message_class
 
 __all__ = ['Player']
 
@@ -51,7 +50,7 @@ class Player:
         with BagReader(path) as bag:
             self.notes += bag.notes
             for topic, type_name in bag.topics.items():
-                message_type = _message_type(type_name)
+                message_type = message_class(type_name)
                 if message_type is None:
                     self.notes.append(f'{topic} is left out: {type_name} is not installed here.')
                 elif topic != '/clock':
@@ -120,17 +119,6 @@ class Player:
     def _tell_time(self, time_ns: int) -> None:
         sec, nanosec = divmod(time_ns, 1_000_000_000)
         self._clock.publish(Clock(clock=Time(sec=sec, nanosec=nanosec)))
-
-
-def _message_type(type_name: str) -> Any | None:
-    """The Python class of 'package/msg/Name'; None if it is not installed."""
-    match = re.fullmatch(r'([a-z]\w*)/msg/(\w+)', type_name)
-    if match is None:
-        return None
-    try:
-        return getattr(importlib.import_module(f'{match[1]}.msg'), match[2], None)
-    except ImportError:
-        return None
 
 
 def _sleep_until(due: float) -> bool:
