@@ -13,7 +13,7 @@ from rosbags.typesys import Stores, get_types_from_msg, get_typestore
 
 from dcat_ros.errors import MessageError
 
-__all__ = ['AUDIO_TYPES', 'Sound', 'decode_audio']
+__all__ = ['AUDIO_TYPES', 'HEADERLESS_TYPES', 'Sound', 'decode_audio']
 
 
 class Sound(NamedTuple):
@@ -117,6 +117,8 @@ _DECODERS: dict[str, tuple[Any, Callable[[Any], Sound]]] = {
     'audio_common_msgs/msg/AudioStamped': (_NEW, _of_mgonzs13),
 }
 AUDIO_TYPES = tuple(_DECODERS)
+#: those whose messages say nothing of their time
+HEADERLESS_TYPES = ('std_msgs/msg/Int16MultiArray', 'audio_common_msgs/msg/AudioData')
 
 
 def decode_audio(data: bytes, type_name: str) -> Sound:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dcat_ros.errors import MessageError
-from dcat_ros.messages.cdr import Head, read_head
+from dcat_ros.messages.cdr import read_head
 from dcat_ros.messages.compressed import decompress
 
 __all__ = [
@@ -17,8 +17,11 @@ __all__ = [
     'IMAGE_TYPE',
     'MAX_PIXELS',
     'Picture',
+    'UnreadPicture',
     'decode_compressed_image',
     'decode_image',
+    'read_compressed_image',
+    'read_image',
 ]
 
 IMAGE_TYPE = 'sensor_msgs/msg/Image'
@@ -46,6 +49,30 @@ class Picture(NamedTuple):
     frame_id: str
     kind: Kind
     pixels: Pixels
+
+
+class UnreadPicture(NamedTuple):
+    """A message whose structure is checked, and whose pixels are made when somebody needs them.
+
+    Attributes:
+        stamp_ns: header stamp in nanoseconds; 0 if the sender left it empty.
+        frame_id: the camera's optical frame.
+        encoding: of the pixels, or the format of compressed ones; for people.
+        make: makes kind and pixels; raises MessageError.
+    """
+
+    stamp_ns: int
+    frame_id: str
+    encoding: str
+    make: Callable[[], tuple[Kind, Pixels]]
+
+    def picture(self) -> Picture:
+        """The frame with its pixels.
+
+        Raises:
+            MessageError: with `reason` 'corrupt': compressed data cannot be read.
+        """
+        return Picture(self.stamp_ns, self.frame_id, *self.make())
 
 
 class _Encoding(NamedTuple):
@@ -108,7 +135,12 @@ _STEP = {order: Struct(f'{order}II') for order in '<>'}
 
 
 def decode_image(data: bytes) -> Picture:
-    """Decode one serialised sensor_msgs/Image.
+    """Decode one serialised sensor_msgs/Image; raises as `read_image`."""
+    return read_image(data).picture()
+
+
+def read_image(data: bytes) -> UnreadPicture:
+    """Check one serialised sensor_msgs/Image, without a copy of its pixels.
 
     Args:
         data: the CDR bytes as a bag or a raw subscription gives them.
@@ -141,20 +173,30 @@ def decode_image(data: bytes) -> Picture:
     if encoding in _EVEN and (width % 2 or (encoding == 'nv12' and height % 2)):
         raise MessageError(f'a {encoding} image of {width} x {height} pixels is odd', 'size')
     body = memoryview(data)[after + 8 : after + 8 + n_bytes]
-    pixels = _rows(body, width, height, step, encoding, '>' if is_bigendian else '<')
+    _check_bytes(body, width, height, step, encoding)
+    order = '>' if is_bigendian else '<'
     found = _ENCODINGS[encoding]
-    return _picture(head, found.kind, found.convert(pixels))
+
+    def make() -> tuple[Kind, Pixels]:
+        return found.kind, found.convert(_rows(body, width, height, step, encoding, order))
+
+    return UnreadPicture(head.stamp_ns, head.frame_id, encoding, make)
 
 
 def decode_compressed_image(data: bytes) -> Picture:
-    """Decode one serialised sensor_msgs/CompressedImage: JPEG, PNG, or compressedDepth.
+    """Decode one serialised sensor_msgs/CompressedImage; raises as `read_compressed_image`."""
+    return read_compressed_image(data).picture()
+
+
+def read_compressed_image(data: bytes) -> UnreadPicture:
+    """Check one serialised sensor_msgs/CompressedImage: JPEG, PNG, or compressedDepth.
 
     Args:
         data: the CDR bytes as a bag or a raw subscription gives them.
 
     Raises:
-        MessageError: with `reason` 'truncated', 'encoding', 'stamp', 'size', or 'corrupt' (the
-            compressed data cannot be read).
+        MessageError: with `reason` 'truncated' or 'stamp'; and from `picture()` 'encoding', 'size'
+            or 'corrupt' (the compressed data cannot be read).
     """
     head = read_head(data)
     order = head.byte_order
@@ -169,18 +211,17 @@ def decode_compressed_image(data: bytes) -> Picture:
         raise MessageError(
             f'CompressedImage message of {len(data)} bytes is cut off', 'truncated'
         ) from None
-    pixels, is_metres = decompress(
-        body, name.split(b'\x00', 1)[0].decode('utf-8', 'replace'), _check_size
-    )
-    if is_metres:
-        return _picture(head, 'depth', _millimetres(pixels))
-    if pixels.dtype == np.uint16:
-        return _picture(head, 'depth', pixels)
-    return _picture(head, 'grey' if pixels.ndim == 2 else 'colour', pixels)
+    encoding = name.split(b'\x00', 1)[0].decode('utf-8', 'replace')
 
+    def make() -> tuple[Kind, Pixels]:
+        pixels, is_metres = decompress(body, encoding, _check_size)
+        if is_metres:
+            return 'depth', _millimetres(pixels)
+        if pixels.dtype == np.uint16:
+            return 'depth', pixels
+        return 'grey' if pixels.ndim == 2 else 'colour', pixels
 
-def _picture(head: Head, kind: Kind, pixels: Pixels) -> Picture:
-    return Picture(head.stamp_ns, head.frame_id, kind, pixels)
+    return UnreadPicture(head.stamp_ns, head.frame_id, encoding, make)
 
 
 def _aligned(offset: int) -> int:
@@ -195,14 +236,9 @@ def _check_size(width: int, height: int) -> None:
         )
 
 
-def _rows(
-    body: memoryview, width: int, height: int, step: int, encoding: str, order: str
-) -> Pixels:
-    """The values without the padding of the rows: (rows, W), or (rows, W, channels)."""
-    _, dtype, channels, _, times = _ENCODINGS[encoding]
-    kind = np.dtype(order + dtype)
-    row = width * channels * kind.itemsize
-    n_rows = int(height * times)
+def _check_bytes(body: memoryview, width: int, height: int, step: int, encoding: str) -> None:
+    """Whether rows of this step hold the pixels, and all of them came."""
+    n_rows, row = _layout(width, height, encoding)
     if step < row:
         raise MessageError(
             f'step is {step} bytes, and a row of {width} {encoding} pixels has {row}', 'step'
@@ -214,7 +250,22 @@ def _rows(
             f'{len(body)} came',
             'truncated',
         )
-    whole = np.frombuffer(body, np.uint8, count=needed)
+
+
+def _layout(width: int, height: int, encoding: str) -> tuple[int, int]:
+    """Rows in memory, and bytes of one without padding."""
+    _, dtype, channels, _, times = _ENCODINGS[encoding]
+    return int(height * times), width * channels * np.dtype(dtype).itemsize
+
+
+def _rows(
+    body: memoryview, width: int, height: int, step: int, encoding: str, order: str
+) -> Pixels:
+    """The values without the padding of the rows: (rows, W), or (rows, W, channels)."""
+    n_rows, row = _layout(width, height, encoding)
+    kind = np.dtype(order + _ENCODINGS[encoding].dtype)
+    channels = _ENCODINGS[encoding].channels
+    whole = np.frombuffer(body, np.uint8, count=step * (n_rows - 1) + row)
     # no copy: rows of the message, without their padding
     rows = np.lib.stride_tricks.as_strided(whole, (n_rows, row), (step, 1), writeable=False)
     values = np.ascontiguousarray(rows).view(kind).astype(kind.newbyteorder('='), copy=False)

@@ -4,10 +4,10 @@ from typing import Any
 
 from sensor_msgs.msg import Imu
 
-from dcat_ros.messages.imu import decode_imu
 from dcat_ros.modalities.imu import mount_rotation
 from dcat_ros.nodes.parameters import RECOGNISER_PARAMETERS, Spec
 from dcat_ros.nodes.sensor_node import SensorNode
+from dcat_ros.receivers.imu import ImuReceiver
 from dcat_ros.streaming.recogniser import Recogniser
 
 __all__ = ['ImuNode']
@@ -34,10 +34,9 @@ class ImuNode(SensorNode):
     def __init__(self, **options: Any) -> None:
         super().__init__('imu_node', **options)
 
-    def decode(self, data: bytes) -> tuple[int, str, tuple[float, ...]]:
-        """Stamp in ns, frame, and acceleration and angular rate."""
-        sample = decode_imu(data)
-        return sample.stamp_ns, sample.frame_id, sample.values
+    def make_receiver(self, recogniser: Recogniser) -> ImuReceiver:
+        """Decodes samples."""
+        return ImuReceiver(recogniser.stream)
 
     def apply(self, recogniser: Recogniser) -> None:
         """Also the rotation of the sensor."""

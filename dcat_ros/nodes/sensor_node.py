@@ -16,8 +16,9 @@ from dcat_ros.nodes.health import Health, Situation, health_message
 from dcat_ros.nodes.lifecycle import GuardedLifecycleNode
 from dcat_ros.nodes.outputs import Outputs
 from dcat_ros.nodes.parameters import RECOGNISER_PARAMETERS, Spec, check, declare
+from dcat_ros.receivers.base import Receiver
+from dcat_ros.streaming.decision import Prediction
 from dcat_ros.streaming.recogniser import Recogniser
-from dcat_ros.streaming.window import Window
 from dcat_ros.streaming.worker import LatestWorker
 
 __all__ = ['SensorNode']
@@ -28,21 +29,22 @@ _WARN_EVERY_S = 5.0
 
 
 class _Job(NamedTuple):
-    window: Window
+    item: Any  # what the receiver gave
     received: float  # monotonic time at which its last sample came
 
 
 class SensorNode(GuardedLifecycleNode):
     """Receives a sensor's messages, recognises the activity, and publishes it.
 
-    Messages come as bytes (a raw subscription) and are decoded by the decoder that bags use too.
-    The network runs in a thread of its own.
+    Messages come as bytes (a raw subscription) and go to the receiver that bags use too. What is
+    slow runs in a thread of its own.
 
     Attributes:
         modality: the card's modality that fits this sensor.
         message_type: ROS type of the input.
         input_topic: its relative name.
         parameters: what the node declares.
+        waiting: greatest number of jobs that wait for the thread; then the oldest is dropped.
 
     Args:
         name: of the node.
@@ -53,6 +55,7 @@ class SensorNode(GuardedLifecycleNode):
     message_type: type[Any]
     input_topic: str
     parameters: tuple[Spec, ...] = RECOGNISER_PARAMETERS
+    waiting = 2
 
     def __init__(self, name: str, **options: Any):
         super().__init__(name, **options)
@@ -64,14 +67,13 @@ class SensorNode(GuardedLifecycleNode):
         self._health = Health()
         self._model: Model | None = None
         self._recogniser: Recogniser | None = None
+        self._receiver: Receiver[Any] | None = None
         self._outputs: Outputs | None = None
         self._worker: LatestWorker[_Job] | None = None
         self._subscription: Any = None
         self._publish_lock = Lock()
         self._dropped_before = 0
         self._last_data: float | None = None
-        self._last_stamp_ns = 0
-        self._last_frame = ''
         self._stale = False
         self._warned_zero_stamp = False
         # looking a parameter up costs more than decoding a message
@@ -83,13 +85,16 @@ class SensorNode(GuardedLifecycleNode):
         self.create_timer(_DIAGNOSTICS_S, self._diagnose, clock=steady)
         self.create_timer(_WATCH_S, self._watch, clock=steady)
 
-    def decode(self, data: bytes) -> tuple[int, str, Any]:
-        """Stamp in ns, frame and values of one serialised message.
+    def make_receiver(self, recogniser: Recogniser) -> Receiver[Any]:
+        """What takes the messages of this sensor.
 
         Raises:
-            MessageError: the message is unusable.
+            ConfigError: a parameter is unusable.
         """
         raise NotImplementedError
+
+    def recognised(self, prediction: Prediction | None) -> None:
+        """Called in the worker's thread after every job, with its last prediction if any."""
 
     def apply(self, recogniser: Recogniser) -> None:
         """Bring the parameters that take effect when set to the recogniser."""
@@ -114,8 +119,10 @@ class SensorNode(GuardedLifecycleNode):
             max_gap_s=self.get_parameter('max_gap').value,
             reorder_s=self.get_parameter('reorder').value,
         )
+        receiver = self.make_receiver(recogniser)
         model.warm_up()
         self._model = model
+        self._receiver = receiver
         self._outputs = Outputs(self, model.card)
         self.apply(recogniser)
         self._recogniser = recogniser
@@ -126,12 +133,11 @@ class SensorNode(GuardedLifecycleNode):
 
     def activate(self) -> None:
         """Begin to receive."""
-        assert self._recogniser is not None
-        assert self._outputs is not None
-        self._recogniser.stream.reset()
+        assert self._receiver is not None
+        self._receiver.reset()
         self._last_data = None
         self._stale = False
-        self._worker = LatestWorker(self._recognise, self._worker_failed)
+        self._worker = LatestWorker(self._work, self._worker_failed, self.waiting)
         self._subscription = self.create_subscription(
             self.message_type, self.input_topic, self._receive, self._qos(), raw=True
         )
@@ -152,6 +158,7 @@ class SensorNode(GuardedLifecycleNode):
         if self._outputs is not None:
             self._outputs.destroy()
         self._outputs = None
+        self._receiver = None
         self._recogniser = None
         self._model = None
 
@@ -166,13 +173,12 @@ class SensorNode(GuardedLifecycleNode):
     def _receive(self, data: bytes) -> None:
         received = monotonic()
         self._health.received += 1
-        recogniser, worker = self._recogniser, self._worker
-        if recogniser is None or worker is None:
+        receiver, worker = self._receiver, self._worker
+        if receiver is None or worker is None:
             return  # came while the node was being deactivated
         try:
-            stamp_ns, frame_id, values = self.decode(data)
-            stamp_ns = self._checked_stamp(stamp_ns)
-            windows = recogniser.stream.push(stamp_ns, values, frame_id)
+            now_ns = int(self.get_clock().now().nanoseconds)
+            jobs = receiver.accept(data, now_ns, self._checked_stamp)
         except MessageError as problem:
             self._reject(problem.reason, str(problem))
             return
@@ -180,16 +186,20 @@ class SensorNode(GuardedLifecycleNode):
             self._reject('fault', f'{type(problem).__name__}: {problem}')
             return
         self._last_data = received
-        self._last_stamp_ns, self._last_frame = stamp_ns, frame_id
         self._stale = False
-        for window in windows:
-            worker.submit(_Job(window, received))
+        for job in jobs:
+            worker.submit(_Job(job, received))
 
     def _reject(self, reason: str, sentence: str) -> None:
         self._health.reject(reason, sentence)
         self.get_logger().warning(
             f'message rejected: {sentence}', throttle_duration_sec=_WARN_EVERY_S
         )
+
+    def notice(self, reason: str, sentence: str) -> None:
+        """Count something odd in a message that is used all the same, and say so."""
+        self._health.note(reason)
+        self.get_logger().warning(sentence, throttle_duration_sec=_WARN_EVERY_S)
 
     def _checked_stamp(self, stamp_ns: int) -> int:
         now_ns = int(self.get_clock().now().nanoseconds)
@@ -210,15 +220,23 @@ class SensorNode(GuardedLifecycleNode):
             )
         return stamp_ns
 
-    def _recognise(self, job: _Job) -> None:
-        """In the worker's thread: classify and publish."""
-        recogniser, outputs = self._recogniser, self._outputs
-        if recogniser is None or outputs is None:
+    def _work(self, job: _Job) -> None:
+        """In the worker's thread: finish the windows, classify and publish."""
+        receiver, recogniser, outputs = self._receiver, self._recogniser, self._outputs
+        if receiver is None or recogniser is None or outputs is None:
             return
-        prediction = recogniser.classify(job.window)
-        with self._publish_lock:
-            outputs.publish(prediction)
-        self._health.predicted(prediction.label, 1000 * (monotonic() - job.received))
+        try:
+            windows = receiver.windows(job.item)
+        except MessageError as problem:
+            self._reject(problem.reason, str(problem))
+            return
+        prediction = None
+        for window in windows:
+            prediction = recogniser.classify(window)
+            with self._publish_lock:
+                outputs.publish(prediction)
+            self._health.predicted(prediction.label, 1000 * (monotonic() - job.received))
+        self.recognised(prediction)
 
     def _worker_failed(self, problem: Exception) -> None:
         self._health.reject('inference', f'{type(problem).__name__}: {problem}')
@@ -235,9 +253,11 @@ class SensorNode(GuardedLifecycleNode):
             return
         self._stale = True
         assert self._recogniser is not None
+        assert self._receiver is not None
         assert self._outputs is not None
+        last = self._recogniser.stale(self._receiver.last_stamp_ns, self._receiver.last_frame_id)
         with self._publish_lock:
-            self._outputs.publish(self._recogniser.stale(self._last_stamp_ns, self._last_frame))
+            self._outputs.publish(last)
         self.get_logger().warning(
             f'no data on {self.input_topic} for {silent_s:.1f} s. (A bag that is played needs '
             '--clock, and the node use_sim_time:=true, if it is slower than real time.)'
@@ -253,7 +273,7 @@ class SensorNode(GuardedLifecycleNode):
             topic=self.resolve_topic_name(self.input_topic),
             wanted=self._qos() if self._subscription is not None else None,
             model=self._model,
-            recogniser=self._recogniser,
+            receiver=self._receiver,
             dropped=self._dropped_before + (worker.dropped if worker else 0),
             stale=self._stale,
         )

@@ -93,16 +93,32 @@ class Recogniser:
         predictions: list[Prediction] = []
         for start in range(0, len(todo), _BATCH):
             batch = todo[start : start + _BATCH]
-            samples = [w.samples for w in batch]
+            samples = [w.samples for w in batch if w.samples is not None]
             if self.rotation is not None:
                 samples = [imu.rotate(s, self.rotation) for s in samples]
-            log_p = self._model.log_probabilities(np.stack(samples))
-            predictions += map(self._prediction, batch, calibrate(log_p, self._temperature))
+            rows = iter(self._probabilities(samples))
+            predictions += [
+                self._nothing(w) if w.samples is None else self._prediction(w, next(rows))
+                for w in batch
+            ]
         return predictions
 
     def stale(self, stamp_ns: int, frame_id: str = '') -> Prediction:
         """The prediction that says that data stopped at `stamp_ns`."""
         return Prediction(UNKNOWN, STALE, 0.0, (), stamp_ns, stamp_ns, frame_id)
+
+    def _probabilities(self, samples: list[NDArray[np.float32]]) -> NDArray[np.float64]:
+        """Calibrated probabilities (N, classes)."""
+        if not samples:
+            return np.zeros((0, len(self.labels)))
+        log_p = self._model.log_probabilities(np.stack(samples))
+        return calibrate(log_p, self._temperature)
+
+    def _nothing(self, window: Window) -> Prediction:
+        """Nothing was seen or heard, so all labels are as likely, and none is likely enough."""
+        p = (1 / len(self.labels),) * len(self.labels)
+        span = (window.start_ns, window.end_ns, window.frame_id)
+        return Prediction(UNKNOWN, UNKNOWN, p[0], p, *span)
 
     def _prediction(self, window: Window, p: NDArray[np.float64]) -> Prediction:
         label, state, confidence = decide(p, self.labels, self.unknown_threshold)

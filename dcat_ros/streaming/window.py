@@ -33,13 +33,14 @@ class Window:
         start_ns: stamp of the first row.
         end_ns: stamp of the last row.
         frame_id: the sensor's frame.
-        samples: shape (T, C), in the units of the message type, float32.
+        samples: shape (T, C), in the units of the message type, float32; None where the sensor
+            saw or heard nothing at all.
     """
 
     start_ns: int
     end_ns: int
     frame_id: str
-    samples: NDArray[np.float32]
+    samples: NDArray[np.float32] | None
 
 
 class WindowStream:

@@ -120,17 +120,17 @@ def test_fault_in_reception_is_counted_and_the_node_goes_on(quick_model, peer):
     spinning = Spinning(node)
     try:
         node.start()
-        decode = node.decode
+        accept = node._receiver.accept
 
-        def faulty(data):
+        def faulty(*_):
             raise RuntimeError('planted')
 
-        node.decode = faulty
+        node._receiver.accept = faulty
         peer.wait_for(lambda: peer.imu.get_subscription_count() == 1, 'the subscription')
         peer.send(10)
         peer.wait_for_health(lambda h: h.get('rejected: fault') == '10', 'ten faults')
         assert 'RuntimeError: planted' in peer.health_message
-        node.decode = decode
+        node._receiver.accept = accept
         peer.send_and_wait(100, more=5)
     finally:
         spinning.close()

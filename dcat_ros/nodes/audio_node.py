@@ -1,0 +1,62 @@
+"""audio_node: sound on `audio` to activity labels."""
+
+from importlib import import_module
+from typing import Any
+
+from dcat_ros.errors import ConfigError
+from dcat_ros.messages.audio import AUDIO_TYPES
+from dcat_ros.nodes.parameters import RECOGNISER_PARAMETERS, Spec, with_defaults
+from dcat_ros.nodes.sensor_node import SensorNode
+from dcat_ros.receivers.audio import AudioReceiver
+from dcat_ros.streaming.recogniser import Recogniser
+
+__all__ = ['AudioNode']
+
+_OWN = (
+    Spec(
+        'message_type',
+        AUDIO_TYPES[0],
+        'Type of the messages on audio. AudioData and AudioDataStamped are those of ros-drivers '
+        '(format wave, 16 bits), AudioStamped is that of mgonzs13.',
+        choices=AUDIO_TYPES,
+    ),
+    Spec(
+        'sample_rate',
+        16000,
+        'Samples a second in Hz, where the messages do not say it.',
+        low=8000,
+        high=96000,
+    ),
+    Spec('channels', 1, 'Interleaved channels, where the messages do not say it.', low=1, high=64),
+)
+
+
+class AudioNode(SensorNode):
+    """Recognises activities from sound."""
+
+    modality = 'audio'
+    input_topic = 'audio'
+    parameters = (*with_defaults(RECOGNISER_PARAMETERS, model='audio_kitchen20'), *_OWN)
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__('audio_node', **options)
+        name = self.get_parameter('message_type').value
+        package, _, kind = name.split('/')
+        try:
+            self.message_type = getattr(import_module(f'{package}.msg'), kind)
+        except (ImportError, AttributeError):
+            raise ConfigError(
+                f'message_type:={name} needs the package {package} with the message {kind}; '
+                f'install it, or let the sound come as {AUDIO_TYPES[0]}.'
+            ) from None
+
+    def make_receiver(self, recogniser: Recogniser) -> AudioReceiver:
+        """Decodes chunks and makes log-mel frames."""
+        return AudioReceiver(
+            recogniser.stream,
+            type_name=self.get_parameter('message_type').value,
+            rate_hz=self.get_parameter('sample_rate').value,
+            channels=self.get_parameter('channels').value,
+            max_gap_s=self.get_parameter('max_gap').value,
+            notice=self.notice,
+        )

@@ -1,0 +1,148 @@
+"""image_node: depth pictures on `image_raw` to activity labels."""
+
+from math import hypot, isfinite
+from typing import Any
+
+from rclpy.qos import QoSProfile, ReliabilityPolicy
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image
+
+from dcat_ros.nodes.debug_image import DebugImage
+from dcat_ros.nodes.parameters import RECOGNISER_PARAMETERS, Spec, with_defaults
+from dcat_ros.nodes.sensor_node import SensorNode
+from dcat_ros.receivers.image import ImageReceiver
+from dcat_ros.streaming.decision import Prediction
+from dcat_ros.streaming.recogniser import Recogniser
+
+__all__ = ['ImageNode']
+
+_OWN = (
+    Spec(
+        'transport',
+        'raw',
+        'raw: sensor_msgs/Image on image_raw; compressed: CompressedImage on image_raw/compressed.',
+        choices=('raw', 'compressed'),
+    ),
+    Spec(
+        'focal_px',
+        0.0,
+        'Focal length in pixels of the pictures that come; 0: from camera_info.',
+        low=0.0,
+        high=100_000.0,
+        live=True,
+    ),
+    Spec(
+        'min_range',
+        0.3,
+        'Depth readings nearer than so many m are none.',
+        low=0.0,
+        high=65.0,
+        live=True,
+    ),
+    Spec(
+        'max_range',
+        10.0,
+        'Depth readings further than so many m are none: keep walls behind the person out.',
+        low=0.1,
+        high=65.5,
+        live=True,
+    ),
+)
+
+
+class ImageNode(SensorNode):
+    """Recognises activities from depth pictures."""
+
+    modality = 'depth'
+    message_type = Image
+    input_topic = 'image_raw'
+    parameters = (
+        *with_defaults(
+            RECOGNISER_PARAMETERS, model='image_depth_utd_mhad', qos_depth=5, max_gap=0.5
+        ),
+        *_OWN,
+    )
+    waiting = 4
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__('image_node', **options)
+        if self.get_parameter('transport').value == 'compressed':
+            self.message_type, self.input_topic = CompressedImage, 'image_raw/compressed'
+        self._debug: DebugImage | None = None
+        self._camera_info: Any = None
+        self._focal: tuple[float, int] | None = None  # and the width of its pictures
+
+    def make_receiver(self, recogniser: Recogniser) -> ImageReceiver:
+        """Decodes and cuts out frames."""
+        stride = self.get_parameter('stride').value
+        return ImageReceiver(
+            recogniser.card,
+            compressed=self.get_parameter('transport').value == 'compressed',
+            stride_s=stride if stride > 0 else None,
+            max_gap_s=self.get_parameter('max_gap').value,
+            reorder_s=self.get_parameter('reorder').value,
+        )
+
+    def configure(self) -> None:
+        """Also the picture for people."""
+        super().configure()
+        self._debug = DebugImage(self)
+
+    def activate(self) -> None:
+        """Also begin to receive camera_info."""
+        super().activate()
+        # takes every publisher, as the pictures' subscription does
+        qos = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
+        self._camera_info = self.create_subscription(
+            CameraInfo, 'camera_info', self._on_camera_info, qos
+        )
+        self._set_camera()
+
+    def deactivate(self) -> None:
+        """Also stop receiving camera_info."""
+        if self._camera_info is not None:
+            self.destroy_subscription(self._camera_info)
+            self._camera_info = None
+        super().deactivate()
+
+    def clean_up(self) -> None:
+        """Also let go of the picture for people."""
+        super().clean_up()
+        if self._debug is not None:
+            self._debug.destroy()
+            self._debug = None
+
+    def apply(self, recogniser: Recogniser) -> None:
+        """Also camera and range."""
+        super().apply(recogniser)
+        self._set_camera()
+
+    def recognised(self, prediction: Prediction | None) -> None:
+        """Show the frame with the label, if somebody looks."""
+        if self._debug is not None and isinstance(self._receiver, ImageReceiver):
+            self._debug.show(self._receiver.last_picture, prediction)
+
+    def _set_camera(self) -> None:
+        receiver = self._receiver
+        if not isinstance(receiver, ImageReceiver):
+            return
+        given = self.get_parameter('focal_px').value
+        focal = (given, None) if given > 0 else self._focal or (None, None)
+        receiver.focal_px, receiver.focal_width = focal
+        receiver.range_m = (
+            self.get_parameter('min_range').value,
+            self.get_parameter('max_range').value,
+        )
+
+    def _on_camera_info(self, message: CameraInfo) -> None:
+        fx, fy = float(message.k[0]), float(message.k[4])
+        if not (isfinite(fx) and isfinite(fy) and fx > 0 and fy > 0 and message.width > 0):
+            self._reject(
+                'camera_info',
+                f'camera_info has the focal lengths {fx}, {fy} and the width {message.width}; '
+                'calibrate the camera, or set focal_px',
+            )
+            return
+        focal = (hypot(fx, fy) / 2**0.5, int(message.width))
+        if focal != self._focal:
+            self._focal = focal
+            self._set_camera()

@@ -1,0 +1,65 @@
+"""What node and bag need of a sensor, whichever it is."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from dcat_ros.streaming.window import Window
+
+__all__ = ['Check', 'Notice', 'Receiver']
+
+Job = TypeVar('Job')
+
+#: Takes a header's stamp in ns, 0 if it is empty; gives the one to use; raises MessageError.
+Check = Callable[[int], int]
+#: Takes the reason and a sentence of something odd in a message that is used all the same.
+Notice = Callable[[str, str], None]
+
+
+class Receiver(Protocol[Job]):
+    """Takes messages one by one; what is slow about it may run in another thread.
+
+        bytes ──► accept() ──► jobs ──► windows() ──► windows
+
+    Attributes:
+        last_stamp_ns: stamp of the last message that was accepted.
+        last_frame_id: its frame.
+    """
+
+    last_stamp_ns: int
+    last_frame_id: str
+
+    @property
+    def counts(self) -> Counter[str]:
+        """What was seen."""
+        ...
+
+    @property
+    def input_rate_hz(self) -> float:
+        """Rate of the samples that arrived last, by their stamps; 0.0 if there are too few."""
+        ...
+
+    def reset(self) -> None:
+        """Forget everything but the counts; the next message starts anew."""
+        ...
+
+    def accept(self, data: bytes, arrived_ns: int, check: Check) -> list[Job]:
+        """Take one serialised message; quick.
+
+        Args:
+            data: the CDR bytes.
+            arrived_ns: when it came, by the clock of the stamps.
+            check: of the header's stamp.
+
+        Raises:
+            MessageError: it is unusable.
+        """
+        ...
+
+    def windows(self, job: Job) -> list[Window]:
+        """The windows that a job completes; slow, and called in the order of the jobs.
+
+        Raises:
+            MessageError: what `accept` could not see yet is unusable.
+        """
+        ...
