@@ -1,0 +1,1 @@
+"""Several sensors, one label: which are present, and which is believed. No ROS in here."""
