@@ -9,9 +9,11 @@ from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from std_msgs.msg import String
 
+from dcat_ros.errors import MessageError
+from dcat_ros.presence.activity import Activity, read_activity
 from dcat_ros.streaming.decision import Prediction
 
-__all__ = ['Heard', 'Monitor', 'prediction_of']
+__all__ = ['Heard', 'Monitor', 'activities_of']
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,11 @@ class Monitor:
 
     def _on_activity(self, message: DiagnosticArray) -> None:
         received = time.monotonic()
-        prediction, labels, model = prediction_of(message)
-        heard = Heard(prediction, labels, model, received)
+        try:
+            activity = activities_of(message)[0]
+        except MessageError:
+            return  # somebody else's
+        heard = Heard(activity.prediction, activity.labels, activity.model, received)
         self.all.append(heard)
         self._heard(heard)
 
@@ -76,23 +81,16 @@ class Monitor:
         self.truth = message.data
 
 
-def prediction_of(message: DiagnosticArray) -> tuple[Prediction, tuple[str, ...], str]:
-    """The prediction in an activity message, the model's labels, and the model's name."""
-    status = message.status[0]
-    values = {pair.key: pair.value for pair in status.values}
-    classes = {k.removeprefix('p/'): float(v) for k, v in values.items() if k.startswith('p/')}
-    prediction = Prediction(
-        label=values['label'],
-        state=values['state'],
-        confidence=float(values['confidence']),
-        probabilities=tuple(classes.values()),
-        start_ns=_ns(values['window_start']),
-        end_ns=_ns(values['window_end']),
-        frame_id=message.header.frame_id,
-    )
-    return prediction, tuple(classes), values['model']
+def activities_of(message: DiagnosticArray) -> list[Activity]:
+    """What an activity message says: one from a recogniser, several from presence_node.
 
-
-def _ns(seconds: str) -> int:
-    whole, _, fraction = seconds.partition('.')
-    return int(whole) * 1_000_000_000 + int(fraction)
+    Raises:
+        MessageError: with reason 'activity': it is no such message.
+    """
+    if not message.status:
+        raise MessageError('an activity message is empty', 'activity')
+    return [
+        # the sensor's frame stands in each status; the header's is that of the first
+        read_activity({pair.key: pair.value for pair in status.values}, status.hardware_id)
+        for status in message.status
+    ]

@@ -1,5 +1,6 @@
 """Predictions as ROS messages."""
 
+from collections.abc import Mapping
 from importlib.util import find_spec
 
 from builtin_interfaces.msg import Time
@@ -9,9 +10,10 @@ from rclpy.qos import DurabilityPolicy, QoSProfile
 from std_msgs.msg import Header, String
 
 from dcat_ros.model.card import Card
+from dcat_ros.presence.activity import Activity, macro_f1_of
 from dcat_ros.streaming.decision import OK, STALE, Prediction
 
-__all__ = ['Outputs', 'activity_message', 'header_of']
+__all__ = ['MarkerOutput', 'Outputs', 'activity_status', 'header_of']
 
 _NS = 1_000_000_000
 _LEVELS = {OK: DiagnosticStatus.OK, STALE: DiagnosticStatus.STALE}
@@ -19,7 +21,7 @@ _DEPTH = 10
 
 
 class Outputs:
-    """The publishers of a recogniser: label, activity, and vision_msgs where installed.
+    """The publishers of a recogniser: label, activity, and what other packages can show.
 
     Args:
         node: whose publishers they are.
@@ -29,10 +31,12 @@ class Outputs:
     def __init__(self, node: LifecycleNode, card: Card):
         self._node = node
         self._card = card
+        self._macro_f1 = macro_f1_of(card)
         create = node.create_lifecycle_publisher
         self._label = create(String, '~/label', _DEPTH)
         self._activity = create(DiagnosticArray, '~/activity', _DEPTH)
         self._publishers = [self._label, self._activity]
+        self._markers = MarkerOutput(node)
         self._classification = None
         if find_spec('vision_msgs') is not None:
             from vision_msgs.msg import Classification, LabelInfo
@@ -53,9 +57,11 @@ class Outputs:
     def publish(self, prediction: Prediction) -> None:
         """Publish one prediction on every topic."""
         self._label.publish(String(data=prediction.label))
-        self._activity.publish(
-            activity_message(prediction, self._card, self._node.get_fully_qualified_name())
-        )
+        labels = self._card.labels if prediction.probabilities else ()
+        activity = Activity(prediction, labels, self._card.name, self._macro_f1)
+        status = activity_status(activity, self._node.get_fully_qualified_name())
+        self._activity.publish(DiagnosticArray(header=header_of(prediction), status=[status]))
+        self._markers.publish([activity])
         if self._classification is not None and prediction.probabilities:
             from dcat_ros.nodes.vision import classification
 
@@ -65,8 +71,37 @@ class Outputs:
         """Take the publishers away."""
         for publisher in self._publishers:
             self._node.destroy_lifecycle_publisher(publisher)
+        self._markers.destroy()
         if self._classification is not None:
             self._node.destroy_publisher(self._label_info)
+
+
+class MarkerOutput:
+    """`~/markers`, where visualization_msgs is installed, for as long as somebody looks.
+
+    Args:
+        node: whose publisher it is.
+    """
+
+    def __init__(self, node: LifecycleNode):
+        self._node = node
+        self._publisher = None
+        if find_spec('visualization_msgs') is not None:
+            from visualization_msgs.msg import MarkerArray
+
+            self._publisher = node.create_lifecycle_publisher(MarkerArray, '~/markers', _DEPTH)
+
+    def publish(self, activities: list[Activity]) -> None:
+        """Show activities as texts, each at its sensor."""
+        if self._publisher is not None and self._publisher.get_subscription_count():
+            from dcat_ros.nodes.markers import markers
+
+            self._publisher.publish(markers(activities, self._node.get_fully_qualified_name()))
+
+    def destroy(self) -> None:
+        """Take the publisher away."""
+        if self._publisher is not None:
+            self._node.destroy_lifecycle_publisher(self._publisher)
 
 
 def header_of(prediction: Prediction) -> Header:
@@ -75,26 +110,37 @@ def header_of(prediction: Prediction) -> Header:
     return Header(stamp=Time(sec=sec, nanosec=nanosec), frame_id=prediction.frame_id)
 
 
-def activity_message(prediction: Prediction, card: Card, node_name: str) -> DiagnosticArray:
-    """A prediction as DiagnosticArray, with every class's probability as 'p/LABEL'."""
+def activity_status(
+    activity: Activity, node_name: str, more: Mapping[str, str] | None = None
+) -> DiagnosticStatus:
+    """A prediction as DiagnosticStatus, with every class's probability as 'p/LABEL'.
+
+    Args:
+        activity: what is said.
+        node_name: who says it.
+        more: further keys and values.
+    """
+    prediction = activity.prediction
     values = {
         'state': prediction.state,
         'label': prediction.label,
         'confidence': f'{prediction.confidence:.8f}',
         'window_start': _seconds(prediction.start_ns),
         'window_end': _seconds(prediction.end_ns),
-        'model': card.name,
+        'model': activity.model,
     }
-    for label, p in zip(card.labels, prediction.probabilities, strict=False):
+    if activity.macro_f1 is not None:
+        values['model_macro_f1'] = f'{activity.macro_f1:.8f}'
+    values.update(more or {})
+    for label, p in zip(activity.labels, prediction.probabilities, strict=True):
         values[f'p/{label}'] = f'{p:.8f}'
-    status = DiagnosticStatus(
+    return DiagnosticStatus(
         level=_LEVELS.get(prediction.state, DiagnosticStatus.WARN),
         name=f'{node_name}: activity',
         message=prediction.label,
         hardware_id=prediction.frame_id,
         values=[KeyValue(key=key, value=value) for key, value in values.items()],
     )
-    return DiagnosticArray(header=header_of(prediction), status=[status])
 
 
 def _seconds(stamp_ns: int) -> str:

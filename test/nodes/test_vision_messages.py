@@ -68,6 +68,9 @@ class Recorder:
     def publish(self, message):
         self.messages.append(message)
 
+    def get_subscription_count(self):
+        return 0
+
 
 class RecordingNode:
     """As much of a lifecycle node as the outputs use."""
