@@ -4,6 +4,7 @@ Importing rclpy and torch takes a second, in which a Ctrl-C would end in a trace
 signals are caught first, by handlers that only set a flag, and everything else comes after.
 """
 
+import os
 import signal
 import sys
 from importlib import import_module
@@ -50,6 +51,9 @@ def _main(module: str, name: str) -> None:
 
 
 def _run(module: str, name: str) -> int:
+    # one thread for torch and for numpy's linear algebra: a second one spins where the machine is
+    # busy, and made a window take a hundred times as long
+    os.environ.setdefault('OMP_NUM_THREADS', '1')
     stop = Event()
     for number in _SIGNALS:
         signal.signal(number, lambda *_: stop.set())

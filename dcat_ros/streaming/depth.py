@@ -31,7 +31,8 @@ class DepthWindows:
         stride_s: distance of the ends of two windows in s.
 
     Attributes:
-        counts: what was seen: windows, repeated, size_change, empty (windows without a reading).
+        counts: what was seen: windows, repeated, camera_change (size or focal length), empty (windows
+            without a reading).
     """
 
     def __init__(self, modality: Modality, rate_hz: float, window_s: float, stride_s: float):
@@ -42,6 +43,7 @@ class DepthWindows:
         self._rate_hz = rate_hz
         self._size = modality.size
         self._frames: deque[NDArray[np.uint16]] = deque(maxlen=self.length)
+        self._camera: object = None  # size and focal length of the last frame
         self._index = 0  # of the last frame
         self._due = 0  # index of the frame that ends the next window
 
@@ -71,9 +73,11 @@ class DepthWindows:
         thinned, factor = _thinned(depth)
         low, high = (1000 * end for end in range_m)
         thinned = np.where((thinned >= low) & (thinned <= high), thinned, 0).astype(np.uint16)
-        if self._frames and self._frames[-1].shape != thinned.shape:
-            self.counts['size_change'] += 1
+        camera = (depth.shape, focal_px)
+        if self._frames and camera != self._camera:
+            self.counts['camera_change'] += 1
             self.reset()
+        self._camera = camera
         if index <= self._index:
             self.reset()
         if self._frames:

@@ -19,6 +19,7 @@ __all__ = ['LOWEST_HZ', 'SoundStream']
 
 LOWEST_HZ, _HIGHEST_HZ = 8_000, 96_000
 _NS = 1_000_000_000
+_FULL_SCALE = 32767 / 32768  # the greatest number of 16 bits
 _WINDOW = round(WINDOW_S * RATE_HZ)
 _HOP = round(HOP_S * RATE_HZ)
 #: Chunks over which the clock's drift is judged: their messages are late by chance, never early.
@@ -82,7 +83,7 @@ class SoundStream:
         self.counts['chunks'] += 1
         self._keep_time(stamp_ns, rate_hz)
         mono = np.asarray(samples.mean(axis=1), np.float32)
-        if np.abs(samples).max() >= 1.0:
+        if np.abs(samples).max() >= _FULL_SCALE:
             self.counts['clipped'] += 1
         self._n_in += len(mono)
         if self._resampler is not None:

@@ -1,0 +1,96 @@
+"""From serialised sound to windows of log-mel frames."""
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from receiver_helpers import sound_message
+
+from dcat_ros.errors import ConfigError, MessageError
+from dcat_ros.messages.audio import AUDIO_TYPES
+from dcat_ros.modalities.audio import log_mel
+from dcat_ros.receivers.audio import AudioReceiver
+from dcat_ros.streaming.window import WindowStream
+
+NOISE = (np.random.default_rng(0).normal(size=64000) * 0.1).clip(-1, 1)
+BEGIN = 5 * 10**9
+
+
+def stream():
+    return WindowStream(n_channels=64, rate_hz=100.0, window_s=1.0, stride_s=0.5)
+
+
+def fed(found, chunks, rate_hz=16000, begin_ns=BEGIN, channels=1):
+    windows, n = [], 0
+    for chunk in chunks:
+        n += len(chunk) // channels
+        arrived = begin_ns + round(n * 1e9 / rate_hz)
+        for job in found.accept(sound_message(chunk), arrived, lambda stamp: stamp):
+            windows += found.windows(job)
+    return windows
+
+
+def chunks_of(samples, size):
+    return [samples[i : i + size] for i in range(0, len(samples), size)]
+
+
+@pytest.mark.parametrize('size', [1600, 1024, 37])
+def test_windows_are_the_log_mel_of_the_whole_whatever_the_chunks(size):
+    windows = fed(AudioReceiver(stream()), chunks_of(NOISE, size))
+    whole = log_mel(np.round(NOISE * 32767).astype(np.int16).astype(np.float32) / 32768)
+    assert len(windows) == (len(whole) - 100) // 50 + 1
+    for i, window in enumerate(windows):
+        np.testing.assert_allclose(window.samples, whole[50 * i : 50 * i + 100], atol=1e-3)
+        # a frame's stamp is the end of its 25 ms
+        assert window.end_ns == BEGIN + 25_000_000 + (50 * i + 99) * 10_000_000
+
+
+def test_interleaved_channels_are_averaged():
+    two = np.stack([NOISE, np.zeros_like(NOISE)], axis=1).ravel()
+    mixed = fed(AudioReceiver(stream(), channels=2), chunks_of(two, 3200), channels=2)
+    half = fed(AudioReceiver(stream()), chunks_of(NOISE / 2, 1600))
+    # away from the floor a half is a half; rounding to 16 bits differs
+    np.testing.assert_allclose(mixed[0].samples, half[0].samples, atol=0.1)
+
+
+def test_odd_values_for_the_channels_are_refused():
+    with pytest.raises(MessageError, match='2 channels') as problem:
+        fed(AudioReceiver(stream(), channels=2), [NOISE[:1601]])
+    assert problem.value.reason == 'odd'
+
+
+def test_a_gap_is_a_gap_and_not_silence():
+    found = AudioReceiver(stream())
+    first = fed(found, chunks_of(NOISE[:24000], 1600))
+    later = fed(found, chunks_of(NOISE[24000:], 1600), begin_ns=BEGIN + 10**10)
+    assert len(first) == 1
+    assert found.counts['gap'] == 1
+    assert later[0].start_ns > BEGIN + 10**10
+    assert not any((w.samples <= -99).any() for w in first + later)
+
+
+def test_clipped_silent_and_another_rate_are_told():
+    told = []
+    found = AudioReceiver(stream(), notice=lambda reason, sentence: told.append(reason))
+    fed(found, [np.zeros(1600), np.full(1600, 1.1)])
+    assert told == ['silent', 'clipped']
+
+
+@pytest.mark.parametrize(
+    'options', [{'type_name': 'std_msgs/msg/String'}, {'rate_hz': 0}, {'channels': 0}]
+)
+def test_settings_that_make_no_sense_are_refused(options):
+    with pytest.raises(ConfigError):
+        AudioReceiver(stream(), **options)
+
+
+@settings(max_examples=3000)
+@given(st.binary(max_size=300), st.sampled_from(AUDIO_TYPES))
+@example(b'\x00\x01\x00\x00' + b'\xff' * 100, AUDIO_TYPES[0])
+@example(b'', AUDIO_TYPES[1])
+def test_any_bytes_give_windows_or_a_message_error(data, type_name):
+    found = AudioReceiver(stream(), type_name=type_name)
+    try:
+        assert found.accept(data, BEGIN, lambda stamp: stamp) == []
+    except MessageError as problem:
+        assert problem.reason
