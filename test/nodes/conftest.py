@@ -18,6 +18,7 @@ os.environ.update(dds_environment())
 
 import rclpy
 from node_helpers import Peer, RecogniserProcess, save_untrained
+from presence_dds import Listener
 
 
 @pytest.fixture(scope='session')
@@ -46,3 +47,13 @@ def recogniser(quick_model, peer):
         peer.wait_for(lambda: peer.imu.get_subscription_count() == 1, 'the subscription')
         yield process
         assert process.alive(), process.errors()
+
+
+@pytest.fixture
+def listener():
+    """A node that hears presence_node."""
+    rclpy.init()
+    listener = Listener()
+    yield listener
+    listener.close()
+    rclpy.try_shutdown()

@@ -1,0 +1,89 @@
+"""A sensor as a process of its own, which may be killed: real trials in a loop, stamped now.
+
+    python sensor_process.py imu|depth FOLDER_OF_UTD_MHAD TOPIC TRIAL...
+
+It loads what it needs, says 'ready', and publishes from the first line on stdin until stdin ends.
+Where the loop stands follows from the time of day, so that two sensors show the same moment.
+"""
+
+import os
+import sys
+import time
+from pathlib import Path
+from threading import Thread
+
+import numpy as np
+import rclpy
+from builtin_interfaces.msg import Time
+from geometry_msgs.msg import Vector3
+from rclpy.serialization import serialize_message
+from sensor_msgs.msg import Image, Imu
+from std_msgs.msg import Header
+
+from dcat_ros.datasets.utd_mhad_files import read_matrix
+
+IMU_HZ, DEPTH_HZ = 50, 15
+TO_SI = np.array([9.80665] * 3 + [np.pi / 180] * 3)
+
+
+def imu_trial(folder: Path, trial: str) -> np.ndarray:
+    return read_matrix(folder / 'Inertial' / f'{trial}_inertial.mat', 'd_iner') * TO_SI
+
+
+def depth_trial(folder: Path, trial: str) -> np.ndarray:
+    """Frames spread evenly over the duration of the inertial recording, at DEPTH_HZ."""
+    frames = read_matrix(folder / 'Depth' / f'{trial}_depth.mat', 'd_depth').transpose(2, 0, 1)
+    n = round(len(imu_trial(folder, trial)) / IMU_HZ * DEPTH_HZ)
+    return frames[np.linspace(0, len(frames) - 1, n).round().astype(int)].astype('<u2')
+
+
+def header(stamp_ns: int, frame_id: str) -> Header:
+    return Header(stamp=Time(sec=stamp_ns // 10**9, nanosec=stamp_ns % 10**9), frame_id=frame_id)
+
+
+def imu_message(stamp_ns: int, values) -> bytes:
+    a, w = values[:3].tolist(), values[3:].tolist()
+    return serialize_message(
+        Imu(
+            header=header(stamp_ns, 'imu_link'),
+            linear_acceleration=Vector3(x=a[0], y=a[1], z=a[2]),
+            angular_velocity=Vector3(x=w[0], y=w[1], z=w[2]),
+        )
+    )
+
+
+def depth_message(stamp_ns: int, frame) -> bytes:
+    height, width = frame.shape
+    message = Image(
+        header=header(stamp_ns, 'camera_depth_frame'),
+        height=height,
+        width=width,
+        encoding='16UC1',
+        step=2 * width,
+    )
+    message.data.frombytes(frame.tobytes())
+    return serialize_message(message)
+
+
+def main() -> None:
+    kind, folder, topic, *trials = sys.argv[1:]
+    read, make, message_type, rate_hz = {
+        'imu': (imu_trial, imu_message, Imu, IMU_HZ),
+        'depth': (depth_trial, depth_message, Image, DEPTH_HZ),
+    }[kind]
+    samples = np.concatenate([read(Path(folder), trial) for trial in trials])
+    print('ready', flush=True)
+    sys.stdin.readline()
+    Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
+    rclpy.init()
+    publisher = rclpy.create_node(f'{kind}_sensor').create_publisher(message_type, topic, 10)
+    i = int(time.time() * rate_hz)
+    while True:
+        stamp_ns = i * 10**9 // rate_hz
+        time.sleep(max(0.0, stamp_ns / 1e9 - time.time()))
+        publisher.publish(make(stamp_ns, samples[i % len(samples)]))
+        i += 1
+
+
+if __name__ == '__main__':
+    main()

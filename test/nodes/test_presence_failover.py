@@ -1,0 +1,134 @@
+"""A sensor's process is killed again and again: the label goes on from the other one.
+
+Real recordings of the same trials, inertial sensor and depth camera, each from a process of its
+own, to the shipped models.
+"""
+
+import random
+import time
+from itertools import pairwise
+
+import pytest
+from diagnostic_msgs.msg import DiagnosticStatus
+from presence_dds import PRESENCE, Process, Sensor, ros_arguments
+
+from dcat_ros.datasets.utd_mhad_files import FOCAL_PX
+
+pytestmark = [pytest.mark.ros, pytest.mark.slow]
+
+#: A clap and crossed arms: the wrist's sensor is surer of them than the camera, all the time.
+TRIALS = ('a4_s1_t1', 'a6_s1_t1')
+IMU, IMAGE = '/imu_node', '/image_node'
+WITHIN_S = 2.0
+
+
+@pytest.fixture
+def sensors(data_dir):
+    """Makes sensors, and ends them."""
+    made = []
+
+    def make(kind):
+        topic = {'imu': 'imu/data_raw', 'depth': 'image_raw'}[kind]
+        made.append(Sensor(kind, data_dir / 'utd_mhad', topic, *TRIALS))
+        return made[-1]
+
+    yield make
+    for sensor in made:
+        sensor.__exit__()
+
+
+WAITING = {'autostart': 'false', 'stale_after': 1.0}
+
+
+def imu_node():
+    return Process('imu_node', *ros_arguments(model='imu_utd_mhad', **WAITING))
+
+
+def nodes():
+    """The two recognisers and presence_node, as auto.launch.py starts them."""
+    # quick to come back, so that twenty times take two minutes
+    quick = ros_arguments(recognisers='[imu_node,image_node]', margin=0.02, hold=0.2)
+    return [
+        imu_node(),
+        Process('image_node', *ros_arguments(focal_px=FOCAL_PX, **WAITING)),
+        Process('presence_node', *quick),
+    ]
+
+
+def test_label_goes_on_within_2_s_whenever_the_sensor_is_killed_and_comes_back(listener, sensors):
+    seed = random.SystemRandom().randrange(10**6)
+    print(f'seed {seed}')
+    rng = random.Random(seed)
+    processes = nodes()
+    took_s = []
+    try:
+        imu, spare = sensors('imu'), sensors('imu')
+        depth = sensors('depth')
+        depth.begin()
+        listener.wait_for(lambda: listener.sources == [IMAGE], 'the image alone', 40)
+        n = len(listener.activities)
+        for i in range(20):
+            if i % 4 == 1:  # killed while presence is still waking its recogniser
+                imu.begin()
+                listener.spin(rng.uniform(0.0, 2.0))
+                imu.kill()
+                imu, spare = spare, sensors('imu')
+            imu.begin()
+            listener.wait_for(lambda: listener.sources == [IMU], 'the inertial sensor')
+            listener.spin(rng.uniform(0.0, 0.6))
+            imu.kill()
+            took_s.append(listener.wait_for(lambda: listener.sources == [IMAGE], 'the image'))
+            # it comes again at any moment of its recogniser's going down
+            imu, spare = spare, sensors('imu')
+            listener.spin(rng.uniform(0.0, 0.9))
+        said = {a.source for _, groups in listener.activities[n:] for a in groups}
+        assert said == {IMU, IMAGE}, 'there was always somebody to speak'
+        gaps_s = [b - a for a, b in pairwise(came for came, _ in listener.activities[n:])]
+        assert max(gaps_s) < WITHIN_S
+        assert max(took_s) < WITHIN_S, took_s
+        print(f'switched within {max(took_s):.2f} s, longest silence {max(gaps_s):.2f} s')
+        # no wrong state is left
+        imu.begin()
+        listener.wait_for(lambda: listener.sources == [IMU], 'the inertial sensor')
+        assert {listener.state(name) for name in (IMU, IMAGE, PRESENCE)} == {'active'}
+        assert all(process.alive() for process in processes), 'nothing was restarted'
+        since = time.monotonic()
+        listener.wait_for(
+            lambda: listener.health_came.get(f'{PRESENCE}: {IMU}', 0) > since, 'diagnostics'
+        )
+        for name in (IMU, IMAGE):
+            assert listener.presence_of(name) == (DiagnosticStatus.OK, 'active')
+        imu.kill()
+        listener.wait_for_state(IMU, 'inactive')
+        depth.kill()
+        listener.wait_for_state(IMAGE, 'inactive')
+        listener.wait_for(lambda: listener.sources == [''], 'nobody')
+        assert listener.labels[-1] == 'unknown'
+    finally:
+        codes = [process.interrupt() for process in processes if process.alive()]
+    assert codes == [0, 0, 0]
+
+
+def test_killed_recogniser_is_told_of_the_other_goes_on_and_it_is_taken_back(listener, sensors):
+    processes = nodes()
+    try:
+        for kind in ('imu', 'depth'):
+            sensors(kind).begin()
+        listener.wait_for(lambda: listener.sources == [IMU], 'the inertial sensor', 40)
+        listener.wait_for_state(IMAGE, 'active')
+        processes[0].kill()
+        took_s = listener.wait_for(lambda: listener.sources == [IMAGE], 'the image')
+        assert took_s < WITHIN_S
+        listener.wait_for(
+            lambda: listener.presence_of(IMU)[0] == DiagnosticStatus.ERROR, 'presence to say so'
+        )
+        assert 'has not answered' in listener.presence_of(IMU)[1]
+        n = len(listener.activities)
+        listener.wait_for(lambda: len(listener.activities) > n + 4, 'the image to go on')
+        assert listener.sources == [IMAGE]
+        processes[0] = imu_node()
+        listener.wait_for(lambda: listener.sources == [IMU], 'the new process', 40)
+        assert listener.state(IMU) == 'active'
+    finally:
+        for process in processes:
+            process.__exit__()
