@@ -1,0 +1,1 @@
+"""Recording devices of the machine itself."""
