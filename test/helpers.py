@@ -195,3 +195,63 @@ def train_config(**changes):
     from dcat_ros.training.config import TrainConfig
 
     return TrainConfig.model_validate(train_fields(**changes))
+
+
+def made_sounds(n_sources=6, clips=2, seconds=1.5, labels=('hum', 'hiss', 'click')):
+    """Clips of 16 kHz that are easily told apart; each source has one label."""
+    from dcat_ros.datasets import Dataset, DatasetInfo, Signal, Trial
+
+    rng = np.random.default_rng(0)
+    trials = []
+    for s in range(n_sources):
+        label = labels[s % len(labels)]
+        for c in range(clips):
+            n = round(seconds * 16000)
+            time = np.arange(n) / 16000
+            sound = {
+                'hum': 0.3 * np.sin(2 * np.pi * (100 + 20 * s) * time),
+                'hiss': 0.1 * rng.normal(size=n),
+                'click': 0.5 * (np.arange(n) % (3000 + 200 * s) < 40),
+            }[label]
+            values = (sound + 1e-3 * rng.normal(size=n))[:, None].astype(np.float32)
+            signal = Signal.at_rate(values, 16000.0)
+            signal = Signal(signal.stamps_ns, values)
+            trials.append(Trial(f's{s}c{c}', label, f's{s}', f's{s}', {'audio': signal}))
+    info = DatasetInfo('sounds', 'Sounds', 'a test', 'none', labels, 16000.0, 'made')
+    return Dataset(info, tuple(trials))
+
+
+def sound_fields(**changes):
+    """The fields of a tiny training configuration for sound."""
+    fields = {
+        'name': 'tiny_sound',
+        'description': 'Tiny.',
+        'dataset': 'kitchen20',
+        'modality': 'audio',
+        'frame': 'a room',
+        'window_s': 1.0,
+        'stride_s': 0.5,
+        'lag_s': 0.5,
+        'folds': 2,
+        'network': {'kind': 'sound', 'width': 16, 'ppv': False, 'segment': True},
+        'optimiser': {'steps': 10, 'batch_size': 6},
+    }
+    for key, value in changes.items():
+        both = isinstance(value, dict) and isinstance(fields.get(key), dict)
+        fields[key] = {**fields[key], **value} if both else value
+    return fields
+
+
+def sound_card(**changes):
+    """A valid card of a network of sound."""
+    fields = {
+        'modality': 'audio',
+        'input': {
+            'channels': tuple(f'mel{i}' for i in range(64)),
+            'units': ('dB',) * 64,
+            'frame': 'a room',
+            'rate_hz': 100.0,
+        },
+        'network': {'kind': 'sound', 'width': 16, 'd_attention': 32, 'segment': True},
+    }
+    return make_card(**{**fields, **changes})

@@ -58,18 +58,26 @@ def command(
     from dcat_ros.files import write_whole
     from dcat_ros.model.card_text import card_text
     from dcat_ros.model.weights import save_weights
-    from dcat_ros.training.config import read_config
+    from dcat_ros.training.config import TrainConfig
     from dcat_ros.training.curves import curves_png
+    from dcat_ros.training.sound_config import SoundConfig, read_recipe
+    from dcat_ros.training.sound_train import SoundTraining, train_sound
     from dcat_ros.training.teacher import signals_of
-    from dcat_ros.training.train import train
+    from dcat_ros.training.train import Training, train
     from dcat_ros.training.transfer import NONE
 
-    recipe = read_config(config).taught_by(source, method)
+    recipe = read_recipe(config)
+    if not isinstance(recipe, SoundConfig):
+        recipe = recipe.taught_by(source, method)
+    elif source or method not in (None, NONE):
+        raise click.UsageError(
+            'sound has no teacher but its labels: leave out --source and --method.'
+        )
     with stage_progress(recipe.name) as reading:
         dataset = load(
             recipe.dataset,
             data,
-            modalities=signals_of(recipe),
+            modalities=['audio'] if isinstance(recipe, SoundConfig) else signals_of(recipe),
             progress=lambda done, total: reading('reading', done, total),
         )
     for skip in dataset.skipped:
@@ -80,19 +88,23 @@ def command(
     made_by += ['--source', source] if source else []
     made_by += ['--method', method] if method else []
     with training_progress(recipe.optimiser.steps) as progress:
-        training = train(
-            recipe,
-            dataset,
-            work,
-            command=shlex.join(made_by),
-            git_commit=_commit(),
-            progress=progress,
-        )
+        made = {'command': shlex.join(made_by), 'git_commit': _commit()}
+        training: Training | SoundTraining
+        if isinstance(recipe, SoundConfig):
+            training = train_sound(recipe, dataset, work, **made, progress=progress)
+        else:
+            training = train(recipe, dataset, work, **made, progress=progress)
     save_weights(out, training.net, training.card)
     write_whole(out.with_suffix('.md'), card_text(training.card).encode())
     write_whole(work / 'curves.png', curves_png(training.histories))
     click.echo(card_text(training.card).split('## Training')[0].rstrip())
-    if recipe.transfer and training.card.training.method == NONE:
+    if isinstance(training, SoundTraining):
+        write_whole(work / 'results.json', training.record.model_dump_json(indent=1).encode())
+    elif (
+        isinstance(recipe, TrainConfig)
+        and recipe.transfer
+        and training.card.training.method == NONE
+    ):
         click.echo(
             f'\nHeld-out subjects are recognised no better with {recipe.transfer.method} from '
             f'{recipe.transfer.source}: labels alone made these weights. transfer.fall_back: false '

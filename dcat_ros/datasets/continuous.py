@@ -75,8 +75,9 @@ def join(
 ) -> Continuous:
     """Join the trials of one subject in random order, stillness before, between and after them.
 
-    An inertial sensor is still as `stillness` says. Of any other, the last sample before a pause is
-    repeated for its first half, and the first sample after it for the second.
+    An inertial sensor is still as `stillness` says. Sound (n, 1) falls silent but for faint noise.
+    Of any other, the last sample before a pause is repeated for its first half, and the first
+    sample after it for the second.
 
     Args:
         trials: with a signal of the modality each, (n, C), all of one rate.
@@ -95,7 +96,7 @@ def join(
     segments: list[Segment] = []
     names: list[str] = []
     n_samples = 0
-    still = stillness if modality == 'imu' else _held
+    still = {'imu': stillness, 'audio': _quiet}.get(modality, _held)
 
     def add(values: NDArray[np.float64], label: str, name: str = '') -> None:
         nonlocal n_samples
@@ -126,6 +127,17 @@ def _held(
 ) -> NDArray[np.float64]:
     """The sample before a pause for its first half, and the one after it for the second."""
     return np.concatenate([np.repeat(before[-1:], n // 2, 0), np.repeat(after[:1], n - n // 2, 0)])
+
+
+def _quiet(
+    before: NDArray[np.float64],
+    after: NDArray[np.float64],
+    n: int,
+    rng: np.random.Generator,
+) -> NDArray[np.float64]:
+    """White noise of a microphone, -90 to -60 dB of full scale; one pause in five has none."""
+    level = 10 ** (rng.uniform(-90, -60) / 20) * (rng.random() < 0.8)
+    return rng.normal(size=(n, before.shape[1])) * level
 
 
 def _noise(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from dcat_ros.datasets.trial import Dataset, Signal, Trial
 from dcat_ros.errors import DatasetError
-from dcat_ros.modalities import depth
+from dcat_ros.modalities import audio, depth
 from dcat_ros.modalities.registry import Modality
 
 __all__ = ['as_modality', 'signal_for', 'signal_name']
@@ -39,12 +39,15 @@ def signal_for(trial: Trial, modality: Modality, rate_hz: float) -> Signal:
     """Samples (n, C) of a trial.
 
     Frames are the nearest ones on a grid of this rate, pooled to the modality's size and flattened
-    in the order channel, row, column. Other sensors' samples stay as they were recorded.
+    in the order channel, row, column. Sound becomes log-mel rows, each with the time of its frame's
+    end. Other sensors' samples stay as they were recorded.
 
     Raises:
-        DatasetError: the trial lacks the signal.
+        DatasetError: the trial lacks the signal, or its sound is shorter than two rows.
     """
     own = trial.signals.get(modality.name)
+    if own is not None and modality.name == 'audio' and own.values.shape[1] == 1:
+        return _log_mel(own)
     if own is not None and own.values.ndim == 2:
         return own  # as `as_modality` makes it
     name = signal_name(modality)
@@ -61,3 +64,10 @@ def signal_for(trial: Trial, modality: Modality, rate_hz: float) -> Signal:
     nearest = np.searchsorted(middles, grid_ns)
     frames = depth.pooled(signal.values[nearest], modality.size)
     return Signal(grid_ns, frames.reshape(n, -1))
+
+
+def _log_mel(sound: Signal) -> Signal:
+    """Rows (n, 64) in dB of samples (n, 1) at 16 kHz, as a stream of sound would give them."""
+    rows = audio.log_mel(sound.values[:, 0])
+    ends_s = audio.WINDOW_S + audio.HOP_S * np.arange(len(rows))
+    return Signal(sound.stamps_ns[0] + np.round(ends_s * 1e9).astype(np.int64), rows)

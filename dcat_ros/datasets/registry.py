@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from dcat_ros.datasets import klangio, utd_mhad, watch
+from dcat_ros.datasets import kitchen20, klangio, utd_mhad, watch
 from dcat_ros.datasets.cache import Progress
 from dcat_ros.datasets.trial import Dataset, chosen_modalities
 from dcat_ros.errors import DatasetError
@@ -18,6 +18,7 @@ DATASETS: dict[str, Callable[..., Dataset]] = {
     'utd_mhad': utd_mhad.load,
     'watch': watch.load,
     'klangio': klangio.load,
+    'kitchen20': kitchen20.load,
 }
 
 #: name -> which signals the data set can give
@@ -25,6 +26,7 @@ MODALITIES: dict[str, tuple[str, ...]] = {
     'utd_mhad': utd_mhad.MODALITIES,
     'watch': ('imu',),
     'klangio': klangio.MODALITIES,
+    'kitchen20': ('audio',),
 }
 
 

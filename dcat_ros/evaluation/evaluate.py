@@ -30,6 +30,7 @@ from dcat_ros.streaming.resample import is_oversampled, on_grid
 __all__ = ['Evaluation', 'classify_trial', 'evaluate_bag', 'evaluate_dataset', 'trial_label']
 
 _CHUNK = 4096
+_MOST_NAMED = 20  # subjects; of sounds every source is one
 _HEADER_STAMPS = 'header stamps'
 _RECEIVE_TIME = 'time of receipt, for the headers have no stamp'
 
@@ -145,13 +146,13 @@ def evaluate_dataset(
         truth.append(Segment(begin_ns, end_ns, trial.label))
         begin_ns = end_ns + 10_000_000_000
         predictions += found
-        if found:
+        if found or model.card.network.kind == 'sound':
             y.append(trial.label)
             best.append(trial_label(model, trial, found))
         else:
             too_short += 1
     stride = recogniser.stream.stride / recogniser.stream.rate_hz
-    name = f'{dataset.info.name}, subjects {", ".join(dataset.subjects)}'
+    name = f'{dataset.info.name}, {_who(dataset.subjects)}'
     evaluation = _score(name, model, predictions, truth, stride, n_messages, Counter(), False)
     scores = evaluation.scores
     scores.stamps = dataset.info.stamps
@@ -172,6 +173,12 @@ def evaluate_dataset(
     return evaluation
 
 
+def _who(subjects: Sequence[str]) -> str:
+    if len(subjects) > _MOST_NAMED:
+        return f'{len(subjects)} subjects'
+    return f'subjects {", ".join(subjects)}'
+
+
 def classify_trial(recogniser: Recogniser, trial: Trial, begin_ns: int = 0) -> list[Prediction]:
     """The predictions of one trial, as a stream of its own that starts at `begin_ns`."""
     signal = _signal(recogniser.card, trial)
@@ -188,7 +195,7 @@ def _signal(card: Card, trial: Trial) -> Signal:
 def trial_label(model: Classifier, trial: Trial, predictions: Sequence[Prediction]) -> str:
     """One label for a whole trial; never `rest`, for no trial is rest.
 
-    A model with a segment layer looks at the whole trial at once. Otherwise the likeliest label
+    A model with `network.segment` looks at the whole trial at once. Otherwise the likeliest label
     by the mean log-probability of the trial's windows counts.
     """
     labels = model.card.labels

@@ -1,7 +1,7 @@
 """The record inside a weights file: all that is needed to run a model and to judge it."""
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, field_validator, model_validator
 
@@ -70,17 +70,20 @@ class InputSpec(Record):
 
 
 class NetworkSpec(Record):
-    """Sizes of the network.
+    """Kind and sizes of the network.
 
     Attributes:
+        kind: 'activity' for any sensor, or 'sound' for log-mel alone.
         width: channels of a token.
         d_attention: channels of query, key and value.
         dropout: share of activations dropped in training.
         ppv: whether fixed-kernel features stand beside the network.
         ppv_weight: their share in the log-probabilities of a window.
-        segment: whether a further layer on those features names whole recordings of one activity.
+        segment: whether whole recordings of one activity are named at their own length; of the
+            kind 'activity', by a further layer on those features.
     """
 
+    kind: Literal['activity', 'sound'] = 'activity'
     width: Size = 80
     d_attention: Size = 32
     dropout: Share = 0.3
@@ -89,8 +92,10 @@ class NetworkSpec(Record):
     segment: bool = False
 
     @model_validator(mode='after')
-    def _segment_needs_features(self) -> 'NetworkSpec':
-        if self.segment and not self.ppv:
+    def _kind_fits(self) -> 'NetworkSpec':
+        if self.kind == 'sound' and self.ppv:
+            raise ValueError('the kind sound has no ppv')
+        if self.kind == 'activity' and self.segment and not self.ppv:
             raise ValueError('segment needs ppv')
         return self
 
@@ -198,6 +203,8 @@ class Card(Record):
             raise ValueError('input.size is for sensors that give frames, and for all of them')
         if self.network.ppv and self.modality != 'imu':
             raise ValueError('network.ppv is for the modality imu alone')
+        if self.network.kind == 'sound' and self.modality != 'audio':
+            raise ValueError('network.kind sound is for the modality audio alone')
         return self
 
     @property

@@ -1,10 +1,14 @@
 """A card as Markdown: what `dcat info` prints, and the file that lies beside the weights."""
 
+from collections.abc import Sequence
+
 import yaml
 
 from dcat_ros.model.card import Card, Result
 
 __all__ = ['card_text']
+
+_MOST_NAMED = 20  # subjects or channels; of sounds, every source is a subject
 
 
 def card_text(card: Card) -> str:
@@ -30,7 +34,7 @@ def card_text(card: Card) -> str:
         '',
         '## Training',
         '',
-        f'- **Recordings**: {training.dataset}; subjects {", ".join(training.subjects)}; '
+        f'- **Recordings**: {training.dataset}; {_subjects(training.subjects)}; '
         f'{training.n_trials} trials',
         f'- **Source**: {training.source}',
         f'- **Licence of the recordings**: {training.licence}',
@@ -51,6 +55,12 @@ def card_text(card: Card) -> str:
     return '\n'.join(lines)
 
 
+def _subjects(subjects: Sequence[str]) -> str:
+    if len(subjects) > _MOST_NAMED:
+        return f'{len(subjects)} subjects, whom `dcat info --json` names'
+    return f'subjects {", ".join(subjects)}'
+
+
 def _transfer(card: Card) -> str:
     training = card.training
     if not training.source_modality:
@@ -60,6 +70,9 @@ def _transfer(card: Card) -> str:
 
 
 def _channels(card: Card) -> list[str]:
+    spec = card.input
+    if len(spec.channels) > _MOST_NAMED and len(set(spec.units)) == 1:
+        return [f'{spec.channels[0]} to {spec.channels[-1]} ({spec.units[0]})']
     return [f'{c} ({u})' for c, u in zip(card.input.channels, card.input.units, strict=True)]
 
 

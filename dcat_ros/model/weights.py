@@ -15,7 +15,7 @@ from torch import Tensor
 from dcat_ros.errors import WeightsError
 from dcat_ros.files import write_whole
 from dcat_ros.model.card import SCHEMA_VERSION, Card
-from dcat_ros.model.network import ActivityNet
+from dcat_ros.model.make import Network, make_network
 from dcat_ros.share import share_dir
 
 __all__ = ['find_weights', 'load_card', 'load_weights', 'save_weights', 'shipped_models']
@@ -51,7 +51,7 @@ def find_weights(model: str) -> Path:
     )
 
 
-def save_weights(path: Path, net: ActivityNet, card: Card) -> str:
+def save_weights(path: Path, net: Network, card: Card) -> str:
     """Write the network and its card; an earlier file stays whole if that fails.
 
     Returns:
@@ -75,14 +75,14 @@ def load_card(path: Path) -> Card:
     return _read(path)[0]
 
 
-def load_weights(path: Path) -> tuple[ActivityNet, Card]:
+def load_weights(path: Path) -> tuple[Network, Card]:
     """Read a weights file and build its network, in eval mode.
 
     Raises:
         WeightsError: the file is unreadable, foreign, damaged or of a newer version.
     """
     card, tensors = _read(path)
-    net = ActivityNet(card.network, card.sensor, len(card.labels))
+    net = make_network(card.network, card.sensor, len(card.labels))
     expected = net.state_dict()
     if missing := sorted(expected.keys() - tensors.keys()):
         raise WeightsError(f'{path} lacks the tensor {missing[0]}; take an undamaged copy.')

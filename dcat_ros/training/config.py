@@ -19,7 +19,9 @@ __all__ = [
     'OptimiserConfig',
     'TrainConfig',
     'TransferConfig',
+    'checked',
     'read_config',
+    'read_fields',
     'read_yaml',
 ]
 
@@ -202,6 +204,15 @@ def read_yaml(path: Path, kind: type[Config]) -> Config:
         ConfigError: the file is unreadable, is no YAML, or a field is wrong or unknown; the
             sentence names the field.
     """
+    return checked(path, read_fields(path), kind)
+
+
+def read_fields(path: Path) -> dict[str, object]:
+    """Read the fields of a configuration, unchecked.
+
+    Raises:
+        ConfigError: the file is unreadable, or is no YAML with fields.
+    """
     try:
         fields = yaml.safe_load(path.read_text(encoding='utf-8'))
     except (OSError, UnicodeDecodeError) as problem:
@@ -210,6 +221,20 @@ def read_yaml(path: Path, kind: type[Config]) -> Config:
         raise ConfigError(f'{path} is no YAML: {" ".join(str(problem).split())}') from None
     if not isinstance(fields, dict):
         raise ConfigError(f'{path} must hold "field: value" lines.')
+    return fields
+
+
+def checked(path: Path, fields: dict[str, object], kind: type[Config]) -> Config:
+    """A configuration of this kind with these fields.
+
+    Args:
+        path: where they are from, for the error.
+        fields: as they were read.
+        kind: of the configuration.
+
+    Raises:
+        ConfigError: a field is wrong or unknown; the sentence names it.
+    """
     try:
         return kind.model_validate(fields)
     except pydantic.ValidationError as problem:

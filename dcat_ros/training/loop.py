@@ -8,7 +8,7 @@ import copy
 import math
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import torch
@@ -22,7 +22,9 @@ from dcat_ros.training.checkpoint import History, load_checkpoint, save_checkpoi
 from dcat_ros.training.config import OptimiserConfig
 from dcat_ros.training.transfer import Transfer
 
-__all__ = ['Batch', 'fit']
+__all__ = ['Batch', 'descend', 'fit']
+
+Net = TypeVar('Net', bound=nn.Module)
 
 _SAVE_EVERY = 100
 _WARM_UP = 0.15  # share of the steps in which the learning rate rises
@@ -74,8 +76,67 @@ def fit(
         TrainingError: the loss is no number any more.
         OutputError: the checkpoint cannot be written.
     """
-    average = copy.deepcopy(net).eval()
     learner = nn.ModuleDict({'net': net} if transfer is None else {'net': net, 'loss': transfer})
+
+    def loss_of(rng: np.random.Generator) -> Tensor:
+        windows, classes, pairs = batches(rng)
+        target = net.outputs(torch.from_numpy(windows))
+        loss = functional.cross_entropy(
+            target.logits,
+            torch.from_numpy(classes),
+            ignore_index=-1,
+            label_smoothing=config.label_smoothing,
+        )
+        if transfer is not None:
+            loss = loss + transfer(target, torch.from_numpy(pairs))
+        return loss
+
+    return descend(
+        net,
+        learner,
+        loss_of,
+        config,
+        seed,
+        checkpoint=checkpoint,
+        key=key,
+        validate=validate,
+        progress=progress,
+    )
+
+
+def descend(
+    net: Net,
+    learner: nn.Module,
+    loss_of: Callable[[np.random.Generator], Tensor],
+    config: OptimiserConfig,
+    seed: tuple[int, ...],
+    *,
+    checkpoint: Path | None = None,
+    key: str = '',
+    validate: Callable[[Net], float] | None = None,
+    progress: Callable[[History], None] = lambda history: None,
+) -> tuple[Net, History]:
+    """Train a network by whatever loss, for `config.steps` steps.
+
+    Args:
+        net: with fresh weights.
+        learner: all that is trained; holds the network.
+        loss_of: draws the batch of a step and gives its loss.
+        config: how; the smoothing of labels is the loss's own affair.
+        seed: of this training.
+        checkpoint: see `fit`.
+        key: see `fit`.
+        validate: see `fit`.
+        progress: see `fit`.
+
+    Returns:
+        The moving average of the weights, in eval mode, and the history.
+
+    Raises:
+        TrainingError: the loss is no number any more.
+        OutputError: the checkpoint cannot be written.
+    """
+    average = copy.deepcopy(net).eval()
     optimiser = torch.optim.AdamW(
         learner.parameters(), config.learning_rate, weight_decay=config.weight_decay, fused=True
     )
@@ -104,18 +165,9 @@ def fit(
     learner.train()
     while history.step < config.steps:
         torch.manual_seed(int(np.random.SeedSequence((*seed, history.step)).generate_state(1)[0]))
-        windows, classes, pairs = batches(np.random.default_rng((*seed, history.step)))
         # running statistics change before the loss is known
         statistics = [buffer.clone() for buffer in learner.buffers()]
-        target = net.outputs(torch.from_numpy(windows))
-        loss = functional.cross_entropy(
-            target.logits,
-            torch.from_numpy(classes),
-            ignore_index=-1,
-            label_smoothing=config.label_smoothing,
-        )
-        if transfer is not None:
-            loss = loss + transfer(target, torch.from_numpy(pairs))
+        loss = loss_of(np.random.default_rng((*seed, history.step)))
         stop_unless_finite('loss', loss)
         for group in optimiser.param_groups:
             group['lr'] = config.learning_rate * _one_cycle(history.step, config.steps)

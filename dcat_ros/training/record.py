@@ -6,14 +6,16 @@ import torch
 
 import dcat_ros
 from dcat_ros.datasets.trial import Dataset
+from dcat_ros.modalities.audio import HOP_S
 from dcat_ros.modalities.registry import find_modality
 from dcat_ros.model.card import Card, InputSpec, TrainingRecord
 from dcat_ros.segment import REST
 from dcat_ros.training.config import TrainConfig
+from dcat_ros.training.sound_config import SoundConfig
 from dcat_ros.training.teacher import source_card
 from dcat_ros.training.transfer import NONE
 
-__all__ = ['make_card']
+__all__ = ['make_card', 'make_sound_card']
 
 
 def make_card(config: TrainConfig, dataset: Dataset, *, command: str, git_commit: str) -> Card:
@@ -40,19 +42,62 @@ def make_card(config: TrainConfig, dataset: Dataset, *, command: str, git_commit
             size=sensor.size,
         ),
         network=config.network,
-        training=TrainingRecord(
-            dataset=dataset.info.title,
-            source=dataset.info.source,
-            licence=dataset.info.licence,
-            subjects=dataset.subjects,
-            n_trials=len(dataset.trials),
+        training=_record(
+            config,
+            dataset,
             method=config.transfer.method if config.transfer else NONE,
             source_modality=source_card(config.transfer)[0] if config.transfer else '',
-            config=config.model_dump(mode='json'),
             command=command,
-            package_version=dcat_ros.__version__,
             git_commit=git_commit,
-            torch_version=torch.__version__,
-            created=datetime.now(timezone.utc).date().isoformat(),
         ),
+    )
+
+
+def make_sound_card(
+    config: SoundConfig, dataset: Dataset, *, command: str, git_commit: str
+) -> Card:
+    """The record of a training on sound, before calibration and results."""
+    sensor = find_modality(config.modality)
+    return Card(
+        name=config.name,
+        description=config.description,
+        modality=config.modality,
+        labels=dataset.info.labels,
+        input=InputSpec(
+            channels=sensor.channels,
+            units=sensor.units,
+            frame=config.frame,
+            rate_hz=1 / HOP_S,
+            window_s=config.window_s,
+            stride_s=config.stride_s,
+            lag_s=config.lag_s,
+        ),
+        network=config.network,
+        training=_record(config, dataset, command=command, git_commit=git_commit),
+    )
+
+
+def _record(
+    config: TrainConfig | SoundConfig,
+    dataset: Dataset,
+    *,
+    command: str,
+    git_commit: str,
+    method: str = NONE,
+    source_modality: str = '',
+) -> TrainingRecord:
+    return TrainingRecord(
+        dataset=dataset.info.title,
+        source=dataset.info.source,
+        licence=dataset.info.licence,
+        subjects=dataset.subjects,
+        n_trials=len(dataset.trials),
+        method=method,
+        source_modality=source_modality,
+        config=config.model_dump(mode='json'),
+        command=command,
+        package_version=dcat_ros.__version__,
+        git_commit=git_commit,
+        torch_version=torch.__version__,
+        created=datetime.now(timezone.utc).date().isoformat(),
     )

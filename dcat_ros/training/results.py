@@ -14,7 +14,7 @@ from dcat_ros.model.card import Card, Result
 from dcat_ros.streaming.decision import OK
 from dcat_ros.training.holdout import HeldOut, calibrated, calibration_of
 
-__all__ = ['is_better', 'named', 'results_of', 'with_source']
+__all__ = ['accuracy', 'is_better', 'macro_f1', 'named', 'results_of', 'with_source']
 
 _CHOSEN_BY = 'window macro-F1'
 
@@ -61,15 +61,15 @@ def results_of(
     n_events = sum(s.events.n_true for s in subjects)
     n_trials = sum(int(s.trials.sum()) for s in subjects)
     rows: list[tuple[str, str, Callable[[Sequence[_OfSubject]], float], int]] = [
-        (streams, _CHOSEN_BY, lambda g: _macro_f1([s.windows for s in g]), n_windows),
+        (streams, _CHOSEN_BY, lambda g: macro_f1([s.windows for s in g]), n_windows),
         (streams, 'event-F1 (IoU 0.5)', _event_f1, n_events),
         (streams, 'label-run F1 (IoU 0.5)', _run_f1, n_events),
         (streams, 'false alarms per hour', _alarms, n_events),
         (streams, 'onset delay (s)', _delay, n_events),
         (streams, 'coverage', _coverage, n_windows),
         (streams, 'accuracy where not unknown', _accuracy_covered, n_windows),
-        (trials, 'trial macro-F1', lambda g: _macro_f1([s.trials for s in g]), n_trials),
-        (trials, 'trial accuracy', lambda g: _accuracy([s.trials for s in g]), n_trials),
+        (trials, 'trial macro-F1', lambda g: macro_f1([s.trials for s in g]), n_trials),
+        (trials, 'trial accuracy', lambda g: accuracy([s.trials for s in g]), n_trials),
     ]
     results = []
     for split, metric, statistic, n in rows:
@@ -137,15 +137,16 @@ def _score(
     )
 
 
-def _macro_f1(confusions: Sequence[NDArray[np.int64]]) -> float:
-    """Mean of F1 over the labels that occur in truth."""
+def macro_f1(confusions: Sequence[NDArray[np.int64]]) -> float:
+    """Mean of F1 over the labels that occur in truth, of the sum of matrices (classes, classes)."""
     total = np.sum(confusions, axis=0)
     true, found = total.sum(axis=1), total.sum(axis=0)
     f1 = 2 * np.diag(total) / np.maximum(true + found, 1)
     return float(f1[true > 0].mean())
 
 
-def _accuracy(confusions: Sequence[NDArray[np.int64]]) -> float:
+def accuracy(confusions: Sequence[NDArray[np.int64]]) -> float:
+    """Share of right ones in the sum of matrices (classes, classes)."""
     total = np.sum(confusions, axis=0)
     return float(np.trace(total) / total.sum())
 

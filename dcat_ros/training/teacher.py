@@ -7,6 +7,7 @@ import numpy as np
 
 from dcat_ros.datasets.modality import as_modality, signal_name
 from dcat_ros.datasets.trial import Dataset
+from dcat_ros.errors import ConfigError
 from dcat_ros.modalities.registry import find_modality
 from dcat_ros.model.network import ActivityNet
 from dcat_ros.model.weights import find_weights, load_card, load_weights
@@ -71,6 +72,7 @@ def make_teacher(
 
     Raises:
         WeightsError: there is neither a view nor a weights file of this name.
+        ConfigError: the source's kind of network cannot teach.
         DatasetError: a trial lacks the source's signal.
         TrainingError: the loss is no number any more.
         OutputError: the folder cannot be written.
@@ -86,7 +88,12 @@ def make_teacher(
         net = fit_trials(paired, transfer.source, labelled, none, recipe, (*seed, 2))
         labels, names, recordings = paired.labels, paired.names, paired.views[transfer.source]
     else:
-        net, card = load_weights(find_weights(transfer.source))
+        found, card = load_weights(find_weights(transfer.source))
+        if not isinstance(found, ActivityNet):
+            raise ConfigError(
+                f'{card.name} is a network of the kind {card.network.kind!r}, which cannot teach.'
+            )
+        net = found
         own = as_modality(dataset, card.sensor, card.input.rate_hz)
         durations = [trial.signals[card.modality].duration_s for trial in own.trials]
         length = round(float(np.median(durations)) * card.input.rate_hz)

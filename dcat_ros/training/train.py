@@ -198,7 +198,12 @@ def fit_network(
     recipe = config if teacher else config.model_copy(update={'transfer': None})
     # the state of a training serves whatever does not change what is learnt
     fields = recipe.model_dump_json(
-        exclude={'name': True, 'description': True, 'transfer': {'fall_back'}}
+        exclude={
+            'name': True,
+            'description': True,
+            'transfer': {'fall_back'},
+            'network': {'kind'},  # always the same here
+        }
     )
     contents = f'{fields} {seed} {recordings} {source}'
 

@@ -111,11 +111,12 @@ def test_load_no_subject_asked_for_is_an_error(registered):
 
 
 def test_registry_names_are_those_of_the_data_sets():
-    assert set(datasets.DATASETS) == {'utd_mhad', 'watch', 'klangio'}
+    assert set(datasets.DATASETS) == {'utd_mhad', 'watch', 'klangio', 'kitchen20'}
     assert registry.MODALITIES == {
         'utd_mhad': ('imu', 'skeleton', 'depth'),
         'watch': ('imu',),
         'klangio': ('motion', 'audio'),
+        'kitchen20': ('audio',),
     }
 
 
