@@ -1,6 +1,7 @@
 """The launch files, executed against a stand-in: an error in one never lands unseen."""
 
 import importlib.util
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,17 +10,32 @@ import yaml
 
 from dcat_ros.share import share_dir
 
-FILES = sorted((share_dir() / 'launch').glob('*.launch.py'))
-ARGUMENTS = ['namespace', 'use_sim_time', 'params_file', 'model', 'log_level', 'autostart']
-ARGUMENTS += ['use_respawn']
+FOLDER = share_dir() / 'launch'
+FILES = sorted(FOLDER.glob('*.launch.py'))
+ARGUMENTS = ['namespace', 'use_sim_time', 'params_file', 'log_level', 'autostart', 'use_respawn']
+MORE = {
+    'imu_only': ['model'],
+    'image_only': ['model'],
+    'audio_only': ['model', 'microphone'],
+    'auto': [],
+}
+NODES = {
+    'imu_only': ['imu_node'],
+    'image_only': ['image_node'],
+    'audio_only': ['audio_node'],
+    'auto': ['imu_node', 'image_node', 'audio_node', 'presence_node'],
+}
 
 
 def load(path, monkeypatch):
     for name, module in stand_in.modules().items():
-        monkeypatch.setitem(__import__('sys').modules, name, module)
+        monkeypatch.setitem(sys.modules, name, module)
+    monkeypatch.delitem(sys.modules, 'dcat_ros.launching', raising=False)
     spec = importlib.util.spec_from_file_location(path.stem.replace('.', '_'), path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    # the next test makes it with its own stand-ins
+    sys.modules.pop('dcat_ros.launching', None)
     return module.generate_launch_description()
 
 
@@ -27,34 +43,67 @@ def nodes_of(description, **given):
     """The nodes that are started with these arguments."""
     declared = [e for e in description.entities if isinstance(e, stand_in.DeclareLaunchArgument)]
     values = {a.name: a.default_value for a in declared} | given
+    assert given.keys() <= {a.name for a in declared}
     context = stand_in.LaunchContext(**values)
     functions = [e for e in description.entities if isinstance(e, stand_in.OpaqueFunction)]
     return [node for f in functions for node in f.function(context)]
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """The nodes of a launch file."""
+
+    def start(name, **given):
+        return nodes_of(load(FOLDER / f'{name}.launch.py', monkeypatch), **given)
+
+    return start
+
+
+def test_every_launch_file_is_tested_here():
+    assert {path.name.removesuffix('.launch.py') for path in FILES} == set(NODES) == set(MORE)
 
 
 @pytest.mark.parametrize('path', FILES, ids=lambda p: p.name)
 def test_every_argument_is_declared_with_a_description(path, monkeypatch):
     description = load(path, monkeypatch)
     declared = [e for e in description.entities if isinstance(e, stand_in.DeclareLaunchArgument)]
-    assert [a.name for a in declared] == ARGUMENTS
+    assert [a.name for a in declared] == ARGUMENTS + MORE[path.name.removesuffix('.launch.py')]
     assert all(a.description.endswith('.') for a in declared)
+    assert all(a.choices is None or a.default_value in a.choices for a in declared)
 
 
-def test_imu_only_starts_one_lifecycle_node_with_our_parameters(monkeypatch):
-    (node,) = nodes_of(load(share_dir() / 'launch' / 'imu_only.launch.py', monkeypatch))
-    assert (node.package, node.executable, node.name) == ('dcat_ros', 'imu_node', 'imu_node')
-    params_file, overrides = node.parameters
-    assert '/**' in yaml.safe_load(Path(params_file).read_text())
-    assert overrides == {'use_sim_time': False, 'autostart': True}
-    assert node.respawn is False
-    assert node.arguments == ['--ros-args', '--log-level', 'info']
+@pytest.mark.parametrize('name', NODES)
+def test_launch_file_starts_its_nodes_with_our_parameters(name, started):
+    nodes = started(name)
+    assert [node.name for node in nodes] == NODES[name]
+    for node in nodes:
+        assert (node.package, node.executable) == ('dcat_ros', node.name)
+        params_file, overrides = node.parameters
+        assert yaml.safe_load(Path(params_file).read_text())
+        sleeps = name == 'auto' and node.name != 'presence_node'
+        assert overrides == {'use_sim_time': False, 'autostart': not sleeps}
+        assert node.respawn is False
+        assert node.arguments == ['--ros-args', '--log-level', 'info']
 
 
-def test_arguments_reach_the_node(monkeypatch, tmp_path):
+@pytest.mark.parametrize('name', NODES)
+def test_every_program_is_installed(name, started):
+    text = (Path(__file__).resolve().parents[2] / 'setup.py').read_text()
+    for node in started(name):
+        assert f"'{node.executable} = dcat_ros.nodes.entry:{node.executable}'" in text
+
+
+def test_microphone_is_started_where_it_is_asked_for(started):
+    nodes = started('audio_only', microphone='true', model='mine.safetensors')
+    assert [node.name for node in nodes] == ['audio_node', 'microphone_node']
+    assert ['model' in node.parameters[1] for node in nodes] == [True, False]
+
+
+def test_arguments_reach_the_node(started, tmp_path):
     params_file = tmp_path / 'mine.yaml'
     params_file.write_text('/**: {ros__parameters: {stride: 0.5}}')
-    (node,) = nodes_of(
-        load(share_dir() / 'launch' / 'imu_only.launch.py', monkeypatch),
+    (node,) = started(
+        'imu_only',
         namespace='robot1',
         use_sim_time='true',
         params_file=str(params_file),
@@ -72,10 +121,10 @@ def test_arguments_reach_the_node(monkeypatch, tmp_path):
     assert node.arguments[-1] == 'debug'
 
 
-def test_missing_params_file_is_one_sentence(monkeypatch):
-    description = load(share_dir() / 'launch' / 'imu_only.launch.py', monkeypatch)
+@pytest.mark.parametrize('name', NODES)
+def test_missing_params_file_is_one_sentence(name, started):
     with pytest.raises(FileNotFoundError, match=r'params_file:=/nowhere\.yaml is not there'):
-        nodes_of(description, params_file='/nowhere.yaml')
+        started(name, params_file='/nowhere.yaml')
 
 
 @pytest.mark.parametrize(
@@ -85,10 +134,10 @@ def test_missing_params_file_is_one_sentence(monkeypatch):
 def test_own_dds_profile_of_the_user_is_kept(monkeypatch, distribution, variable):
     monkeypatch.setenv('ROS_DISTRO', distribution)
     monkeypatch.setenv(variable, '/mine.xml')
-    description = load(share_dir() / 'launch' / 'imu_only.launch.py', monkeypatch)
+    description = load(FOLDER / 'imu_only.launch.py', monkeypatch)
     assert not [e for e in description.entities if isinstance(e, stand_in.SetEnvironmentVariable)]
     monkeypatch.delenv(variable)
-    description = load(share_dir() / 'launch' / 'imu_only.launch.py', monkeypatch)
+    description = load(FOLDER / 'imu_only.launch.py', monkeypatch)
     (profile,) = [e for e in description.entities if isinstance(e, stand_in.SetEnvironmentVariable)]
     assert profile.name == variable
     assert Path(profile.value).is_file()

@@ -12,8 +12,8 @@ ROS = ('rclpy', 'rosidl_runtime_py', 'sensor_msgs', 'std_msgs', 'launch')
 
 def modules():
     names = [m.name for m in pkgutil.walk_packages(dcat_ros.__path__, 'dcat_ros.')]
-    # the view of the demonstration shows what a node heard: it is ROS by nature
-    ros = {'dcat_ros.cli.demo_view'}
+    # the view of the demonstration shows what a node heard, launch files are ROS: by nature
+    ros = {'dcat_ros.cli.demo_view', 'dcat_ros.launching'}
     return [n for n in names if n not in ros and not f'{n}.'.startswith('dcat_ros.nodes.')]
 
 

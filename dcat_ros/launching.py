@@ -1,0 +1,131 @@
+"""What our launch files are made of. It imports launch, so nothing else may import it.
+
+Nodes bring themselves to active (their parameter `autostart`), so that no transition can be lost
+while nodes are still discovering each other, with every version of launch_ros.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from launch.actions import DeclareLaunchArgument, OpaqueFunction, SetEnvironmentVariable
+from launch.substitutions import LaunchConfiguration
+from launch_ros.actions import LifecycleNode
+
+from dcat_ros.share import dds_environment, share_dir
+from launch import LaunchContext, LaunchDescription
+
+__all__ = ['MICROPHONE', 'MODEL', 'Argument', 'Program', 'description']
+
+BOOLEAN = ('true', 'false')
+
+
+@dataclass(frozen=True)
+class Argument:
+    """A launch argument.
+
+    Attributes:
+        name: its name.
+        default: its default.
+        text: what it does.
+        choices: the allowed values; any if empty.
+    """
+
+    name: str
+    default: str
+    text: str
+    choices: tuple[str, ...] = ()
+
+
+MODEL = Argument('model', '', "Shipped model or weights file; the parameter file's if empty.")
+MICROPHONE = Argument('microphone', 'false', 'Start microphone_node, too.', BOOLEAN)
+
+
+@dataclass(frozen=True)
+class Program:
+    """A node of a launch file.
+
+    Attributes:
+        name: of the program and of the node.
+        model: whether the argument `model` is for it.
+        fixed: parameters that the launch file itself decides.
+        only_if: a boolean argument without which the node is left out; empty: it never is.
+    """
+
+    name: str
+    model: bool = False
+    fixed: Mapping[str, object] = field(default_factory=dict)
+    only_if: str = ''
+
+
+def description(
+    params_file: str, programs: Iterable[Program], more: Iterable[Argument] = ()
+) -> LaunchDescription:
+    """Arguments with their descriptions, the DDS profile, and the nodes.
+
+    Args:
+        params_file: the parameter file's name in config/.
+        programs: the nodes.
+        more: further arguments.
+
+    Raises:
+        FileNotFoundError: when it is executed: the parameter file given by the user is missing.
+    """
+    arguments = (
+        Argument('namespace', '', 'Namespace of the nodes and of their topics.'),
+        Argument('use_sim_time', 'false', 'Follow /clock: true for a bag with --clock.', BOOLEAN),
+        Argument('params_file', '', f'Parameter file; config/{params_file} of dcat_ros if empty.'),
+        Argument(
+            'log_level', 'info', 'Least severe log messages.', ('debug', 'info', 'warn', 'error')
+        ),
+        Argument('autostart', 'true', 'Configure and activate at the start.', BOOLEAN),
+        Argument('use_respawn', 'false', 'Start a node again 2 s after it ended.', BOOLEAN),
+        *more,
+    )
+    declared = [
+        DeclareLaunchArgument(
+            a.name, default_value=a.default, description=a.text, choices=list(a.choices) or None
+        )
+        for a in arguments
+    ]
+    variables = [SetEnvironmentVariable(*item) for item in dds_environment().items()]
+    nodes = OpaqueFunction(function=_starter(params_file, tuple(programs), arguments))
+    return LaunchDescription([*declared, *variables, nodes])
+
+
+def _starter(
+    file_name: str, programs: tuple[Program, ...], arguments: tuple[Argument, ...]
+) -> Callable[[LaunchContext], list[LifecycleNode]]:
+    """Makes the nodes, once the arguments are known."""
+
+    def start(context: LaunchContext) -> list[LifecycleNode]:
+        given = {a.name: LaunchConfiguration(a.name).perform(context) for a in arguments}
+        params_file = given['params_file'] or str(share_dir() / 'config' / file_name)
+        if not Path(params_file).is_file():
+            raise FileNotFoundError(f'params_file:={params_file} is not there.')
+        return [
+            _node(program, params_file, given)
+            for program in programs
+            if not program.only_if or given[program.only_if] == 'true'
+        ]
+
+    return start
+
+
+def _node(program: Program, params_file: str, given: Mapping[str, str]) -> LifecycleNode:
+    overrides: dict[str, object] = {
+        name: given[name] == 'true' for name in ('use_sim_time', 'autostart')
+    }
+    if program.model and given['model']:
+        overrides['model'] = given['model']
+    return LifecycleNode(
+        package='dcat_ros',
+        executable=program.name,
+        name=program.name,
+        namespace=given['namespace'],
+        output='screen',
+        parameters=[params_file, {**overrides, **program.fixed}],
+        respawn=given['use_respawn'] == 'true',
+        respawn_delay=2.0,
+        arguments=['--ros-args', '--log-level', given['log_level']],
+    )

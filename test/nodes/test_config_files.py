@@ -1,0 +1,54 @@
+"""The parameter files against the nodes: nothing misspelt, forgotten or out of date."""
+
+import pytest
+import yaml
+from rclpy.parameter import Parameter
+
+from dcat_ros.nodes.audio_node import AudioNode
+from dcat_ros.nodes.image_node import ImageNode
+from dcat_ros.nodes.imu_node import ImuNode
+from dcat_ros.nodes.microphone_node import MICROPHONE_PARAMETERS
+from dcat_ros.nodes.parameters import check
+from dcat_ros.nodes.presence_parameters import PRESENCE_PARAMETERS
+from dcat_ros.share import share_dir
+
+SPECS = {
+    'imu_node': ImuNode.parameters,
+    'image_node': ImageNode.parameters,
+    'audio_node': AudioNode.parameters,
+    'microphone_node': MICROPHONE_PARAMETERS,
+    'presence_node': PRESENCE_PARAMETERS,
+}
+
+
+def sections(name):
+    text = (share_dir() / 'config' / name).read_text()
+    return {k: v['ros__parameters'] for k, v in yaml.safe_load(text).items()}
+
+
+@pytest.mark.parametrize('kind', ['imu', 'image', 'audio'])
+def test_file_of_a_recogniser_names_every_parameter_with_its_default(kind):
+    given = sections(f'{kind}.yaml')['/**']
+    assert given == {spec.name: spec.default for spec in SPECS[f'{kind}_node']}
+
+
+def test_file_of_all_names_every_parameter_of_presence_with_its_default():
+    given = sections('auto.yaml')['/**/presence_node']
+    assert given == {spec.name: spec.default for spec in PRESENCE_PARAMETERS}
+
+
+@pytest.mark.parametrize('file', ['audio.yaml', 'auto.yaml'])
+def test_what_stands_under_a_nodes_name_is_its_own_and_allowed(file):
+    for pattern, given in sections(file).items():
+        if pattern == '/**':
+            continue
+        specs = {spec.name: spec for spec in SPECS[pattern.removeprefix('/**/')]}
+        assert given.keys() <= specs.keys()
+        assert check([Parameter(k, value=v) for k, v in given.items()], specs.values()).successful
+        assert all(type(value) is type(specs[name].default) for name, value in given.items())
+
+
+def test_presence_and_the_recognisers_call_data_stale_at_the_same_time():
+    times = {k: v['stale_after'] for k, v in sections('auto.yaml').items()}
+    assert len(times) == 4
+    assert len(set(times.values())) == 1
