@@ -19,7 +19,7 @@ from rclpy.qos import QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import Imu
 from std_msgs.msg import Header
 
-from dcat_ros.modalities import imu
+from dcat_ros.modalities.registry import find_modality
 from dcat_ros.model.card import Card, InputSpec, NetworkSpec, TrainingRecord
 from dcat_ros.model.network import ActivityNet
 from dcat_ros.model.weights import save_weights
@@ -31,23 +31,34 @@ BEGIN_NS = 1_700_000_000_000_000_000
 IMU_NODE = str(Path(sys.executable).with_name('imu_node'))
 
 
-def save_untrained(path: Path, modality_labels: tuple[str, ...] = ('walk', 'wave', 'rest')):
+#: rate, window and stride of the untrained models
+_TIMES = {'imu': (50.0, 1.0, 0.1), 'depth': (8.0, 1.0, 0.25), 'audio': (100.0, 1.0, 0.5)}
+
+
+def save_untrained(
+    path: Path,
+    modality_labels: tuple[str, ...] = ('walk', 'wave', 'rest'),
+    modality: str = 'imu',
+):
     """Write a valid weights file with random weights."""
     torch.manual_seed(0)
     spec = NetworkSpec(ppv=False)
+    sensor = find_modality(modality)
+    rate_hz, window_s, stride_s = _TIMES[modality]
     card = Card(
         name='quick',
         description='untrained, for tests',
-        modality='imu',
+        modality=modality,
         labels=modality_labels,
         input=InputSpec(
-            channels=imu.CHANNELS,
-            units=imu.UNITS,
+            channels=sensor.channels,
+            units=sensor.units,
             frame='any',
-            rate_hz=50.0,
-            window_s=1.0,
-            stride_s=0.1,
+            rate_hz=rate_hz,
+            window_s=window_s,
+            stride_s=stride_s,
             lag_s=0.3,
+            size=sensor.size,
         ),
         network=spec,
         training=TrainingRecord(
@@ -67,15 +78,17 @@ def save_untrained(path: Path, modality_labels: tuple[str, ...] = ('walk', 'wave
 
 
 class RecogniserProcess:
-    """imu_node as a process of its own.
+    """A recogniser as a process of its own.
 
     Args:
         model: weights file.
         arguments: further ones after --ros-args.
+        executable: which recogniser.
     """
 
-    def __init__(self, model, *arguments: str):
-        command = [IMU_NODE, '--ros-args', '-p', f'model:={model}', *arguments]
+    def __init__(self, model, *arguments: str, executable: str = 'imu_node'):
+        program = str(Path(sys.executable).with_name(executable))
+        command = [program, '--ros-args', '-p', f'model:={model}', *arguments]
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
 
     def __enter__(self):
@@ -97,19 +110,22 @@ class RecogniserProcess:
 class Peer:
     """Publishes samples, listens to labels and diagnostics, and calls services."""
 
-    def __init__(self, reliability=ReliabilityPolicy.RELIABLE, node_name='peer'):
+    def __init__(
+        self, reliability=ReliabilityPolicy.RELIABLE, node_name='peer', recogniser: str = NODE
+    ):
+        self.recogniser = recogniser
         self.node = rclpy.create_node(node_name)
         self.executor = SingleThreadedExecutor()
         self.executor.add_node(self.node)
         self.qos = QoSProfile(depth=1000, reliability=reliability)
         self.imu = self.node.create_publisher(Imu, 'imu/data_raw', self.qos)
-        self.monitor = Monitor(self.node, NODE)
+        self.monitor = Monitor(self.node, recogniser)
         self.activities: list[DiagnosticArray] = []
         self.health: dict[str, str] = {}
         self.health_level = b'\x00'
         self.health_message = ''
         self.node.create_subscription(
-            DiagnosticArray, f'{NODE}/activity', self.activities.append, 100
+            DiagnosticArray, f'{recogniser}/activity', self.activities.append, 100
         )
         self.node.create_subscription(DiagnosticArray, '/diagnostics', self._on_diagnostics, 10)
         self._stamp_ns = BEGIN_NS
@@ -128,6 +144,8 @@ class Peer:
 
     def _on_diagnostics(self, message):
         status = message.status[0]
+        if not status.name.startswith(f'{self.recogniser}:'):
+            return
         self.health = {pair.key: pair.value for pair in status.values}
         self.health_level, self.health_message = status.level, status.message
 
@@ -138,7 +156,7 @@ class Peer:
         only asks may ask again.
         """
         if name not in self._clients:
-            self._clients[name] = self.node.create_client(service_type, f'{NODE}/{name}')
+            self._clients[name] = self.node.create_client(service_type, f'{self.recogniser}/{name}')
         client = self._clients[name]
         end = time.monotonic() + timeout_s
         while not client.service_is_ready():

@@ -1,0 +1,251 @@
+"""image_node as a process, over DDS: pictures in, labels out, and everything that can be wrong."""
+
+import cv2
+import numpy as np
+import psutil
+import pytest
+from node_helpers import BEGIN_NS, Peer, RecogniserProcess, save_untrained
+from rclpy.qos import QoSProfile
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image
+
+pytestmark = pytest.mark.ros
+
+NODE = '/image_node'
+
+
+@pytest.fixture(scope='module')
+def depth_model(tmp_path_factory):
+    path = tmp_path_factory.mktemp('model') / 'quick_depth.safetensors'
+    save_untrained(path, modality='depth')
+    return path
+
+
+@pytest.fixture
+def camera():
+    """The test's own node, which has a camera."""
+    import rclpy
+
+    rclpy.init()
+    camera = Camera()
+    yield camera
+    camera.close()
+    rclpy.try_shutdown()
+
+
+class Camera(Peer):
+    """Publishes pictures."""
+
+    def __init__(self):
+        super().__init__(recogniser=NODE)
+        qos = QoSProfile(depth=50)
+        self.image = self.node.create_publisher(Image, 'image_raw', qos)
+        self.compressed = self.node.create_publisher(CompressedImage, 'image_raw/compressed', qos)
+        self.info = self.node.create_publisher(CameraInfo, 'camera_info', qos)
+        self.shown: list[Image] = []
+
+    def ready(self, publisher=None):
+        self.wait_for(lambda: self.state() == 'active', 'the node to be active')
+        publisher = publisher or self.image
+        self.wait_for(lambda: publisher.get_subscription_count() == 1, 'the subscription')
+
+    def tell_focal_length(self, focal_px=285.0, width=160):
+        self.wait_for(lambda: self.info.get_subscription_count() == 1, 'the subscription')
+        message = CameraInfo(width=width, height=width * 3 // 4)
+        message.k = [focal_px, 0.0, width / 2, 0.0, focal_px, width / 3, 0.0, 0.0, 1.0]
+        self.info.publish(message)
+
+    def film(self, n, make, publisher=None, rate_hz=8.0):
+        """Publish n frames, each once the one before has been received."""
+        for i in range(n):
+            message = make(i)
+            stamp = message.header.stamp
+            stamp.sec, stamp.nanosec = divmod(self._stamp_ns, 10**9)
+            message.header.frame_id = 'camera'
+            (publisher or self.image).publish(message)
+            self._stamp_ns += round(1e9 / rate_hz)
+            end_of_pause = self.node.get_clock().now().nanoseconds + 20_000_000
+            self.wait_for(
+                lambda end=end_of_pause: self.node.get_clock().now().nanoseconds > end, 'a pause'
+            )
+
+
+def depth_of(i=0):
+    depth = np.zeros((120, 160), np.uint16)
+    depth[20:100, 60 + i % 20 : 90 + i % 20] = 2500
+    return depth
+
+
+def picture(pixels, encoding='16UC1', **changes):
+    message = Image(
+        height=pixels.shape[0], width=pixels.shape[1], encoding=encoding, step=pixels.strides[0]
+    )
+    message.data.frombytes(pixels.tobytes())
+    for name, value in changes.items():
+        setattr(message, name, value)
+    return message
+
+
+def frame(i):
+    return picture(depth_of(i))
+
+
+def test_depth_gives_labels_with_the_window_s_stamps_and_the_camera_s_frame(depth_model, camera):
+    with RecogniserProcess(depth_model, executable='image_node'):
+        camera.ready()
+        camera.tell_focal_length()
+        camera.film(24, frame)
+        camera.wait_for(lambda: len(camera.monitor.all) >= 9, 'nine labels')
+        first = camera.monitor.all[0].prediction
+        assert (first.start_ns, first.end_ns) == (BEGIN_NS, BEGIN_NS + 875_000_000)
+        assert first.frame_id == 'camera'
+        camera.wait_for_health(lambda h: h['predictions'] == '9', 'diagnostics')
+        assert camera.health['windows dropped'] == '0'
+
+
+def test_compressed_depth_and_metres_give_the_labels_of_millimetres(depth_model, camera):
+    def compressed(i):
+        ok, png = cv2.imencode('.png', depth_of(i))
+        assert ok
+        return CompressedImage(format='16UC1; compressedDepth png', data=bytes(12) + png.tobytes())
+
+    def metres(i):
+        depth = depth_of(i).astype(np.float32) / 1000
+        return picture(np.where(depth == 0, np.nan, depth).astype(np.float32), '32FC1')
+
+    found = []
+    for transport, make in (('raw', frame), ('raw', metres), ('compressed', compressed)):
+        arguments = ['-p', f'transport:={transport}', '-p', 'focal_px:=285.0']
+        with RecogniserProcess(depth_model, *arguments, executable='image_node'):
+            publisher = camera.image if transport == 'raw' else camera.compressed
+            camera.ready(publisher)
+            n = len(camera.monitor.all)
+            camera.film(8, make, publisher)
+            camera.wait_for(lambda n=n: len(camera.monitor.all) > n, 'a label')
+            found.append(camera.monitor.all[n].prediction.probabilities)
+        camera.jump(10)
+    np.testing.assert_allclose(found[1], found[0], atol=1e-6)
+    np.testing.assert_allclose(found[2], found[0], atol=1e-6)
+
+
+BAD = {
+    'size': lambda i: picture(np.zeros((1, 1), np.uint16), height=0, width=0),
+    'truncated': lambda i: picture(depth_of(), height=4000),
+    'step': lambda i: picture(depth_of(), step=10),
+    'encoding': lambda i: picture(depth_of(), encoding='cmyk9'),
+    'kind': lambda i: picture(np.zeros((120, 160, 3), np.uint8), 'rgb8'),
+}
+
+
+def test_bad_pictures_are_counted_by_reason_and_the_next_good_ones_are_recognised(
+    depth_model, camera
+):
+    arguments = ['-p', 'focal_px:=285.0']
+    with RecogniserProcess(depth_model, *arguments, executable='image_node') as running:
+        camera.ready()
+        for reason, make in BAD.items():
+            camera.film(3, make)
+            key = f'rejected: {reason}'
+            camera.wait_for_health(lambda h, key=key: h.get(key) == '3', key)
+        assert camera.health_level == b'\x01'
+        # a header of 100 megapixels without data
+        camera.film(1, lambda i: picture(depth_of(), height=10_000, width=10_000, step=20_000))
+        camera.wait_for_health(lambda h: h.get('rejected: size') == '4', 'the giant')
+        camera.jump(5)
+        camera.film(10, frame)
+        camera.wait_for(lambda: camera.monitor.all, 'a label')
+        assert running.alive()
+
+
+def test_a_corrupt_jpeg_is_counted(depth_model, camera):
+    arguments = ['-p', 'transport:=compressed', '-p', 'focal_px:=285.0']
+    ok, jpeg = cv2.imencode('.jpg', np.zeros((60, 80, 3), np.uint8))
+    assert ok
+    with RecogniserProcess(depth_model, *arguments, executable='image_node') as running:
+        camera.ready(camera.compressed)
+        broken = jpeg.tobytes()[:-200]
+        camera.film(
+            4, lambda i: CompressedImage(format='jpeg', data=broken[: 20 + i]), camera.compressed
+        )
+        camera.wait_for_health(lambda h: h.get('rejected: corrupt') == '4', 'corrupt')
+        assert running.alive()
+
+
+def test_a_size_that_changes_in_mid_stream_starts_anew(depth_model, camera):
+    arguments = ['-p', 'focal_px:=285.0']
+    with RecogniserProcess(depth_model, *arguments, executable='image_node'):
+        camera.ready()
+        camera.film(5, frame)
+        camera.film(8, lambda i: picture(np.repeat(np.repeat(depth_of(i), 2, 0), 2, 1)))
+        camera.wait_for(lambda: len(camera.monitor.all) == 1, 'a label')
+        camera.wait_for_health(lambda h: h.get('stream: camera_change') == '1', 'the change')
+
+
+def test_without_a_focal_length_diagnostics_say_what_to_do(depth_model, camera):
+    with RecogniserProcess(depth_model, executable='image_node'):
+        camera.ready()
+        camera.film(3, frame)
+        camera.wait_for_health(lambda h: h.get('rejected: intrinsics') == '3', 'the reason')
+        assert 'set focal_px' in camera.health_message
+        camera.tell_focal_length()
+        camera.jump(5)
+        camera.film(10, frame)
+        camera.wait_for(lambda: camera.monitor.all, 'a label')
+
+
+def test_nobody_in_view_is_unknown(depth_model, camera):
+    arguments = ['-p', 'focal_px:=285.0']
+    with RecogniserProcess(depth_model, *arguments, executable='image_node'):
+        camera.ready()
+        camera.film(9, lambda i: picture(np.zeros((120, 160), np.uint16)))
+        camera.wait_for(lambda: camera.monitor.all, 'a label')
+        assert camera.monitor.all[0].prediction.state == 'unknown'
+        assert camera.monitor.labels[0] == 'unknown'
+
+
+def test_debug_image_is_made_for_who_looks(depth_model, camera):
+    arguments = ['-p', 'focal_px:=285.0']
+    with RecogniserProcess(depth_model, *arguments, executable='image_node'):
+        camera.ready()
+        camera.node.create_subscription(
+            Image, f'{NODE}/debug_image', camera.shown.append, QoSProfile(depth=5)
+        )
+        camera.wait_for(
+            lambda: (
+                camera.node.count_subscribers(f'{NODE}/debug_image') == 1
+                and camera.node.count_publishers(f'{NODE}/debug_image') == 1
+            ),
+            'the picture',
+        )
+        camera.film(16, frame)
+        camera.wait_for(lambda: len(camera.shown) > 8, 'pictures')
+        shown = camera.shown[-1]
+        assert (shown.encoding, shown.width) == ('rgb8', 160)
+        pixels = np.frombuffer(bytes(shown.data), np.uint8).reshape(shown.height, 160, 3)
+        assert shown.height > 120
+        assert pixels[20:100, 80].any()
+        assert (pixels[120:] == 255).any()  # the label's letters
+
+
+def test_memory_does_not_grow_with_pictures_good_and_bad(depth_model, camera):
+    big = np.zeros((480, 640), np.uint16)
+    big[80:400, 280:360] = 2500
+    arguments = ['-p', 'focal_px:=570.0']
+    with RecogniserProcess(depth_model, *arguments, executable='image_node') as running:
+        camera.ready()
+        process = psutil.Process(running.process.pid)
+        camera.film(60, lambda i: picture(big), rate_hz=30.0)
+        before = process.memory_info().rss
+        camera.film(
+            400,
+            lambda i: picture(big) if i % 2 else picture(big, height=48_000),
+            rate_hz=30.0,
+        )
+        grown = process.memory_info().rss - before
+        assert grown < 15 * 2**20  # 250 MB came in
+        camera.wait_for_health(lambda h: int(h['messages received']) > 400, 'the count')
+
+
+def test_a_model_for_another_sensor_is_refused(quick_model, camera):
+    with RecogniserProcess(quick_model, executable='image_node'):
+        camera.wait_for_health(lambda h: True, 'diagnostics')
+        assert 'is for imu, and this node needs one for depth' in camera.health_message
