@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from dcat_ros.bags.topics import IMU_TOPIC, TRUTH_TOPIC
+from dcat_ros.bags.topics import AUDIO_TOPIC, IMAGE_TOPIC, IMU_TOPIC, TRUTH_TOPIC
 from dcat_ros.cli.options import DATA, DATASET, SUBJECTS, subjects_of
 
 __all__ = ['command']
@@ -17,6 +17,30 @@ __all__ = ['command']
 @SUBJECTS
 @click.option('--model', required=True, help='Weights file, or name of a shipped model.')
 @click.option('--imu', default=IMU_TOPIC, show_default=True, help='Topic of sensor_msgs/Imu.')
+@click.option(
+    '--image',
+    default=IMAGE_TOPIC,
+    show_default=True,
+    help='Topic of sensor_msgs/Image or CompressedImage.',
+)
+@click.option('--audio', default=AUDIO_TOPIC, show_default=True, help='Topic of sound.')
+@click.option(
+    '--focal',
+    default=0.0,
+    help='Focal length of the pictures in pixels; from the camera_info beside them without it.',
+)
+@click.option(
+    '--sample-rate',
+    default=16000,
+    show_default=True,
+    help='Samples of sound a second, where the messages do not say it.',
+)
+@click.option(
+    '--channels',
+    default=1,
+    show_default=True,
+    help='Channels of sound, where the messages do not say it.',
+)
 @click.option(
     '--truth-topic', default=TRUTH_TOPIC, show_default=True, help='Topic of std_msgs/String.'
 )
@@ -38,6 +62,11 @@ def command(
     subjects: str | None,
     model: str,
     imu: str,
+    image: str,
+    audio: str,
+    focal: float,
+    sample_rate: int,
+    channels: int,
     truth_topic: str,
     truth: Path | None,
     stride: float | None,
@@ -50,6 +79,7 @@ def command(
     """
     from dcat_ros.datasets import load
     from dcat_ros.datasets.modality import signal_name
+    from dcat_ros.evaluation.bag_content import BagSource
     from dcat_ros.evaluation.evaluate import evaluate_bag, evaluate_dataset
     from dcat_ros.evaluation.report import figure_png, scores_text
     from dcat_ros.files import write_whole
@@ -62,7 +92,7 @@ def command(
         evaluation = evaluate_bag(
             bag,
             loaded,
-            imu_topic=imu,
+            source=BagSource(imu, image, audio, focal, sample_rate, channels),
             truth_topic=truth_topic,
             truth_csv=truth,
             stride_s=stride,

@@ -1,9 +1,8 @@
 """Running a model over a bag or a data set, and scoring what it says."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import islice
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,16 +10,14 @@ from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score, f1_score
 
 from dcat_ros.bags.read import BagReader
-from dcat_ros.bags.salvage import RawMessage
-from dcat_ros.bags.topics import IMU_TOPIC, STRING_TYPE, TRUTH_TOPIC
+from dcat_ros.bags.topics import STRING_TYPE, TRUTH_TOPIC
 from dcat_ros.datasets.modality import signal_for
 from dcat_ros.datasets.trial import Dataset, Signal, Trial
-from dcat_ros.errors import BagError, MessageError
+from dcat_ros.errors import BagError
+from dcat_ros.evaluation.bag_content import BagContent, BagSource, run_bag
 from dcat_ros.evaluation.events import events_of, label_runs, score_events
 from dcat_ros.evaluation.scores import Scores, window_scores
 from dcat_ros.evaluation.truth import from_changes, label_at, read_csv
-from dcat_ros.messages.imu import IMU_TYPE, decode_imu_runs
-from dcat_ros.messages.text import decode_string
 from dcat_ros.model.card import Card
 from dcat_ros.segment import REST, Segment
 from dcat_ros.streaming.decision import Prediction
@@ -29,7 +26,6 @@ from dcat_ros.streaming.resample import is_oversampled, on_grid
 
 __all__ = ['Evaluation', 'classify_trial', 'evaluate_bag', 'evaluate_dataset', 'trial_label']
 
-_CHUNK = 4096
 _MOST_NAMED = 20  # subjects; of sounds every source is one
 _HEADER_STAMPS = 'header stamps'
 _RECEIVE_TIME = 'time of receipt, for the headers have no stamp'
@@ -54,25 +50,11 @@ class Evaluation:
     lag_s: float
 
 
-@dataclass
-class _BagContent:
-    """What a pass over a bag gives."""
-
-    predictions: list[Prediction] = field(default_factory=list)
-    changes: list[tuple[int, str]] = field(default_factory=list)
-    rejected: Counter[str] = field(default_factory=Counter)
-    rejected_truth: Counter[str] = field(default_factory=Counter)
-    n_messages: int = 0
-    n_without_stamp: int = 0
-    begin_ns: int | None = None
-    end_ns: int = 0
-
-
 def evaluate_bag(
     path: Path,
     model: Classifier,
     *,
-    imu_topic: str = IMU_TOPIC,
+    source: BagSource | None = None,
     truth_topic: str = TRUTH_TOPIC,
     truth_csv: Path | None = None,
     stride_s: float | None = None,
@@ -82,7 +64,7 @@ def evaluate_bag(
     Args:
         path: the bag.
         model: what to score.
-        imu_topic: topic of type sensor_msgs/Imu.
+        source: topic of the model's sensor and how to read it; as dcat_ros names it without it.
         truth_topic: topic of type std_msgs/String that says the label whenever it changes.
         truth_csv: truth from a file instead; its seconds are those of the stamps, or count from
             the first reading if they are smaller than a year.
@@ -93,17 +75,20 @@ def evaluate_bag(
         InputError: the CSV file is unusable.
     """
     recogniser = Recogniser(model, stride_s=stride_s)
+    source = source or BagSource()
+    topic = source.topic_for(model.card)
     with BagReader(path) as bag:
-        bag.require(imu_topic, IMU_TYPE)
         if truth_csv is None:
             bag.require(truth_topic, STRING_TYPE)
-        content = _run_bag(bag, recogniser, imu_topic, None if truth_csv else truth_topic)
+        content = run_bag(bag, recogniser, source, None if truth_csv else truth_topic, stride_s)
         notes = list(bag.notes)
     if not content.n_messages:
-        raise BagError(f'{path} has no message on {imu_topic}.')
+        raise BagError(f'{path} has no message on {topic}.')
     if content.n_messages == content.rejected.total():
         reasons = ', '.join(f'{n} {reason}' for reason, n in content.rejected.items())
-        raise BagError(f'No message on {imu_topic} in {path} is usable: {reasons}.')
+        raise BagError(
+            f'No message on {topic} in {path} is usable: {reasons}; {content.last_rejection}.'
+        )
     truth = (
         from_changes(content.changes, content.end_ns)
         if truth_csv is None
@@ -218,44 +203,7 @@ def _on_grid(signal: Signal, rate_hz: float) -> NDArray[np.float32]:
     return on_grid(grid_s, times_s, signal.values, rate_hz, oversampled=faster).astype(np.float32)
 
 
-def _run_bag(
-    bag: BagReader, recogniser: Recogniser, imu_topic: str, truth_topic: str | None
-) -> _BagContent:
-    content = _BagContent()
-    topics = [imu_topic] + ([truth_topic] if truth_topic else [])
-    for chunk in _chunks(bag.messages(topics)):
-        content.end_ns = max(content.end_ns, chunk[-1].log_time_ns)
-        for message in chunk:
-            if message.topic == truth_topic:
-                try:
-                    text = decode_string(message.data)
-                except MessageError as problem:
-                    content.rejected_truth[problem.reason] += 1
-                else:
-                    content.changes.append((message.log_time_ns, text))
-        imu = [message for message in chunk if message.topic == imu_topic]
-        content.n_messages += len(imu)
-        windows = []
-        for run in decode_imu_runs([message.data for message in imu], content.rejected):
-            stamps = run.stamps_ns
-            empty = stamps == 0
-            if empty.any():
-                content.n_without_stamp += int(empty.sum())
-                log_times = np.array([imu[i].log_time_ns for i in run.places])
-                stamps = np.where(empty, log_times, stamps)
-            if content.begin_ns is None:
-                content.begin_ns = int(stamps[0])
-            windows += recogniser.stream.push_many(stamps, run.values, run.frame_id)
-        content.predictions += recogniser.classify_many(windows)
-    return content
-
-
-def _chunks(messages: Iterator[RawMessage]) -> Iterator[list[RawMessage]]:
-    while chunk := list(islice(messages, _CHUNK)):
-        yield chunk
-
-
-def _shifted(segments: list[Segment], content: _BagContent) -> list[Segment]:
+def _shifted(segments: list[Segment], content: BagContent) -> list[Segment]:
     """Truth whose seconds count from the bag's beginning, on the bag's clock."""
     year_ns = 365 * 24 * 3600 * 1_000_000_000
     begin_ns = content.begin_ns

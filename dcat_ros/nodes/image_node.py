@@ -1,11 +1,12 @@
 """image_node: depth pictures on `image_raw` to activity labels."""
 
-from math import hypot, isfinite
 from typing import Any
 
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
+from dcat_ros.errors import MessageError
+from dcat_ros.messages.camera_info import focal_length
 from dcat_ros.nodes.debug_image import DebugImage
 from dcat_ros.nodes.parameters import RECOGNISER_PARAMETERS, Spec, with_defaults
 from dcat_ros.nodes.sensor_node import SensorNode
@@ -134,15 +135,12 @@ class ImageNode(SensorNode):
         )
 
     def _on_camera_info(self, message: CameraInfo) -> None:
-        fx, fy = float(message.k[0]), float(message.k[4])
-        if not (isfinite(fx) and isfinite(fy) and fx > 0 and fy > 0 and message.width > 0):
-            self._reject(
-                'camera_info',
-                f'camera_info has the focal lengths {fx}, {fy} and the width {message.width}; '
-                'calibrate the camera, or set focal_px',
-            )
+        width = int(message.width)
+        try:
+            focal = (focal_length(float(message.k[0]), float(message.k[4]), width), width)
+        except MessageError as problem:
+            self._reject(problem.reason, str(problem))
             return
-        focal = (hypot(fx, fy) / 2**0.5, int(message.width))
         if focal != self._focal:
             self._focal = focal
             self._set_camera()

@@ -31,8 +31,8 @@ class DepthWindows:
         stride_s: distance of the ends of two windows in s.
 
     Attributes:
-        counts: what was seen: windows, repeated, camera_change (size or focal length), empty (windows
-            without a reading).
+        counts: what was seen: windows, repeated, camera_change (size or focal length), empty
+            (windows without a reading).
     """
 
     def __init__(self, modality: Modality, rate_hz: float, window_s: float, stride_s: float):

@@ -11,6 +11,7 @@ from helpers import IMU, STRING, LevelModel, imu_message, make_card, string_mess
 from dcat_ros.bags.write import Piece, write_bag
 from dcat_ros.datasets import Dataset, DatasetInfo, Signal, Skipped, Trial
 from dcat_ros.errors import BagError, DcatError, InputError
+from dcat_ros.evaluation.bag_content import BagSource
 from dcat_ros.evaluation.evaluate import (
     classify_trial,
     evaluate_bag,
@@ -130,7 +131,7 @@ def test_evaluate_bag_other_topics_and_stride(tmp_path, model):
     messages += [('/i', *rest) for _, *rest in imu_stream()]
     write_raw_bag(tmp_path / 'bag', messages)
     scores = evaluate_bag(
-        tmp_path / 'bag', model, imu_topic='/i', truth_topic='/t', stride_s=0.02
+        tmp_path / 'bag', model, source=BagSource(imu='/i'), truth_topic='/t', stride_s=0.02
     ).scores
     assert scores.n_windows == 51
 

@@ -1,5 +1,7 @@
 """From serialised sound to windows of log-mel frames."""
 
+from contextlib import suppress
+
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
@@ -90,7 +92,7 @@ def test_settings_that_make_no_sense_are_refused(options):
 @example(b'', AUDIO_TYPES[1])
 def test_any_bytes_give_windows_or_a_message_error(data, type_name):
     found = AudioReceiver(stream(), type_name=type_name)
-    try:
-        assert found.accept(data, BEGIN, lambda stamp: stamp) == []
-    except MessageError as problem:
-        assert problem.reason
+    windows = []
+    with suppress(MessageError):  # anything else fails the test
+        windows = found.accept(data, BEGIN, lambda stamp: stamp)
+    assert windows == []

@@ -1,0 +1,233 @@
+"""One pass over a bag: what the model says of a sensor's messages, and the truth beside them."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from dcat_ros.bags.read import BagReader
+from dcat_ros.bags.salvage import RawMessage
+from dcat_ros.bags.topics import AUDIO_TOPIC, CAMERA_INFO_TYPE, IMAGE_TOPIC, IMU_TOPIC
+from dcat_ros.errors import BagError, ConfigError, MessageError
+from dcat_ros.messages.audio import AUDIO_TYPES
+from dcat_ros.messages.camera_info import decode_camera_info
+from dcat_ros.messages.image import COMPRESSED_IMAGE_TYPE, IMAGE_TYPE
+from dcat_ros.messages.imu import IMU_TYPE, decode_imu_runs
+from dcat_ros.messages.text import decode_string
+from dcat_ros.model.card import Card
+from dcat_ros.receivers.audio import AudioReceiver
+from dcat_ros.receivers.base import Receiver
+from dcat_ros.receivers.image import ImageReceiver
+from dcat_ros.streaming.decision import Prediction
+from dcat_ros.streaming.recogniser import Recogniser
+
+__all__ = ['BagContent', 'BagSource', 'run_bag']
+
+_CHUNK = 4096
+
+
+@dataclass(frozen=True)
+class BagSource:
+    """Which messages of a bag a model gets, and what they do not say of themselves.
+
+    Attributes:
+        imu: topic of sensor_msgs/Imu.
+        image: topic of sensor_msgs/Image or CompressedImage.
+        audio: topic of sound.
+        focal_px: focal length in pixels of the pictures; 0: from the camera_info beside them.
+        rate_hz: samples of sound a second, where the messages do not say it.
+        channels: channels of sound, where the messages do not say it.
+    """
+
+    imu: str = IMU_TOPIC
+    image: str = IMAGE_TOPIC
+    audio: str = AUDIO_TOPIC
+    focal_px: float = 0.0
+    rate_hz: int = 16000
+    channels: int = 1
+
+    def topic_for(self, card: Card) -> str:
+        """The topic that a model gets.
+
+        Raises:
+            ConfigError: no messages are known for its modality.
+        """
+        topics = {'imu': self.imu, 'depth': self.image, 'audio': self.audio}
+        if card.modality not in topics:
+            raise ConfigError(
+                f'{card.name} is a model for {card.modality}, of which bags hold no messages; '
+                f'take one for {", ".join(topics)}.'
+            )
+        return topics[card.modality]
+
+
+@dataclass
+class BagContent:
+    """What a pass over a bag gives.
+
+    Attributes:
+        predictions: in the order of time.
+        changes: (log time, label) of the truth topic.
+        rejected: number of unusable messages by reason.
+        last_rejection: a sentence about the last of them.
+        rejected_truth: number of unusable messages of the truth topic by reason.
+        n_messages: of the sensor.
+        n_without_stamp: of those, number with an empty stamp.
+        begin_ns: stamp of the first usable message.
+        end_ns: log time of the last message.
+    """
+
+    predictions: list[Prediction] = field(default_factory=list)
+    changes: list[tuple[int, str]] = field(default_factory=list)
+    rejected: Counter[str] = field(default_factory=Counter)
+    last_rejection: str = ''
+    rejected_truth: Counter[str] = field(default_factory=Counter)
+    n_messages: int = 0
+    n_without_stamp: int = 0
+    begin_ns: int | None = None
+    end_ns: int = 0
+
+
+def run_bag(
+    bag: BagReader,
+    recogniser: Recogniser,
+    source: BagSource,
+    truth_topic: str | None,
+    stride_s: float | None = None,
+) -> BagContent:
+    """Give a bag's messages to a recogniser.
+
+    Args:
+        bag: open.
+        recogniser: with the model.
+        source: what the model gets.
+        truth_topic: of std_msgs/String; None for none.
+        stride_s: distance of two predictions; the model's without it.
+
+    Raises:
+        BagError: the sensor's topic is not there or has another type, or pictures have no
+            focal length.
+    """
+    content = BagContent()
+    topic = source.topic_for(recogniser.card)
+    take = _taker(bag, recogniser, source, topic, content, stride_s)
+    topics = [topic] + ([truth_topic] if truth_topic else [])
+    for chunk in _chunks(bag.messages(topics)):
+        content.end_ns = max(content.end_ns, chunk[-1].log_time_ns)
+        for message in chunk:
+            if message.topic == truth_topic:
+                try:
+                    text = decode_string(message.data)
+                except MessageError as problem:
+                    content.rejected_truth[problem.reason] += 1
+                else:
+                    content.changes.append((message.log_time_ns, text))
+        own = [message for message in chunk if message.topic == topic]
+        content.n_messages += len(own)
+        take(own)
+    return content
+
+
+def _taker(
+    bag: BagReader,
+    recogniser: Recogniser,
+    source: BagSource,
+    topic: str,
+    content: BagContent,
+    stride_s: float | None,
+) -> Any:
+    """A function that takes a list of the sensor's messages."""
+    modality = recogniser.card.modality
+    if modality == 'imu':
+        bag.require(topic, IMU_TYPE)
+        return partial(_take_imu, recogniser, content)
+    if modality == 'audio':
+        type_name = _one_of(bag, topic, AUDIO_TYPES)
+        audio = AudioReceiver(
+            recogniser.stream,
+            type_name=type_name,
+            rate_hz=source.rate_hz,
+            channels=source.channels,
+        )
+        return partial(_take, audio, recogniser, content)
+    type_name = _one_of(bag, topic, (IMAGE_TYPE, COMPRESSED_IMAGE_TYPE))
+    image = ImageReceiver(
+        recogniser.card, compressed=type_name == COMPRESSED_IMAGE_TYPE, stride_s=stride_s
+    )
+    if source.focal_px > 0:
+        image.focal_px = source.focal_px
+    else:
+        image.focal_px, image.focal_width = _camera(bag, topic)
+    return partial(_take, image, recogniser, content)
+
+
+def _one_of(bag: BagReader, topic: str, types: tuple[str, ...]) -> str:
+    """The type of a topic, which must be one of these."""
+    found = bag.topics.get(topic, '')
+    bag.require(topic, found if found in types else types[0])
+    return found
+
+
+def _camera(bag: BagReader, topic: str) -> tuple[float, int]:
+    """Focal length and width of the first usable camera_info beside a topic of pictures."""
+    folder = topic.removesuffix('/compressed').removesuffix('/compressedDepth').rpartition('/')[0]
+    beside = f'{folder}/camera_info'
+    if bag.topics.get(beside) == CAMERA_INFO_TYPE:
+        for message in bag.messages([beside]):
+            try:
+                return decode_camera_info(message.data)
+            except MessageError:
+                continue
+    raise BagError(
+        f'{bag.path} has no usable {beside}, which tells the focal length of {topic}; give --focal.'
+    )
+
+
+def _take_imu(recogniser: Recogniser, content: BagContent, messages: list[RawMessage]) -> None:
+    """Many samples at once: much faster than one by one."""
+    windows = []
+    for run in decode_imu_runs([message.data for message in messages], content.rejected):
+        stamps = run.stamps_ns
+        empty = stamps == 0
+        if empty.any():
+            content.n_without_stamp += int(empty.sum())
+            log_times = np.array([messages[i].log_time_ns for i in run.places])
+            stamps = np.where(empty, log_times, stamps)
+        if content.begin_ns is None:
+            content.begin_ns = int(stamps[0])
+        windows += recogniser.stream.push_many(stamps, run.values, run.frame_id)
+    content.predictions += recogniser.classify_many(windows)
+
+
+def _take(
+    receiver: Receiver[Any],
+    recogniser: Recogniser,
+    content: BagContent,
+    messages: list[RawMessage],
+) -> None:
+    """One by one, as a node does."""
+    for message in messages:
+
+        def stamp_of(stamp_ns: int, log_time_ns: int = message.log_time_ns) -> int:
+            content.n_without_stamp += stamp_ns == 0
+            return stamp_ns or log_time_ns
+
+        try:
+            jobs = receiver.accept(message.data, message.log_time_ns, stamp_of)
+            windows = [window for job in jobs for window in receiver.windows(job)]
+        except MessageError as problem:
+            content.rejected[problem.reason] += 1
+            content.last_rejection = str(problem)
+            continue
+        if content.begin_ns is None:
+            content.begin_ns = receiver.last_stamp_ns
+        content.predictions += recogniser.classify_many(windows)
+
+
+def _chunks(messages: Iterator[RawMessage]) -> Iterator[list[RawMessage]]:
+    while chunk := list(islice(messages, _CHUNK)):
+        yield chunk
