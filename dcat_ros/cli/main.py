@@ -22,6 +22,7 @@ _VERBS = {
     'info': 'dcat_ros.cli.info',
     'replay': 'dcat_ros.cli.replay',
     'train': 'dcat_ros.cli.train',
+    'watch': 'dcat_ros.cli.watch',
 }
 
 

@@ -9,7 +9,7 @@ from dcat_ros.bags.read import BagReader
 from dcat_ros.model.weights import load_card
 
 S = 10**9
-VERBS = ('bag', 'demo', 'evaluate', 'info', 'replay', 'train')
+VERBS = ('bag', 'demo', 'evaluate', 'info', 'replay', 'train', 'watch')
 
 
 @pytest.fixture
@@ -70,6 +70,8 @@ def test_dcat_version(dcat):
         (['replay', 'no_bag', '--rate', '0'], '--rate must be above 0'),
         (['replay', 'no_bag', '--rate', 'nan'], '--rate must be above 0'),
         (['replay', 'no_bag', '--rate', 'fast'], 'not a valid float'),
+        (['watch', '--seconds', '0'], '--seconds must be above 0'),
+        (['watch', '--seconds', 'nan'], '--seconds must be above 0'),
         (['demo', '--model', 'no_such'], "no weights file 'no_such'"),
         (['demo', '--rate', 'fast'], 'not a valid float'),
     ],

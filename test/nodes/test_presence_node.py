@@ -229,6 +229,7 @@ def test_foreign_messages_are_counted_and_nothing_happens(listener, recogniser, 
         for topic, kind in (('/1 2', 'x'), ('/a', 'os/msg/Path'), ('/a', 'nowhere/msg/Imu')):
             names = {'input topic': topic, 'input type': kind, 'messages received': '1'}
             tell.publish(DiagnosticArray(status=[_foreign(**names)]))
+        listener.spin(0.1)  # more at once than fits into a queue would be lost
     listener.wait_for(
         lambda: int(listener.health[f'{PRESENCE}: {LEFT}'][2]['messages ignored']) >= 15 + 10,
         'all of them counted',
