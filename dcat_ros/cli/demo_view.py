@@ -21,10 +21,12 @@ class DemoView:
     """Label, probability, truth and latency, as they come.
 
     Args:
+        node: name of the recogniser, for the title.
         rate: times real time, for the title.
     """
 
-    def __init__(self, rate: float):
+    def __init__(self, node: str, rate: float):
+        self._node = node
         self._console = Console()
         self._live = Live(console=self._console, auto_refresh=False, transient=True)
         self._rate = rate
@@ -51,7 +53,7 @@ class DemoView:
                     f'latency {latency_ms:5.1f} ms'
                 )
             return
-        table = Table(title=f'imu_node, {heard.model}, at {self._rate:g} times real time')
+        table = Table(title=f'{self._node}, {heard.model}, at {self._rate:g} times real time')
         for column in ('label', 'probability', 'truth', 'latency', 'labels'):
             table.add_column(column, min_width=9)
         right = prediction.label == truth

@@ -11,7 +11,14 @@ __all__ = ['command']
 @click.argument('bag', type=click.Path(path_type=Path))
 @click.option('--rate', default=1.0, show_default=True, help='Times real time.')
 @click.option('--loop', is_flag=True, help='Again from the start, until stopped.')
-def command(bag: Path, rate: float, loop: bool) -> None:
+@click.option('--topics', default='', help='Only these, with commas between; all without it.')
+@click.option(
+    '--start',
+    default=0.0,
+    show_default=True,
+    help='Seconds after the first message at which it begins.',
+)
+def command(bag: Path, rate: float, loop: bool, topics: str, start: float) -> None:
     """Publish a BAG over DDS with /clock; where ROS is installed, 'ros2 bag play' does the same.
 
     Nodes that listen need use_sim_time:=true.
@@ -22,7 +29,10 @@ def command(bag: Path, rate: float, loop: bool) -> None:
 
     if not 0 < rate <= 1000:
         raise click.UsageError('--rate must be above 0 and at most 1000.')
-    n, notes = play(bag, rate, loop)
+    if start < 0:
+        raise click.UsageError('--start must be at least 0.')
+    chosen = [name.strip() for name in topics.split(',') if name.strip()]
+    n, notes = play(bag, rate, loop, chosen, start)
     for note in notes:
         click.echo(note, err=True)
     click.echo(f'{n} messages published')

@@ -10,7 +10,7 @@ from dcat_ros.datasets.cache import Progress
 from dcat_ros.datasets.trial import Dataset, chosen_modalities
 from dcat_ros.errors import DatasetError
 
-__all__ = ['DATASETS', 'MODALITIES', 'load']
+__all__ = ['DATASETS', 'MODALITIES', 'data_folder', 'load']
 
 #: name -> a function that takes the folder of all data sets (or None) and reads this one; where
 #: there is more than one modality, it takes `modalities` and `progress` as well
@@ -57,9 +57,7 @@ def load(
         hint = f' Did you mean {near[0]!r}?' if near else ''
         raise DatasetError(f'There is no data set {name!r}; known: {", ".join(DATASETS)}.{hint}')
     options = _options(name, modalities, progress)
-    if data_dir is None and os.environ.get('DCAT_DATA'):
-        data_dir = Path(os.environ['DCAT_DATA'])
-    dataset = DATASETS[name](data_dir, **options)
+    dataset = DATASETS[name](data_folder(data_dir), **options)
     if not dataset.trials:
         first = ''.join(f' The first: {skip.name}: {skip.why}.' for skip in dataset.skipped[:1])
         raise DatasetError(
@@ -70,6 +68,13 @@ def load(
     if not subjects:
         raise DatasetError(f'No subject is named; {name} has {", ".join(dataset.subjects)}.')
     return dataset.of_subjects(subjects)
+
+
+def data_folder(given: Path | None) -> Path | None:
+    """The folder of all data sets: the one that is given, or the variable DCAT_DATA's."""
+    if given is None and os.environ.get('DCAT_DATA'):
+        return Path(os.environ['DCAT_DATA'])
+    return given
 
 
 def _options(

@@ -13,31 +13,37 @@ from threading import Thread
 import rclpy
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 
-from dcat_ros.bags.topics import IMU_TOPIC, TRUTH_TOPIC
+from dcat_ros.bags.topics import AUDIO_TOPIC, IMAGE_TOPIC, IMU_TOPIC, TRUTH_TOPIC
 from dcat_ros.errors import DcatError
-from dcat_ros.messages.imu import decode_imu
 from dcat_ros.nodes.monitor import Heard, Monitor
 from dcat_ros.nodes.replay import Player
 from dcat_ros.share import dds_environment
 
 __all__ = ['run_live']
 
-_NODE = '/imu_node'
+#: sensor -> its node's executable and name, and its topic
+_SENSORS = {
+    'imu': ('imu_node', IMU_TOPIC),
+    'image': ('image_node', IMAGE_TOPIC),
+    'audio': ('audio_node', AUDIO_TOPIC),
+}
 _START_S = 30.0
 _SETTLE_S = 2.0
 
 
 def run_live(
     bag: Path,
+    sensor: str,
     model: str,
     *,
     rate: float,
     show: Callable[[Heard, str, float], None] = lambda heard, truth, latency_ms: None,
 ) -> list[Heard]:
-    """Start imu_node as a process, play a bag to it, and listen.
+    """Start a recogniser as a process, play a bag to it, and listen.
 
     Args:
-        bag: with /imu/data_raw.
+        bag: with the sensor's topic.
+        sensor: 'imu', 'image' or 'audio'.
         model: for the node.
         rate: times real time.
         show: called with each prediction, the truth at that time, and the latency in ms: from
@@ -52,7 +58,8 @@ def run_live(
     # localhost only: a demonstration must not talk to the robots of the network
     os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
     os.environ.update(dds_environment())
-    command = [str(Path(sys.executable).with_name('imu_node')), '--ros-args', '--log-level', 'warn']
+    executable, topic = _SENSORS[sensor]
+    command = [str(Path(sys.executable).with_name(executable)), '--ros-args', '--log-level', 'warn']
     # reliable: what is compared with offline must not depend on the first packets' luck
     settings = ['use_sim_time:=true', 'qos_reliability:=reliable', 'stale_after:=60.0']
     for setting in (f'model:={model}', *settings):
@@ -66,20 +73,20 @@ def run_live(
         latency_ms = 1000 * (heard.received - _completed(sent_at, heard.prediction.end_ns))
         show(heard, monitor.truth, latency_ms)
 
-    monitor = Monitor(node, _NODE, truth_topic=TRUTH_TOPIC, heard=heard_one)
+    monitor = Monitor(node, f'/{executable}', truth_topic=TRUTH_TOPIC, heard=heard_one)
     executor = SingleThreadedExecutor()
     executor.add_node(node)
     listener = Thread(target=_spin, args=(executor,), daemon=True)
     try:
         player = Player(node, bag, rate)
 
-        def sent(topic: str, time_ns: int, data: bytes) -> None:
-            if topic == IMU_TOPIC:
-                sent_at[decode_imu(data).stamp_ns] = time.monotonic()
+        def sent(sent_topic: str, time_ns: int, data: bytes) -> None:
+            if sent_topic == topic:  # the bag's time is that of the stamps
+                sent_at[time_ns] = time.monotonic()
 
         player.sent = sent
         listener.start()
-        if not player.wait_for_subscriber(IMU_TOPIC, _START_S):
+        if not player.wait_for_subscriber(topic, _START_S):
             raise DcatError(f'the node did not come up within {_START_S:.0f} s.')
         player.play()
         _wait_until_quiet(monitor)

@@ -1,5 +1,6 @@
 """The program behind `dcat replay`."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 import rclpy
@@ -9,8 +10,10 @@ from dcat_ros.nodes.replay import Player
 __all__ = ['play']
 
 
-def play(bag: Path, rate: float, loop: bool) -> tuple[int, list[str]]:
-    """Publish a bag until its end, or until SIGINT or SIGTERM.
+def play(
+    bag: Path, rate: float, loop: bool, topics: Collection[str] = (), start_s: float = 0.0
+) -> tuple[int, list[str]]:
+    """Publish a bag, or some of its topics, until its end, or until SIGINT or SIGTERM.
 
     Returns:
         Number of messages, and notes for the user.
@@ -21,7 +24,7 @@ def play(bag: Path, rate: float, loop: bool) -> tuple[int, list[str]]:
     rclpy.init()  # its handlers end rclpy.ok() on a signal, and the player looks there
     try:
         node = rclpy.create_node('dcat_replay')
-        player = Player(node, bag, rate)
+        player = Player(node, bag, rate, topics, start_s)
         n = player.play(loop=loop)
         node.destroy_node()
         return n, player.notes

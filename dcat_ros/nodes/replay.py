@@ -1,7 +1,7 @@
 """Playing a bag's messages, as they are, with /clock."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,8 @@ class Player:
         node: publishes.
         path: the bag.
         rate: times real time.
+        topics: only these; all without it.
+        start_s: begin so far into the bag.
 
     Attributes:
         sent: called with topic, bag time in ns and serialised message after each is sent.
@@ -40,16 +42,27 @@ class Player:
         BagError: the bag is unusable, or none of its topics can be published here.
     """
 
-    def __init__(self, node: Node, path: Path, rate: float = 1.0):
+    def __init__(
+        self,
+        node: Node,
+        path: Path,
+        rate: float = 1.0,
+        topics: Collection[str] = (),
+        start_s: float = 0.0,
+    ):
         self.sent: Callable[[str, int, bytes], None] = lambda topic, time_ns, data: None
         self.notes: list[str] = []
         self._node = node
         self._path = path
         self._rate = rate
+        self._start_ns = round(start_s * 1e9)
         self._publishers: dict[str, Any] = {}
         with BagReader(path) as bag:
             self.notes += bag.notes
-            for topic, type_name in bag.topics.items():
+            for topic in topics:
+                bag.require(topic, bag.topics.get(topic, 'any type'))
+            chosen = {t: kind for t, kind in bag.topics.items() if not topics or t in topics}
+            for topic, type_name in chosen.items():
                 message_type = message_class(type_name)
                 if message_type is None:
                     self.notes.append(f'{topic} is left out: {type_name} is not installed here.')
@@ -89,7 +102,9 @@ class Player:
             next_clock_ns = 0
             for message in bag.messages(self._publishers):
                 if begin_bag_ns is None:
-                    begin_bag_ns = next_clock_ns = message.log_time_ns
+                    begin_bag_ns = next_clock_ns = message.log_time_ns + self._start_ns
+                if message.log_time_ns < begin_bag_ns:
+                    continue
                 due = begin + (message.log_time_ns - begin_bag_ns) / 1e9 / self._rate
                 for clock_ns, at in self._ticks(
                     next_clock_ns, message.log_time_ns, begin, begin_bag_ns
