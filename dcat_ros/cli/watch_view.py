@@ -4,7 +4,6 @@ from time import monotonic
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
-from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
@@ -19,6 +18,8 @@ _NOBODY = (
 )
 #: Where there is no terminal, a line for every row so often.
 _EVERY_S = 1.0
+#: Width of a whole bar.
+_BAR = 12
 
 
 class WatchView:
@@ -53,13 +54,13 @@ def _table(rows: list[Row], n_ignored: int) -> RenderableType:
         return Text(_NOBODY)
     table = Table(title='Ctrl-C ends it')
     for column in ('node', 'label', 'probability', 'labels/s', 'latency', 'sensor', 'model'):
-        table.add_column(column)
+        table.add_column(column, min_width=_BAR + 5 if column == 'probability' else None)
     for row in rows:
         # Text, never markup: what a node says must not draw
         table.add_row(
             Text(row.node),
             Text(row.label, style='green' if row.state == OK else 'bright_black'),
-            ProgressBar(total=1.0, completed=row.confidence, width=16),
+            Text(_probability(row)),
             Text(f'{row.rate_hz:.1f}'),
             Text(_latency(row)),
             Text(row.sensor),
@@ -68,6 +69,10 @@ def _table(rows: list[Row], n_ignored: int) -> RenderableType:
     if not n_ignored:
         return table
     return Group(table, Text(f'{n_ignored} messages were no activities and are ignored'))
+
+
+def _probability(row: Row) -> str:
+    return f'{row.confidence:4.0%} {"█" * round(_BAR * row.confidence)}' if row.label else ''
 
 
 def _line(row: Row) -> str:
