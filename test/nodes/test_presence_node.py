@@ -2,6 +2,7 @@
 
 import subprocess
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,8 +10,12 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from lifecycle_msgs.msg import Transition
 from node_helpers import imu_message, save_untrained
 from presence_dds import PRESENCE, Process, ros_arguments
+from rclpy.parameter import Parameter
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import Imu
+
+from dcat_ros.nodes.presence_node import PresenceNode
+from dcat_ros.nodes.presence_parameters import PRESENCE_PARAMETERS
 
 pytestmark = pytest.mark.ros
 
@@ -293,3 +298,26 @@ def test_deactivated_presence_leaves_everything_and_says_unknown(listener, recog
         assert listener.change_state(PRESENCE, transition)
     listener.wait_for(lambda: listener.sources == [LEFT], 'a label')
     assert process.interrupt() == 0
+
+
+def test_names_are_relative_to_the_namespace_or_absolute(listener):
+    given = Parameter('recognisers', value=['imu_node', 'arm/imu_node', '/other/imu_node'])
+    node = PresenceNode(namespace='/robot1', parameter_overrides=[given])
+    node.trigger_configure()
+    node.trigger_activate()
+    asked = {client.srv_name for client in node.clients}
+    names = ('/robot1/imu_node', '/robot1/arm/imu_node', '/other/imu_node')
+    assert asked == {f'{n}/{what}' for n in names for what in ('get_state', 'change_state')}
+    node.stop()
+    node.destroy_node()
+
+
+def test_documentation_names_every_parameter_with_default_range_and_moment():
+    text = (Path(__file__).resolve().parents[2] / 'docs' / 'presence.md').read_text()
+    for spec in PRESENCE_PARAMETERS:
+        (row,) = (line for line in text.splitlines() if line.startswith(f'| `{spec.name}` |'))
+        _, default, _, span, moment = (cell.strip() for cell in row.split('|')[1:6])
+        if isinstance(spec.default, float):
+            assert float(default) == spec.default
+            assert [float(v) for v in span.split(' – ')] == [spec.low, spec.high]
+        assert moment == ('any time' if spec.live else 'start')
