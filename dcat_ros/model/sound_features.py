@@ -1,6 +1,7 @@
 """What the network of sound sees of a window of log-mel rows: frames without level, statistics."""
 
 import math
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -120,8 +121,7 @@ def _rhythm(frames: Tensor) -> Tensor:
     power = torch.fft.rfft(groups, size, dim=1).abs().square() / length
     hz = torch.arange(power.shape[1], device=frames.device) * (_FRAMES_HZ / size)
     octaves = [
-        power[:, (hz >= low) & (hz < high)].mean(dim=1)
-        for low, high in zip(_RHYTHM_HZ[:-1], _RHYTHM_HZ[1:], strict=True)
+        power[:, (hz >= low) & (hz < high)].mean(dim=1) for low, high in pairwise(_RHYTHM_HZ)
     ]
     return (torch.cat(octaves, dim=1) + 1e-5).log()
 

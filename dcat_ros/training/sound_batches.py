@@ -48,13 +48,14 @@ class SoundPool:
         power: of each clip, (n, 64), linear.
         tones: per clip the power (64,) that its quietest tenth stays under, of mean one: the
             spectrum of its room.
-        by_class: which clips have each class.
+        by_class: which clips have each class, source by source: a source of many clips is no more
+            than one kitchen.
         noise: white noise of mean one, (n, 64).
     """
 
     power: Sequence[NDArray[np.float32]]
     tones: NDArray[np.float32]
-    by_class: Sequence[NDArray[np.int64]]
+    by_class: Sequence[Sequence[NDArray[np.int64]]]
     noise: NDArray[np.float32]
 
     def draw(self, rng: np.random.Generator, n: int, quiet_share: float) -> SoundBatch:
@@ -62,7 +63,8 @@ class SoundPool:
         length = int(rng.choice(LENGTHS))
         n_classes = len(self.by_class)
         classes = rng.permutation(np.arange(n) + rng.integers(n_classes)) % n_classes
-        clips = [int(rng.choice(self.by_class[c])) for c in classes]
+        sources = [self.by_class[c][int(rng.integers(len(self.by_class[c])))] for c in classes]
+        clips = [int(rng.choice(source)) for source in sources]
         power = np.stack([_crop(self.power[clip], length, rng) for clip in clips])
         targets = np.eye(n_classes, dtype=np.float32)[classes]
         power, level = change.normalise(power)
@@ -115,13 +117,20 @@ def make_sound_pool(dataset: Dataset) -> SoundPool:
     ]
     tones = np.stack([np.quantile(p, 0.1, axis=0) for p in power]) + FLOOR
     classes = np.array([dataset.info.labels.index(trial.label) for trial in dataset.trials])
+    sources = np.array([trial.source for trial in dataset.trials])
     # the same noise for every training
     white = np.random.default_rng(0).normal(scale=0.1, size=_NOISE_S * RATE_HZ)
     noise = np.power(10, log_mel(white) / 10)
     return SoundPool(
         power=power,
         tones=(tones / tones.mean(axis=1, keepdims=True)).astype(np.float32),
-        by_class=[np.flatnonzero(classes == c) for c in range(len(dataset.info.labels))],
+        by_class=[
+            [
+                np.flatnonzero((classes == c) & (sources == source))
+                for source in np.unique(sources[classes == c])
+            ]
+            for c in range(len(dataset.info.labels))
+        ],
         noise=(noise / noise.mean()).astype(np.float32),
     )
 
