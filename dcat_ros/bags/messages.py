@@ -17,7 +17,7 @@ from dcat_ros.bags.topics import (
     TRUTH_TOPIC,
 )
 from dcat_ros.messages.audio import AUDIO_TYPES
-from dcat_ros.messages.image import IMAGE_TYPE
+from dcat_ros.messages.image import COMPRESSED_IMAGE_TYPE, IMAGE_TYPE
 from dcat_ros.messages.imu import IMU_TYPE
 
 __all__ = ['Messages']
@@ -25,6 +25,7 @@ __all__ = ['Messages']
 _TYPES = {
     IMU_TOPIC: IMU_TYPE,
     IMAGE_TOPIC: IMAGE_TYPE,
+    f'{IMAGE_TOPIC}/compressed': COMPRESSED_IMAGE_TYPE,
     CAMERA_INFO_TOPIC: CAMERA_INFO_TYPE,
     AUDIO_TOPIC: AUDIO_TYPES[0],
     TRUTH_TOPIC: STRING_TYPE,
@@ -85,6 +86,14 @@ class Messages:
             is_bigendian=0,
             step=2 * width,
             data=np.ascontiguousarray(frame).view(np.uint8).ravel(),
+        )
+
+    def compressed_image(self, stamp_ns: int, name: str, data: bytes, frame_id: str) -> Any:
+        """sensor_msgs/CompressedImage of a format, such as 'jpeg'."""
+        return self._types[COMPRESSED_IMAGE_TYPE](
+            header=self._header(stamp_ns, frame_id),
+            format=name,
+            data=np.frombuffer(data, np.uint8),
         )
 
     def camera_info(
