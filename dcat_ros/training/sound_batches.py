@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dcat_ros.datasets.trial import Dataset
+from dcat_ros.errors import DatasetError
 from dcat_ros.modalities.audio import FLOOR, RATE_HZ, log_mel
 from dcat_ros.training import sound_augment as change
 
@@ -110,13 +111,23 @@ class SoundPool:
 
 
 def make_sound_pool(dataset: Dataset) -> SoundPool:
-    """Take all clips of a data set whose signal 'audio' is log-mel rows (n, 64) in dB."""
+    """Take all clips of a data set whose signal 'audio' is log-mel rows (n, 64) in dB.
+
+    Raises:
+        DatasetError: a label has no clip.
+    """
+    labels = dataset.info.labels
+    if missing := [name for name in labels if all(name != t.label for t in dataset.trials)]:
+        raise DatasetError(
+            f'{dataset.info.name} has no clip of {missing[0]} here, so that it cannot be learned; '
+            'use more clips or fewer folds.'
+        )
     power = [
         np.power(10, trial.signals['audio'].values / 10).astype(np.float32)
         for trial in dataset.trials
     ]
     tones = np.stack([np.quantile(p, 0.1, axis=0) for p in power]) + FLOOR
-    classes = np.array([dataset.info.labels.index(trial.label) for trial in dataset.trials])
+    classes = np.array([labels.index(trial.label) for trial in dataset.trials])
     sources = np.array([trial.source for trial in dataset.trials])
     # the same noise for every training
     white = np.random.default_rng(0).normal(scale=0.1, size=_NOISE_S * RATE_HZ)
@@ -129,7 +140,7 @@ def make_sound_pool(dataset: Dataset) -> SoundPool:
                 np.flatnonzero((classes == c) & (sources == source))
                 for source in np.unique(sources[classes == c])
             ]
-            for c in range(len(dataset.info.labels))
+            for c in range(len(labels))
         ],
         noise=(noise / noise.mean()).astype(np.float32),
     )

@@ -46,6 +46,7 @@ def fit_sound(
         The moving average of the weights, in eval mode, and the history.
 
     Raises:
+        DatasetError: a label has no clip.
         TrainingError: the loss is no number any more.
         OutputError: the checkpoint cannot be written.
     """

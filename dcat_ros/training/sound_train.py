@@ -101,7 +101,7 @@ def train_sound(
 
     Raises:
         ConfigError: there are fewer sources than folds.
-        DatasetError: a clip is too short.
+        DatasetError: a clip is too short, or a label has none in some training.
         TrainingError: the loss is no number any more.
         OutputError: the state cannot be written.
     """
