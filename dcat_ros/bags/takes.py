@@ -29,6 +29,7 @@ __all__ = ['Film', 'Take', 'write_takes']
 
 _NS = 1_000_000_000
 _CHUNK_S = 0.05  # of sound in a message
+_ENDS = 5  # samples at a take's end that tell the sensor's attitude there
 _ROOM = 1e-4  # standard deviation of a silent room's noise: -80 dB
 
 
@@ -98,7 +99,7 @@ def write_takes(
             silent = near.imu is None and near.film is None
             pause_label = NO_LABEL if silent else REST
             written.append(_Written(begin_ns, TRUTH_TOPIC, messages.string(pause_label)))
-            written += _pause(messages, before or near, take or near, begin_ns, pause_ns, rng)
+            written += _pause(messages, before, take, begin_ns, pause_ns, rng)
             begin_ns += pause_ns
             if take is not None:
                 written.append(_Written(begin_ns, TRUTH_TOPIC, messages.string(take.label)))
@@ -123,26 +124,33 @@ def _played(messages: Messages, take: Take, begin_ns: int) -> Iterator[_Written]
 
 def _pause(
     messages: Messages,
-    before: Take,
-    after: Take,
+    before: Take | None,
+    after: Take | None,
     begin_ns: int,
     pause_ns: int,
     rng: np.random.Generator,
 ) -> Iterator[_Written]:
-    if before.imu is not None and after.imu is not None:
-        period_ns = int(np.median(np.diff(after.imu.stamps_ns)))
+    """Between two takes; at the ends of the bag there is one alone."""
+    near = after or before
+    assert near is not None
+    earlier, later = before or near, after or near
+    if earlier.imu is not None and later.imu is not None:
+        period_ns = int(np.median(np.diff(later.imu.stamps_ns)))
         n = pause_ns // period_ns
-        values = stillness(before.imu.values, after.imu.values, n, rng)
+        last = earlier.imu.values if before else later.imu.values[:_ENDS]
+        first = later.imu.values if after else earlier.imu.values[-_ENDS:]
+        values = stillness(last, first, n, rng)
         yield from _imu(messages, np.arange(n) * period_ns, values, begin_ns)
-    if before.film is not None and after.film is not None:
-        period_ns = int(np.median(np.diff(after.film.stamps_ns)))
+    if earlier.film is not None and later.film is not None:
+        period_ns = int(np.median(np.diff(later.film.stamps_ns)))
         stamps = np.arange(pause_ns // period_ns) * period_ns
-        last, first = before.film.frames[-1], after.film.frames[0]
-        frames = np.stack([last if 2 * t < pause_ns else first for t in stamps])
-        yield from _film(messages, Film(stamps, frames, after.film.focal_px), begin_ns)
-    if after.sound is not None:
-        room = rng.normal(scale=_ROOM, size=pause_ns * after.rate_hz // _NS)
-        yield from _sound(messages, room.astype(np.float32), after.rate_hz, begin_ns)
+        first_frame = later.film.frames[0 if after else -1]
+        last_frame = earlier.film.frames[-1] if before else first_frame
+        frames = np.stack([last_frame if 2 * t < pause_ns else first_frame for t in stamps])
+        yield from _film(messages, Film(stamps, frames, later.film.focal_px), begin_ns)
+    if later.sound is not None:
+        room = rng.normal(scale=_ROOM, size=pause_ns * later.rate_hz // _NS)
+        yield from _sound(messages, room.astype(np.float32), later.rate_hz, begin_ns)
 
 
 def _imu(

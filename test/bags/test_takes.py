@@ -1,0 +1,129 @@
+"""Bags of several sensors: written, and read again by what evaluates them."""
+
+import numpy as np
+import pytest
+from helpers import card_fields, make_card, make_net
+
+from dcat_ros.bags.read import BagReader
+from dcat_ros.bags.takes import Film, Take, write_takes
+from dcat_ros.bags.topics import AUDIO_TOPIC, CAMERA_INFO_TOPIC, IMAGE_TOPIC, IMU_TOPIC
+from dcat_ros.datasets.trial import Signal
+from dcat_ros.errors import BagError, OutputError
+from dcat_ros.evaluation.bag_content import BagSource
+from dcat_ros.evaluation.evaluate import evaluate_bag
+from dcat_ros.messages.audio import decode_audio
+from dcat_ros.messages.camera_info import decode_camera_info
+from dcat_ros.messages.image import decode_image
+from dcat_ros.modalities.registry import find_modality
+from dcat_ros.model.runtime import Model
+
+FOCAL = 285.0
+
+
+def film(n=30, hz=15.0):
+    frames = np.zeros((n, 60, 80), np.uint16)
+    for i in range(n):
+        frames[i, 10:50, 30 + i // 3 : 45 + i // 3] = 2500 + i
+    return Film(np.round(np.arange(n) * 1e9 / hz).astype(np.int64), frames, FOCAL / 4)
+
+
+def take(label='walk', **parts):
+    imu = Signal.at_rate(np.random.default_rng(0).normal(size=(100, 6)), 50.0)
+    noise = np.random.default_rng(1).normal(scale=0.1, size=32000).astype(np.float32)
+    every = {'imu': imu, 'film': film(), 'sound': noise}
+    chosen = {key: every[key] for key in parts if parts[key]}
+    return Take(label, 2.0, **chosen)
+
+
+def model(modality, rate_hz):
+    sensor = find_modality(modality)
+    card = make_card(
+        **card_fields(
+            modality=modality,
+            input={
+                'channels': sensor.channels,
+                'units': sensor.units,
+                'rate_hz': rate_hz,
+                'window_s': 1.0,
+                'stride_s': 0.5,
+                'size': sensor.size,
+            },
+        )
+    )
+    return Model(make_net(card), card)
+
+
+def messages_of(path, topic):
+    with BagReader(path) as bag:
+        return list(bag.messages([topic]))
+
+
+def test_a_bag_of_all_sensors_holds_what_they_gave(tmp_path):
+    write_takes([take(imu=True, film=True, sound=True)], tmp_path / 'bag', pause_s=1.0)
+    pictures = [decode_image(m.data) for m in messages_of(tmp_path / 'bag', IMAGE_TOPIC)]
+    # a second of the first frame, the film, a second of the last
+    np.testing.assert_array_equal(pictures[0].pixels, film().frames[0])
+    np.testing.assert_array_equal(pictures[-1].pixels, film().frames[-1])
+    stored = np.stack([p.pixels for p in pictures])
+    begin = len(stored) // 2 - 15
+    np.testing.assert_array_equal(stored[begin : begin + 30], film().frames)
+    info = messages_of(tmp_path / 'bag', CAMERA_INFO_TOPIC)
+    assert len(info) == len(pictures)
+    assert decode_camera_info(info[0].data) == (FOCAL / 4, 80)
+    sound = np.concatenate(
+        [
+            decode_audio(m.data, m.type_name).samples[:, 0]
+            for m in messages_of(tmp_path / 'bag', AUDIO_TOPIC)
+        ]
+    )
+    noise = np.random.default_rng(1).normal(scale=0.1, size=32000).astype(np.float32)
+    np.testing.assert_allclose(sound[16000:48000], noise, atol=2**-15)
+    assert np.abs(sound[:16000]).max() < 0.001
+    assert len(messages_of(tmp_path / 'bag', IMU_TOPIC)) == 200
+
+
+@pytest.mark.parametrize(
+    ('modality', 'rate_hz', 'parts', 'pause'),
+    [('depth', 8.0, {'film': True}, 'rest'), ('audio', 100.0, {'sound': True}, '')],
+)
+def test_pictures_and_sound_of_a_bag_are_evaluated(tmp_path, modality, rate_hz, parts, pause):
+    takes = [take('walk', **parts), take('jog', **parts)]
+    write_takes(takes, tmp_path / 'bag')
+    evaluation = evaluate_bag(tmp_path / 'bag', model(modality, rate_hz))
+    # windows of 1 s every half second of 2 x 2 s and three pauses of 1.5 s
+    assert len(evaluation.predictions) in (15, 16)
+    assert [s.label for s in evaluation.truth] == [
+        label for label in (pause, 'walk', pause, 'jog', pause) if label
+    ]
+    assert evaluation.scores.n_messages > 20
+
+
+def test_pictures_without_camera_info_say_what_to_give(tmp_path):
+    from helpers import write_raw_bag
+
+    write_takes([take(film=True)], tmp_path / 'whole')
+    with BagReader(tmp_path / 'whole') as bag:
+        kept = [
+            (m.topic, m.type_name, m.log_time_ns, m.data)
+            for m in bag.messages()
+            if m.topic != CAMERA_INFO_TOPIC
+        ]
+    write_raw_bag(tmp_path / 'bag', kept)
+    net = model('depth', 8.0)
+    with pytest.raises(BagError, match=r'no usable /camera_info.*--focal'):
+        evaluate_bag(tmp_path / 'bag', net)
+    given = evaluate_bag(tmp_path / 'bag', net, source=BagSource(focal_px=FOCAL / 4))
+    whole = evaluate_bag(tmp_path / 'whole', net)
+    assert given.predictions == whole.predictions
+
+
+def test_a_bag_without_the_sensor_lists_what_is_there(tmp_path):
+    write_takes([take(imu=True)], tmp_path / 'bag')
+    with pytest.raises(BagError, match='no topic /audio; it has'):
+        evaluate_bag(tmp_path / 'bag', model('audio', 100.0))
+
+
+def test_an_existing_bag_is_kept(tmp_path):
+    (tmp_path / 'bag').mkdir()
+    with pytest.raises(OutputError, match='exists already'):
+        write_takes([take(imu=True)], tmp_path / 'bag')
