@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from threading import Event, Thread
 
 import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
@@ -80,15 +81,24 @@ class Sensor(Process):
             stdout=subprocess.PIPE,
             text=True,
         )
+        self.ready = Event()
+        self._waiting = Thread(target=self._wait, daemon=True)
+        self._waiting.start()
+
+    def _wait(self) -> None:
+        if self.popen.stdout.readline() == 'ready\n':
+            self.ready.set()
 
     def begin(self) -> None:
-        assert self.popen.stdout.readline() == 'ready\n'
+        """Publish from now on; it must be ready."""
+        assert self.ready.is_set()
         self.popen.stdin.write('\n')
         self.popen.stdin.flush()
 
     def __exit__(self, *_):
         if self.alive():
             self.kill()
+        self._waiting.join()
         self.popen.stdin.close()
         self.popen.stdout.close()
 

@@ -55,6 +55,12 @@ def nodes():
     ]
 
 
+def begin(sensor, listener):
+    """Publish, once it has loaded its recordings."""
+    listener.wait_for(sensor.ready.is_set, 'the recordings')
+    sensor.begin()
+
+
 def test_label_goes_on_within_2_s_whenever_the_sensor_is_killed_and_comes_back(listener, sensors):
     seed = random.SystemRandom().randrange(10**6)
     print(f'seed {seed}')
@@ -64,16 +70,16 @@ def test_label_goes_on_within_2_s_whenever_the_sensor_is_killed_and_comes_back(l
     try:
         imu, spare = sensors('imu'), sensors('imu')
         depth = sensors('depth')
-        depth.begin()
+        begin(depth, listener)
         listener.wait_for(lambda: listener.sources == [IMAGE], 'the image alone', 40)
         n = len(listener.activities)
         for i in range(20):
             if i % 4 == 1:  # killed while presence is still waking its recogniser
-                imu.begin()
+                begin(imu, listener)
                 listener.spin(rng.uniform(0.0, 2.0))
                 imu.kill()
                 imu, spare = spare, sensors('imu')
-            imu.begin()
+            begin(imu, listener)
             listener.wait_for(lambda: listener.sources == [IMU], 'the inertial sensor')
             listener.spin(rng.uniform(0.0, 0.6))
             imu.kill()
@@ -88,7 +94,7 @@ def test_label_goes_on_within_2_s_whenever_the_sensor_is_killed_and_comes_back(l
         assert max(took_s) < WITHIN_S, took_s
         print(f'switched within {max(took_s):.2f} s, longest silence {max(gaps_s):.2f} s')
         # no wrong state is left
-        imu.begin()
+        begin(imu, listener)
         listener.wait_for(lambda: listener.sources == [IMU], 'the inertial sensor')
         assert {listener.state(name) for name in (IMU, IMAGE, PRESENCE)} == {'active'}
         assert all(process.alive() for process in processes), 'nothing was restarted'
@@ -113,7 +119,7 @@ def test_killed_recogniser_is_told_of_the_other_goes_on_and_it_is_taken_back(lis
     processes = nodes()
     try:
         for kind in ('imu', 'depth'):
-            sensors(kind).begin()
+            begin(sensors(kind), listener)
         listener.wait_for(lambda: listener.sources == [IMU], 'the inertial sensor', 40)
         listener.wait_for_state(IMAGE, 'active')
         processes[0].kill()
