@@ -52,3 +52,14 @@ def test_presence_and_the_recognisers_call_data_stale_at_the_same_time():
     times = {k: v['stale_after'] for k, v in sections('auto.yaml').items()}
     assert len(times) == 4
     assert len(set(times.values())) == 1
+
+
+@pytest.mark.ros
+@pytest.mark.parametrize('namespace', ['', '/robot1', '/robot1/arm'])
+def test_file_of_all_reaches_the_nodes_in_any_namespace(listener, namespace):
+    file = str(share_dir() / 'config' / 'auto.yaml')
+    arguments = ['--ros-args', '--params-file', file]
+    for make in (ImuNode, ImageNode, AudioNode):
+        node = make(cli_args=arguments, namespace=namespace)
+        assert node.get_parameter('stale_after').value == 1.0, 'its own default is 2.0'
+        node.destroy_node()

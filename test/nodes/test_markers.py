@@ -7,6 +7,7 @@ pytest.importorskip('visualization_msgs', reason='needs visualization_msgs')
 
 from visualization_msgs.msg import Marker, MarkerArray
 
+from dcat_ros.nodes import outputs
 from dcat_ros.nodes.markers import markers
 from dcat_ros.presence.activity import Activity
 from dcat_ros.streaming.decision import Prediction
@@ -43,6 +44,13 @@ def test_several_stand_above_each_other_and_who_has_no_frame_stands_nowhere():
     shown = markers([activity(), activity(frame_id=''), activity()], '/presence_node').markers
     assert [marker.id for marker in shown] == [0, 1]
     assert shown[0].pose.position.z > shown[1].pose.position.z
+
+
+def test_without_visualization_msgs_there_is_no_such_topic(monkeypatch):
+    monkeypatch.setattr(outputs, 'find_spec', lambda name: None)
+    output = outputs.MarkerOutput(None)  # a node would be asked for a publisher
+    output.publish([activity()])
+    output.destroy()
 
 
 def test_markers_come_while_somebody_looks(recogniser, peer):

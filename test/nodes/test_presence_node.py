@@ -1,5 +1,6 @@
 """presence_node over DDS, with two recognisers of one kind that stand for two sensors."""
 
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -193,6 +194,24 @@ def test_recogniser_that_is_killed_and_started_again_is_configured_and_woken_aga
     listener.wait_for_state(LEFT, 'active')
     listener.wait_for(lambda: listener.presence_of(LEFT) == (OK, 'active'), 'the end of it')
     assert listener.state(RIGHT) == 'active'
+
+
+def test_recogniser_that_hangs_is_told_of_and_goes_on_when_it_answers_again(
+    listener, recogniser, started
+):
+    process = recogniser(LEFT)
+    looking = presence(started, LEFT)
+    Data(listener, LEFT).flow()
+    listener.wait_for(lambda: listener.sources == [LEFT], 'a label')
+    process.popen.send_signal(signal.SIGSTOP)
+    try:
+        listener.wait_for(lambda: listener.sources == [''], 'the absence')
+        listener.wait_for(lambda: 'not answered' in listener.presence_of(LEFT)[1], 'a sentence')
+    finally:
+        process.popen.send_signal(signal.SIGCONT)
+    listener.wait_for(lambda: listener.sources == [LEFT], 'a label')
+    listener.wait_for(lambda: listener.presence_of(LEFT) == (OK, 'active'), 'the end of it')
+    assert looking.alive()
 
 
 def test_somebody_elses_transition_is_seen_and_the_data_decides(listener, recogniser, started):
