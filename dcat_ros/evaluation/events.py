@@ -75,9 +75,9 @@ def events_of(
     """Join neighbouring windows that show some activity.
 
     A window shows activity if `rest` is less likely than all else together; without a label
-    `rest` every window does. A run ends with rest, with a hole of more than one and a half
-    strides, and where another label takes over for good: for `_STEADY_S` on both sides. Its label
-    is the likeliest by the sum of the probabilities; a run whose mean probability of that label
+    `rest`, if some label is as likely as the threshold. A run ends with rest, with a hole of more
+    than one and a half strides, and where another label takes over for good: for `_STEADY_S` on
+    both sides. Its label is the likeliest by the sum of the probabilities; a run whose mean probability of that label
     is below the threshold is `unknown` and no event.
 
     Args:
@@ -91,7 +91,7 @@ def events_of(
         return []
     p = np.array([prediction.probabilities for prediction in predictions])
     rest = labels.index(REST) if REST in labels else None
-    active = p[:, rest] < 0.5 if rest is not None else np.ones(len(p), dtype=bool)
+    active = p[:, rest] < 0.5 if rest is not None else p.max(axis=1) >= threshold
     if rest is not None:
         p = np.delete(p, rest, axis=1)
     names = [label for label in labels if label != REST]

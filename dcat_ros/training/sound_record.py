@@ -45,8 +45,10 @@ class StreamOutcome(Record):
         n_pause_unknown: of these, `unknown`.
         n_silent: windows that lie wholly in a pause.
         n_silent_unknown: of these, `unknown`.
-        n_events: runs of one published label.
+        n_events: runs of windows that are not `unknown`, as `events_of` names them.
         n_matched: of these, that cover a clip with its label, IoU at least 0.5.
+        n_runs: runs of one published label.
+        n_runs_matched: of these, that cover a clip with its label, IoU at least 0.5.
     """
 
     fold: int
@@ -62,6 +64,8 @@ class StreamOutcome(Record):
     n_silent_unknown: int
     n_events: int
     n_matched: int
+    n_runs: int
+    n_runs_matched: int
 
 
 class SoundRecord(Record):

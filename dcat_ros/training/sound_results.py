@@ -86,9 +86,12 @@ def _of_streams(streams: Sequence[StreamOutcome], protocol: str) -> list[Result]
 
         return statistic
 
-    def run_f1(group: Sequence[StreamOutcome]) -> float:
-        total = sum(s.n_clips + s.n_events for s in group)
-        return 2 * sum(s.n_matched for s in group) / max(1, total)
+    def f1(matched: str, events: str) -> Callable[[Sequence[StreamOutcome]], float]:
+        def statistic(group: Sequence[StreamOutcome]) -> float:
+            total = sum(s.n_clips + getattr(s, events) for s in group)
+            return float(2 * sum(getattr(s, matched) for s in group) / max(1, total))
+
+        return statistic
 
     rows: list[tuple[str, Callable[[Sequence[StreamOutcome]], float], str]] = [
         ('window accuracy in clips', share('n_right', 'n_heard'), 'n_heard'),
@@ -96,7 +99,8 @@ def _of_streams(streams: Sequence[StreamOutcome], protocol: str) -> list[Result]
         ('accuracy where not unknown', share('n_named_right', 'n_named'), 'n_named'),
         ('unknown in pauses', share('n_pause_unknown', 'n_pause'), 'n_pause'),
         ('unknown wholly in a pause', share('n_silent_unknown', 'n_silent'), 'n_silent'),
-        ('label-run F1 (IoU 0.5)', run_f1, 'n_clips'),
+        ('event-F1 (IoU 0.5)', f1('n_matched', 'n_events'), 'n_clips'),
+        ('label-run F1 (IoU 0.5)', f1('n_runs_matched', 'n_runs'), 'n_clips'),
     ]
     return [
         _result(split, metric, streams, statistic, sum(getattr(s, n) for s in streams))

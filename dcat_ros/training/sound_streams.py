@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from dcat_ros.datasets.continuous import join
 from dcat_ros.datasets.trial import Dataset
-from dcat_ros.evaluation.events import label_runs, score_events
+from dcat_ros.evaluation.events import events_of, label_runs, score_events
 from dcat_ros.evaluation.truth import label_at
 from dcat_ros.modalities.audio import RATE_HZ, WINDOW_S
 from dcat_ros.model.card import Calibration, Card
@@ -100,8 +100,23 @@ def outcome_of(
     named = np.array([p.state == OK for p in predictions])
     heard, right = np.isin(truth, card.labels), best == truth
     pause, silent = truth == REST, _wholly_in_pause(stream)
-    runs = label_runs(predictions, stride_s=card.input.stride_s, lag_s=card.input.lag_s)
-    events = score_events(stream.segments, runs, stream.hours)
+    spec, threshold = card.input, calibration.unknown_threshold
+    events = score_events(
+        stream.segments,
+        events_of(
+            predictions,
+            card.labels,
+            stride_s=spec.stride_s,
+            lag_s=spec.lag_s,
+            threshold=threshold,
+        ),
+        stream.hours,
+    )
+    runs = score_events(
+        stream.segments,
+        label_runs(predictions, stride_s=spec.stride_s, lag_s=spec.lag_s),
+        stream.hours,
+    )
     return StreamOutcome(
         fold=fold,
         window_s=card.input.window_s,
@@ -116,6 +131,8 @@ def outcome_of(
         n_silent_unknown=int((silent & ~named).sum()),
         n_events=events.n_predicted,
         n_matched=events.n_matched,
+        n_runs=runs.n_predicted,
+        n_runs_matched=runs.n_matched,
     )
 
 

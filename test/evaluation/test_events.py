@@ -116,6 +116,14 @@ def test_events_of_model_without_rest_is_always_active():
     assert (one.label, len(one.emitted)) == ('walk', 2)
 
 
+def test_events_of_model_without_rest_end_where_nothing_is_likely():
+    rows = [(0.9, 0.1), (0.6, 0.4), (0.55, 0.45), (0.3, 0.7)]
+    some = [Prediction('x', 'ok', 0.5, r, i * S, i * S + S, '') for i, r in enumerate(rows)]
+    walk, jog = events_of(some, ('walk', 'jog'), stride_s=1.0, lag_s=0.0, threshold=0.6)
+    assert (walk.label, len(walk.emitted)) == ('walk', 2)
+    assert (jog.label, len(jog.emitted)) == ('jog', 1)
+
+
 def test_score_events_perfect():
     truth = [segment('rest', 0, 0.75), segment('walk', 0.75, 2.25), segment('rest', 2.25, 4)]
     scores = score_events(truth, found('rwwwrr'), hours=0.5)

@@ -147,6 +147,7 @@ def test_train_counts_of_streams_fit(trained):
         assert stream.n_silent <= stream.n_pause
         assert stream.n_silent_unknown <= stream.n_silent
         assert stream.n_matched <= min(stream.n_events, stream.n_clips)
+        assert stream.n_runs_matched <= min(stream.n_runs, stream.n_clips)
     assert sum(s.n_clips for s in trained[2].record.streams) == 18
 
 
