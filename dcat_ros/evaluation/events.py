@@ -77,8 +77,8 @@ def events_of(
     A window shows activity if `rest` is less likely than all else together; without a label
     `rest`, if some label is as likely as the threshold. A run ends with rest, with a hole of more
     than one and a half strides, and where another label takes over for good: for `_STEADY_S` on
-    both sides. Its label is the likeliest by the sum of the probabilities; a run whose mean probability of that label
-    is below the threshold is `unknown` and no event.
+    both sides. Its label is the likeliest by the sum of the probabilities; a run whose mean
+    probability of that label is below the threshold is `unknown` and no event.
 
     Args:
         predictions: of one stream, in the order of time, with probabilities.
