@@ -2,6 +2,7 @@
 
 from collections import Counter, deque
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +16,8 @@ __all__ = ['DepthWindows']
 _NS = 1_000_000_000
 #: What is finer than this is thinned out: a cell of the model still holds several pixels.
 _WIDTH, _HEIGHT = 320, 240
+#: Readings around a missing pixel, of eight, that make it a hole.
+_NEIGHBOURS = 4
 _CROPPED = 32  # cells a side, of which other sizes are made by averaging
 
 
@@ -86,7 +89,7 @@ class DepthWindows:
             self._frames.extend([self._frames[-1]] * min(missed, self.length))
         else:
             self._due = index + self.length - 1
-        self._frames.append(thinned)
+        self._frames.append(_filled(thinned))
         self._index = index
         if index < self._due:
             return []
@@ -109,3 +112,17 @@ def _thinned(depth: NDArray[np.uint16]) -> tuple[NDArray[np.uint16], int]:
     """Every n-th pixel of every n-th row, and n; depths must not be averaged across an edge."""
     n = max(1, round(min(depth.shape[0] / _HEIGHT, depth.shape[1] / _WIDTH)))
     return depth[::n, ::n], n
+
+
+def _filled(depth: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    """Single missing pixels inside of a surface get the mean of their neighbours.
+
+    A pixel outside of a straight edge has three neighbours on the surface, so that edges stay.
+    """
+    seen = (depth > 0).astype(np.float32)
+    n = cv2.boxFilter(seen, -1, (3, 3), normalize=False, borderType=cv2.BORDER_CONSTANT)
+    total = cv2.boxFilter(
+        depth.astype(np.float32), -1, (3, 3), normalize=False, borderType=cv2.BORDER_CONSTANT
+    )
+    hole = (depth == 0) & (n >= _NEIGHBOURS)
+    return np.where(hole, total / np.maximum(n, 1), depth).astype(np.uint16)

@@ -99,3 +99,13 @@ def test_place_zero_starts_anew():
 
 def test_cells_are_averaged_for_a_coarser_model():
     assert windows_of(make(size=16), [person()] * 16)[0].samples.shape == (16, 2 * 16 * 16)
+
+
+def test_missing_pixels_inside_of_a_surface_are_filled_and_its_edges_stay():
+    whole = person()
+    rng = np.random.default_rng(0)
+    holes = np.where(rng.random(whole.shape) < 0.4, 0, whole).astype(np.uint16)
+    filled = windows_of(make(), [holes] * 16)[0].samples.reshape(16, 2, 32, 32)
+    expected = windows_of(make(), [whole] * 16)[0].samples.reshape(16, 2, 32, 32)
+    assert abs(filled[:, 0].sum() / expected[:, 0].sum() - 1) < 0.1
+    assert (filled[:, 0][expected[:, 0] == 0] == 0).all()
