@@ -3,4 +3,13 @@
 from dcat_ros.datasets.registry import DATASETS, data_folder, load
 from dcat_ros.datasets.trial import Dataset, DatasetInfo, Signal, Skipped, Trial
 
-__all__ = ['DATASETS', 'Dataset', 'DatasetInfo', 'Signal', 'Skipped', 'Trial', 'data_folder', 'load']
+__all__ = [
+    'DATASETS',
+    'Dataset',
+    'DatasetInfo',
+    'Signal',
+    'Skipped',
+    'Trial',
+    'data_folder',
+    'load',
+]
