@@ -92,6 +92,7 @@ def place_of(known, heard):
     return at // 2 if at >= 0 else None
 
 
+@pytest.mark.slow
 def test_the_same_samples_come_out_for_a_minute_and_none_is_lost(virtual, peer, listener):
     known = np.random.default_rng(0).integers(-20000, 20000, 60 * RATE_HZ).astype(np.int16)
     with Process(virtual):

@@ -1,5 +1,7 @@
 """Messages for the tests of receivers."""
 
+from struct import pack
+
 import numpy as np
 from helpers import STORE
 
@@ -30,3 +32,21 @@ def sound_message(samples):
     layout = types['std_msgs/msg/MultiArrayLayout'](dim=[], data_offset=0)
     data = np.clip(np.round(np.asarray(samples) * 32767), -32768, 32767).astype(np.int16)
     return bytes(STORE.serialize_cdr(types[INT16](layout=layout, data=data.ravel()), INT16))
+
+
+def stamped_message(stamp_ns, samples, rate_hz):
+    """A serialised AudioStamped of mgonzs13 with one channel of 16 bits, little endian.
+
+    Written by hand, for its package is not among the types of rosbags.
+    """
+    sec, nanosec = divmod(stamp_ns, 1_000_000_000)
+    frame_id = b'microphone\0'
+    out = bytearray(pack('<iII', sec, nanosec, len(frame_id)) + frame_id)
+    data = np.clip(np.round(np.asarray(samples) * 32767), -32768, 32767).astype('<i2')
+    for values in (None, None, None, data, None, None):  # float32, int32, int24, int16, ...
+        out += bytes(-len(out) % 4)
+        out += pack('<I', 0 if values is None else len(values))
+        out += b'' if values is None else values.tobytes()
+    out += bytes(-len(out) % 4)
+    out += pack('<iiii', 8, 1, rate_hz, len(data))
+    return b'\x00\x01\x00\x00' + bytes(out)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from receiver_helpers import sound_message
+from receiver_helpers import sound_message, stamped_message
 
 from dcat_ros.errors import ConfigError, MessageError
 from dcat_ros.messages.audio import AUDIO_TYPES
@@ -76,6 +76,24 @@ def test_clipped_silent_and_another_rate_are_told():
     found = AudioReceiver(stream(), notice=lambda reason, sentence: told.append(reason))
     fed(found, [np.zeros(1600), np.full(1600, 1.1)])
     assert told == ['silent', 'clipped']
+
+
+def test_another_rate_in_mid_stream_is_told_and_the_sound_goes_on():
+    told = []
+    found = AudioReceiver(
+        stream(),
+        type_name='audio_common_msgs/msg/AudioStamped',
+        notice=lambda reason, sentence: told.append((reason, sentence)),
+    )
+    windows, stamp_ns = [], BEGIN
+    for rate_hz in (16000,) * 30 + (48000,) * 30:
+        chunk = NOISE[: rate_hz // 10]
+        windows += found.accept(stamped_message(stamp_ns, chunk, rate_hz), 0, lambda stamp: stamp)
+        stamp_ns += 100_000_000
+    assert told == [('rate_change', 'the rate of the sound changed to 48000 Hz')]
+    assert windows[-1].frame_id == 'microphone'
+    # six seconds of windows of 1 s every 0.5 s: the change leaves no hole
+    assert len(windows) in (10, 11)
 
 
 @pytest.mark.parametrize(
