@@ -38,7 +38,7 @@ class StreamOutcome(Record):
         window_s: length of a window.
         n_clips: of the stream.
         n_heard: windows that speak for an instant within a clip.
-        n_right: of these, with the right likeliest label.
+        confusion: of these, by truth (row) and likeliest label (column).
         n_named: of these, that are not `unknown`.
         n_named_right: of those, with the right label.
         n_pause: windows that speak for an instant within a pause.
@@ -55,7 +55,7 @@ class StreamOutcome(Record):
     window_s: float
     n_clips: int
     n_heard: int
-    n_right: int
+    confusion: tuple[tuple[int, ...], ...]
     n_named: int
     n_named_right: int
     n_pause: int

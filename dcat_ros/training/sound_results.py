@@ -86,6 +86,11 @@ def _of_streams(streams: Sequence[StreamOutcome], protocol: str) -> list[Result]
 
         return statistic
 
+    def of_windows(
+        figure: Callable[[Sequence[NDArray[np.int64]]], float],
+    ) -> Callable[[Sequence[StreamOutcome]], float]:
+        return lambda group: figure([np.array(s.confusion) for s in group])
+
     def f1(matched: str, events: str) -> Callable[[Sequence[StreamOutcome]], float]:
         def statistic(group: Sequence[StreamOutcome]) -> float:
             total = sum(s.n_clips + getattr(s, events) for s in group)
@@ -94,7 +99,8 @@ def _of_streams(streams: Sequence[StreamOutcome], protocol: str) -> list[Result]
         return statistic
 
     rows: list[tuple[str, Callable[[Sequence[StreamOutcome]], float], str]] = [
-        ('window accuracy in clips', share('n_right', 'n_heard'), 'n_heard'),
+        ('window macro-F1', of_windows(macro_f1), 'n_heard'),
+        ('window accuracy', of_windows(accuracy), 'n_heard'),
         ('coverage in clips', share('n_named', 'n_heard'), 'n_heard'),
         ('accuracy where not unknown', share('n_named_right', 'n_named'), 'n_named'),
         ('unknown in pauses', share('n_pause_unknown', 'n_pause'), 'n_pause'),

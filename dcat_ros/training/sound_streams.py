@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.metrics import confusion_matrix
 
 from dcat_ros.datasets.continuous import join
 from dcat_ros.datasets.trial import Dataset
@@ -99,6 +100,7 @@ def outcome_of(
     best = np.array([card.labels[int(np.argmax(p.probabilities))] for p in predictions])
     named = np.array([p.state == OK for p in predictions])
     heard, right = np.isin(truth, card.labels), best == truth
+    confusion = confusion_matrix(truth[heard], best[heard], labels=card.labels)
     pause, silent = truth == REST, _wholly_in_pause(stream)
     spec, threshold = card.input, calibration.unknown_threshold
     events = score_events(
@@ -122,7 +124,7 @@ def outcome_of(
         window_s=card.input.window_s,
         n_clips=stream.n_clips,
         n_heard=int(heard.sum()),
-        n_right=int((heard & right).sum()),
+        confusion=tuple(map(tuple, confusion.tolist())),
         n_named=int((heard & named).sum()),
         n_named_right=int((heard & named & right).sum()),
         n_pause=int(pause.sum()),

@@ -137,13 +137,19 @@ def test_train_card_says_what_was_done(trained):
         assert result.low <= result.value <= result.high, split
     assert found[(f'whole clip, {protocol}', 'accuracy')].n == 18
     metrics = {r.metric for r in card.results}
-    assert {'unknown in pauses', 'label-run F1 (IoU 0.5)', 'parameters', 'time (ms)'} <= metrics
+    assert {
+        'window macro-F1',
+        'unknown in pauses',
+        'label-run F1 (IoU 0.5)',
+        'parameters',
+        'time (ms)',
+    } <= metrics
 
 
 def test_train_counts_of_streams_fit(trained):
     for stream in trained[2].record.streams:
         assert stream.n_named_right <= stream.n_named <= stream.n_heard
-        assert stream.n_right <= stream.n_heard
+        assert np.sum(stream.confusion) == stream.n_heard
         assert stream.n_silent <= stream.n_pause
         assert stream.n_silent_unknown <= stream.n_silent
         assert stream.n_matched <= min(stream.n_events, stream.n_clips)
