@@ -1,6 +1,7 @@
 """`dcat train` and `dcat evaluate` on clips of sound, from a folder of a few made ones."""
 
 import json
+from functools import partial
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import yaml
 from helpers import sound_fields
 
 from dcat_ros.datasets.kitchen20 import INFO
+from dcat_ros.evaluation.intervals import cluster_bootstrap
 
 
 @pytest.fixture(scope='module')
@@ -33,7 +35,9 @@ def clips(tmp_path_factory):
 
 
 @pytest.mark.slow
-def test_train_then_evaluate_every_clip_however_short(dcat, clips, tmp_path):
+def test_train_then_evaluate_every_clip_however_short(dcat, clips, tmp_path, monkeypatch):
+    quick = partial(cluster_bootstrap, n_resamples=20)
+    monkeypatch.setattr('dcat_ros.training.sound_results.cluster_bootstrap', quick)
     recipe = sound_fields(window_s=0.5, stride_s=0.25, lag_s=0.25, optimiser={'steps': 2})
     (tmp_path / 'r.yaml').write_text(yaml.safe_dump(recipe))
     code, out, err = dcat(

@@ -1,11 +1,14 @@
 """From clips of sound to a card: folds by source, what each network heard, figures, resumption."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
 from helpers import made_sounds, sound_fields
 
 from dcat_ros.errors import ConfigError, DcatError
+from dcat_ros.evaluation.intervals import cluster_bootstrap
 from dcat_ros.modalities.registry import MODALITIES
 from dcat_ros.model.sound import SoundNet
 from dcat_ros.training import sound_train as module
@@ -13,6 +16,16 @@ from dcat_ros.training.checkpoint import History
 from dcat_ros.training.config import TrainConfig
 from dcat_ros.training.sound_config import SoundConfig, read_recipe
 from dcat_ros.training.sound_train import folds_by_source, train_sound
+
+
+@pytest.fixture(scope='module', autouse=True)
+def few_resamples():
+    """Intervals are tested elsewhere, and take long."""
+    with pytest.MonkeyPatch.context() as patch:
+        quick = partial(cluster_bootstrap, n_resamples=20)
+        patch.setattr('dcat_ros.training.sound_results.cluster_bootstrap', quick)
+        patch.setattr(module, '_N_TIMED', 5)
+        yield
 
 
 def sound_config(**changes):
