@@ -107,7 +107,8 @@ def _eight_bits(pixels: Pixels) -> Pixels:
 
 def _millimetres(metres: Pixels) -> Pixels:
     """0 for NaN, infinite, negative, and what 16 bits cannot hold."""
-    mm = metres.astype(np.float32) * np.float32(1000)
+    with np.errstate(over='ignore', invalid='ignore'):
+        mm = metres.astype(np.float32) * np.float32(1000)
     return np.where((mm >= 0.5) & (mm < 65535.5), np.round(np.nan_to_num(mm)), 0).astype(np.uint16)
 
 
