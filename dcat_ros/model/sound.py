@@ -7,7 +7,6 @@ The stream gives the same rows whatever the network makes of them, so all that n
 window (level, floor, statistics) happens here.
 """
 
-import math
 from typing import NamedTuple
 
 import torch
@@ -24,7 +23,6 @@ _CHANNELS = (24, 48, 96, 144)
 _STRIDES = ((2, 2), (2, 2), (1, 2), (1, 2))
 _HEADS = 4
 _HIDDEN = 128
-_PART, _PART_HOP = 200, 100  # rows of 10 ms
 
 
 class SoundOutputs(NamedTuple):
@@ -111,21 +109,8 @@ class SoundNet(nn.Module):
         return SoundOutputs(tokens + counted, tokens, counted)
 
     def forward(self, windows: Tensor) -> Tensor:
-        """Log-probabilities (N, classes) of windows (N, T, 64) in dB, any T.
-
-        A window of over 2 s is also heard in parts of 2 s, about every second; the mean of the
-        log-probabilities counts.
-        """
-        log_p: Tensor = self.outputs(windows).logits.log_softmax(dim=1)
-        rest = windows.shape[1] - _PART
-        if rest <= 0:
-            return log_p
-        n = math.ceil(rest / _PART_HOP) + 1
-        starts = [round(i * rest / (n - 1)) for i in range(n)]
-        parts = torch.cat([windows[:, start : start + _PART] for start in starts])
-        of_parts = self.outputs(parts).logits.log_softmax(dim=1).unflatten(0, (n, -1))
-        mean: Tensor = (log_p + of_parts.sum(dim=0)) / (n + 1)
-        return mean.log_softmax(dim=1)
+        """Log-probabilities (N, classes) of windows (N, T, 64) in dB, any T."""
+        return self.outputs(windows).logits.log_softmax(dim=1)
 
     def segment(self, recordings: Tensor) -> Tensor:
         """The same of whole recordings (N, T, 64) of one activity each, at their own length."""

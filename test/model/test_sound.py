@@ -62,18 +62,6 @@ def test_sound_is_the_sum_of_its_branches():
     np.testing.assert_allclose(out.logits, out.tokens + out.statistics, atol=1e-6)
 
 
-def test_sound_of_over_two_seconds_is_also_heard_in_parts():
-    net, x = small(), rows(2, 351)
-    with torch.inference_mode():
-        # 151 rows beyond 2 s: in two steps of about a second
-        starts = [0, 76, 151]
-        votes = [net.outputs(x).logits] + [net.outputs(x[:, s : s + 200]).logits for s in starts]
-        mean = torch.stack([v.log_softmax(dim=1) for v in votes]).mean(dim=0)
-        np.testing.assert_allclose(net(x), mean.log_softmax(dim=1), atol=1e-5)
-        just, log_p = rows(2, 200), net.outputs(rows(2, 200)).logits.log_softmax(dim=1)
-        np.testing.assert_allclose(net(just), log_p, atol=1e-6)
-
-
 def test_front_pairs_rows_in_power_and_takes_the_level_away():
     x = rows(2, 101)
     frames, level = front(x)
