@@ -6,7 +6,9 @@ import click
 
 __all__ = ['DATA', 'DATASET', 'SUBJECTS', 'subjects_of']
 
-DATASET = click.option('--dataset', metavar='NAME', help='Name of a data set: watch, utd_mhad, kitchen20.')
+DATASET = click.option(
+    '--dataset', metavar='NAME', help='Name of a data set: watch, utd_mhad, kitchen20.'
+)
 DATA = click.option(
     '--data',
     type=click.Path(path_type=Path),
