@@ -20,8 +20,9 @@ _OWN = (
     Spec(
         'transport',
         'raw',
-        'raw: sensor_msgs/Image on image_raw; compressed: CompressedImage on image_raw/compressed.',
-        choices=('raw', 'compressed'),
+        'raw: sensor_msgs/Image on image_raw; compressed or compressedDepth: CompressedImage on '
+        'image_raw/compressed or image_raw/compressedDepth.',
+        choices=('raw', 'compressed', 'compressedDepth'),
     ),
     Spec(
         'focal_px',
@@ -66,8 +67,10 @@ class ImageNode(SensorNode):
 
     def __init__(self, **options: Any) -> None:
         super().__init__('image_node', **options)
-        if self.get_parameter('transport').value == 'compressed':
-            self.message_type, self.input_topic = CompressedImage, 'image_raw/compressed'
+        transport = self.get_parameter('transport').value
+        self._compressed = transport != 'raw'
+        if self._compressed:
+            self.message_type, self.input_topic = CompressedImage, f'image_raw/{transport}'
         self._debug: DebugImage | None = None
         self._camera_info: Any = None
         self._focal: tuple[float, int] | None = None  # and the width of its pictures
@@ -77,7 +80,7 @@ class ImageNode(SensorNode):
         stride = self.get_parameter('stride').value
         return ImageReceiver(
             recogniser.card,
-            compressed=self.get_parameter('transport').value == 'compressed',
+            compressed=self._compressed,
             stride_s=stride if stride > 0 else None,
             max_gap_s=self.get_parameter('max_gap').value,
             reorder_s=self.get_parameter('reorder').value,

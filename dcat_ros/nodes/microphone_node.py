@@ -19,7 +19,12 @@ _DIAGNOSTICS_S = 1.0
 _DEPTH = 50
 
 MICROPHONE_PARAMETERS = (
-    Spec('device', '', 'Name of the device or a part of it, or its index; empty: the default one.'),
+    Spec(
+        'device',
+        '',
+        'Name of the device or a part of it, or its index; empty: the default one.',
+        or_integer=True,
+    ),
     Spec('sample_rate', 16000, 'Samples a second in Hz.', low=8000, high=96000),
     Spec('channels', 1, 'Channels.', low=1, high=64),
     Spec('block', 800, 'Samples of each channel in a message.', low=16, high=96000),
@@ -58,8 +63,9 @@ class MicrophoneNode(GuardedLifecycleNode):
 
     def activate(self) -> None:
         """Begin to record."""
-        names = ('device', 'sample_rate', 'channels', 'block')
-        settings = MicrophoneSettings(*(self.get_parameter(name).value for name in names))
+        names = ('sample_rate', 'channels', 'block')
+        numbers = (self.get_parameter(name).value for name in names)
+        settings = MicrophoneSettings(str(self.get_parameter('device').value), *numbers)
         self._microphone = Microphone(settings, self._publish)
 
     def deactivate(self) -> None:
@@ -91,7 +97,7 @@ class MicrophoneNode(GuardedLifecycleNode):
         microphone = self._microphone
         values: dict[str, object] = {
             'lifecycle state': self.state,
-            'device': self.get_parameter('device').value or 'default',
+            'device': str(self.get_parameter('device').value) or 'default',
             'output topic': self.resolve_topic_name('audio'),
         }
         level, sentence = DiagnosticStatus.OK, self.state

@@ -28,6 +28,7 @@ class Spec:
         high: greatest value.
         choices: the allowed strings; any if empty.
         live: it takes effect when set; otherwise it is read-only and set at the start.
+        or_integer: a text that may be given as an integer, too, as the command line makes of '2'.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Spec:
     high: float | None = None
     choices: tuple[str, ...] = ()
     live: bool = False
+    or_integer: bool = False
 
 
 #: What every recogniser node has.
@@ -116,6 +118,7 @@ def declare(node: Node, specs: Iterable[Spec]) -> None:
             description=spec.description,
             additional_constraints=f'one of {", ".join(spec.choices)}' if spec.choices else '',
             read_only=not spec.live,
+            dynamic_typing=spec.or_integer,
         )
         if spec.low is not None and spec.high is not None:
             if isinstance(spec.default, float):
@@ -137,6 +140,8 @@ def check(parameters: Iterable[Parameter], specs: Iterable[Spec]) -> SetParamete
         if spec is None:
             continue
         value = parameter.value
+        if spec.or_integer and not isinstance(value, str | int):
+            return _refuse(f'{spec.name}={value!r} must be a text or an integer')
         if spec.choices and value not in spec.choices:
             return _refuse(f'{spec.name}={value!r} must be one of {", ".join(spec.choices)}')
         if isinstance(spec.default, list) and isinstance(spec.default[0], str):

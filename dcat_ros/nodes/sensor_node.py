@@ -185,10 +185,15 @@ class SensorNode(GuardedLifecycleNode):
         except Exception as problem:  # out of the callback it would end the node
             self._reject('fault', f'{type(problem).__name__}: {problem}')
             return
-        self._last_data = received
-        self._stale = False
+        if not receiver.checks_later:
+            self._data_came(received)
         for job in jobs:
             worker.submit(_Job(job, received))
+
+    def _data_came(self, received: float) -> None:
+        """Note usable data: only that keeps the state from becoming stale."""
+        self._last_data = received
+        self._stale = False
 
     def _reject(self, reason: str, sentence: str) -> None:
         self._health.reject(reason, sentence)
@@ -230,6 +235,8 @@ class SensorNode(GuardedLifecycleNode):
         except MessageError as problem:
             self._reject(problem.reason, str(problem))
             return
+        if receiver.checks_later:
+            self._data_came(job.received)
         prediction = None
         for window in windows:
             prediction = recogniser.classify(window)

@@ -30,6 +30,8 @@ class AudioReceiver:
         ConfigError: the type is not known, or rate or channels make no sense.
     """
 
+    checks_later = False
+
     def __init__(
         self,
         stream: WindowStream,

@@ -24,8 +24,10 @@ class Receiver(Protocol[Job]):
     Attributes:
         last_stamp_ns: stamp of the last message that was accepted.
         last_frame_id: its frame.
+        checks_later: a message that `accept` takes may still turn out to be unusable.
     """
 
+    checks_later: bool
     last_stamp_ns: int
     last_frame_id: str
 

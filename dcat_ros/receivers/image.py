@@ -30,6 +30,8 @@ class ImageReceiver:
         last_picture: the last one that was decoded.
     """
 
+    checks_later = True  # whether the pixels can be decoded
+
     def __init__(
         self,
         card: Card,

@@ -16,6 +16,8 @@ class ImuReceiver:
         stream: of the recogniser.
     """
 
+    checks_later = False
+
     def __init__(self, stream: WindowStream):
         self._stream = stream
         self.last_stamp_ns = 0

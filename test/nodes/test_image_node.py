@@ -40,6 +40,9 @@ class Camera(Peer):
         qos = QoSProfile(depth=50)
         self.image = self.node.create_publisher(Image, 'image_raw', qos)
         self.compressed = self.node.create_publisher(CompressedImage, 'image_raw/compressed', qos)
+        self.compressed_depth = self.node.create_publisher(
+            CompressedImage, 'image_raw/compressedDepth', qos
+        )
         self.info = self.node.create_publisher(CameraInfo, 'camera_info', qos)
         self.shown: list[Image] = []
 
@@ -85,6 +88,12 @@ def picture(pixels, encoding='16UC1', **changes):
     return message
 
 
+def compressed_depth(i):
+    ok, png = cv2.imencode('.png', depth_of(i))
+    assert ok
+    return CompressedImage(format='16UC1; compressedDepth png', data=bytes(12) + png.tobytes())
+
+
 def frame(i):
     return picture(depth_of(i))
 
@@ -103,20 +112,16 @@ def test_depth_gives_labels_with_the_window_s_stamps_and_the_camera_s_frame(dept
 
 
 def test_compressed_depth_and_metres_give_the_labels_of_millimetres(depth_model, camera):
-    def compressed(i):
-        ok, png = cv2.imencode('.png', depth_of(i))
-        assert ok
-        return CompressedImage(format='16UC1; compressedDepth png', data=bytes(12) + png.tobytes())
-
     def metres(i):
         depth = depth_of(i).astype(np.float32) / 1000
         return picture(np.where(depth == 0, np.nan, depth).astype(np.float32), '32FC1')
 
     found = []
-    for transport, make in (('raw', frame), ('raw', metres), ('compressed', compressed)):
+    kinds = (('raw', frame), ('raw', metres), ('compressedDepth', compressed_depth))
+    for transport, make in kinds:
         arguments = ['-p', f'transport:={transport}', '-p', 'focal_px:=285.0']
         with RecogniserProcess(depth_model, *arguments, executable='image_node'):
-            publisher = camera.image if transport == 'raw' else camera.compressed
+            publisher = camera.image if transport == 'raw' else camera.compressed_depth
             camera.ready(publisher)
             n = len(camera.monitor.all)
             camera.film(8, make, publisher)
@@ -168,6 +173,25 @@ def test_a_corrupt_jpeg_is_counted(depth_model, camera):
         )
         camera.wait_for_health(lambda h: h.get('rejected: corrupt') == '4', 'corrupt')
         assert running.alive()
+
+
+def test_pictures_that_cannot_be_read_any_more_are_stale(depth_model, camera):
+    def corrupt(i):
+        message = compressed_depth(i)
+        message.data = message.data[:60]
+        return message
+
+    arguments = ['-p', 'transport:=compressedDepth', '-p', 'focal_px:=285.0']
+    arguments += ['-p', 'stale_after:=1.0']
+    with RecogniserProcess(depth_model, *arguments, executable='image_node'):
+        camera.ready(camera.compressed_depth)
+        camera.film(10, compressed_depth, camera.compressed_depth)
+        camera.wait_for(lambda: camera.monitor.all, 'a label')
+        for _ in range(100):
+            camera.film(5, corrupt, camera.compressed_depth)
+            if camera.monitor.all[-1].prediction.state == 'stale':
+                break
+        assert camera.monitor.all[-1].prediction.state == 'stale'
 
 
 def test_a_size_that_changes_in_mid_stream_starts_anew(depth_model, camera):

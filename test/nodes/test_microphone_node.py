@@ -131,6 +131,13 @@ def test_an_unplugged_microphone_is_reported_and_taken_up_again(virtual, peer, l
         assert int(listener.health['times opened']) >= 2
 
 
+def test_a_microphone_is_taken_by_its_index_too(virtual, peer, listener):
+    with Process(virtual, 'device:=0'):
+        virtual.play(np.zeros(30 * RATE_HZ, np.int16))
+        peer.wait_for(lambda: listener.blocks, 'sound')
+        peer.wait_for(lambda: listener.health.get('device') == '0', 'diagnostics')
+
+
 def test_a_microphone_that_is_not_there_is_named_and_the_node_lives(virtual, peer, listener):
     with Process(virtual, 'device:=nowhere') as running:
         peer.wait_for(lambda: 'nowhere' in listener.problem, 'the report')
