@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from dcat_ros.modalities.registry import Modality
 from dcat_ros.model.card import NetworkSpec
-from dcat_ros.model.sound_features import N_STATISTICS, Statistics, front
+from dcat_ros.model.sound_features import N_STATISTICS, Statistics, between, front
 
 __all__ = ['SoundNet', 'SoundOutputs']
 
@@ -23,6 +23,7 @@ _CHANNELS = (24, 48, 96, 144)
 _STRIDES = ((2, 2), (2, 2), (1, 2), (1, 2))
 _HEADS = 4
 _HIDDEN = 128
+_SPEED = 1.1
 
 
 class SoundOutputs(NamedTuple):
@@ -109,8 +110,12 @@ class SoundNet(nn.Module):
         return SoundOutputs(tokens + counted, tokens, counted)
 
     def forward(self, windows: Tensor) -> Tensor:
-        """Log-probabilities (N, classes) of windows (N, T, 64) in dB, any T."""
-        return self.outputs(windows).logits.log_softmax(dim=1)
+        """Log-probabilities (N, classes) of windows (N, T, 64) in dB, any T.
+
+        Training plays its windows at random speeds and so between the rows, which makes them
+        smoother than rows are; here they are read in the same way, a little faster.
+        """
+        return self.outputs(between(windows, _SPEED)).logits.log_softmax(dim=1)
 
     def segment(self, recordings: Tensor) -> Tensor:
         """The same of whole recordings (N, T, 64) of one activity each, at their own length."""

@@ -11,7 +11,7 @@ from dcat_ros.model.card import NetworkSpec
 from dcat_ros.model.make import make_network
 from dcat_ros.model.runtime import Model, load_model
 from dcat_ros.model.sound import SoundNet
-from dcat_ros.model.sound_features import N_STATISTICS, Statistics, front
+from dcat_ros.model.sound_features import N_STATISTICS, Statistics, between, front
 from dcat_ros.model.weights import load_weights, save_weights, shipped_models
 from dcat_ros.streaming.recogniser import Recogniser
 from dcat_ros.streaming.sound import SoundStream
@@ -60,6 +60,17 @@ def test_sound_is_the_sum_of_its_branches():
     with torch.inference_mode():
         out = small().outputs(rows())
     np.testing.assert_allclose(out.logits, out.tokens + out.statistics, atol=1e-6)
+
+
+def test_between_reads_rows_in_power():
+    x = rows(2, 12)
+    at = np.arange(10) * 1.1
+    power = 10 ** (x.double().numpy() / 10)
+    expected = np.stack(
+        [[np.interp(at, np.arange(12), p[:, band]) for band in range(64)] for p in power]
+    ).transpose(0, 2, 1)
+    np.testing.assert_allclose(between(x, 1.1), 10 * np.log10(expected), atol=1e-3)
+    assert between(x[:, :1], 1.1).shape == (2, 1, 64)
 
 
 def test_front_pairs_rows_in_power_and_takes_the_level_away():
