@@ -26,6 +26,7 @@ from dcat_ros.streaming.resample import is_oversampled, on_grid
 
 __all__ = ['Evaluation', 'classify_trial', 'evaluate_bag', 'evaluate_dataset', 'trial_label']
 
+_IOUS = (0.1, 0.25, 0.5)
 _MOST_NAMED = 20  # subjects; of sounds every source is one
 _HEADER_STAMPS = 'header stamps'
 _RECEIVE_TIME = 'time of receipt, for the headers have no stamp'
@@ -247,5 +248,8 @@ def _score(
         )
         runs = label_runs(predictions, stride_s=stride_s, lag_s=lag_s)
         scores = scores.with_events(score_events(truth, events, hours))
+        scores.event_f1_at = {
+            f'{iou:g}': score_events(truth, events, hours, min_iou=iou).f1 for iou in _IOUS
+        }
         scores.label_run_f1 = score_events(truth, runs, hours).f1
     return Evaluation(scores, predictions, truth, card.labels, lag_s)

@@ -23,15 +23,20 @@ def scores_text(scores: Scores) -> str:
         f'{scores.n_windows} windows in {scores.hours * 60:.1f} min; times: {scores.stamps}',
         '',
         f'macro-F1             {_number(scores.macro_f1)}',
-        f'accuracy             {_number(scores.accuracy)}',
+        f'accuracy             {_number(scores.accuracy)}   balanced '
+        f'{_number(scores.balanced_accuracy)}',
         f'coverage             {_number(scores.coverage)}   (windows that are not unknown)',
         f'accuracy there       {_number(scores.accuracy_covered)}',
+        f'AURC                 {_number(scores.aurc)}   (mean risk over all coverages)',
+        f'calibration error    {_number(scores.calibration_error)}   (15 bins)',
     ]
     if scores.event_f1 is not None:
         lines += [
             '',
             f'event-F1 (IoU 0.5)   {_number(scores.event_f1)}   {scores.n_matched_events} of '
             f'{scores.n_true_events} true events, {scores.n_predicted_events} predicted',
+            'event-F1 by IoU      '
+            + ', '.join(f'{iou}: {_number(f1)}' for iou, f1 in scores.event_f1_at.items()),
             f'false alarms / hour  {_number(scores.false_alarms_per_hour)}   '
             f'({scores.false_alarms} in all)',
             f'onset delay          {_number(scores.onset_delay_s)} s (median)',

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 from dcat_ros.evaluation.events import EventScores
+from dcat_ros.evaluation.trust import calibration_error, risk_coverage
 from dcat_ros.streaming.decision import OK, Prediction
 
 __all__ = ['ClassScore', 'Scores', 'best_label', 'window_scores']
@@ -46,8 +47,12 @@ class Scores(BaseModel):
         macro_f1: mean over the labels in truth of F1 of the likeliest label, `unknown` or not;
             None if there is no window.
         accuracy: share of windows whose likeliest label is right.
+        balanced_accuracy: mean over the labels in truth of their recall.
         coverage: share of windows that are not `unknown`.
         accuracy_covered: share of right ones among those.
+        aurc: mean share of wrong ones among the surest windows, over all coverages; lower is
+            better.
+        calibration_error: mean distance of confidence and accuracy (ECE, 15 bins).
         per_class: by label.
         confusion_labels: order of rows and columns of `confusion`.
         confusion: number of windows by truth (row) and likeliest label (column).
@@ -55,6 +60,7 @@ class Scores(BaseModel):
         n_predicted_events: events in the predictions.
         n_matched_events: pairs with one label and IoU >= 0.5.
         event_f1: 2 matched / (true + predicted).
+        event_f1_at: the same by the least IoU of a match: '0.1', '0.25', '0.5'.
         false_alarms: predicted events that touch no true one.
         false_alarms_per_hour: of recording.
         onset_delay_s: median time from a true start to the first right label.
@@ -80,6 +86,9 @@ class Scores(BaseModel):
     accuracy: float | None
     coverage: float | None
     accuracy_covered: float | None
+    balanced_accuracy: float | None = None
+    aurc: float | None = None
+    calibration_error: float | None = None
     per_class: dict[str, ClassScore] = {}
     confusion_labels: list[str] = []
     confusion: list[list[int]] = []
@@ -87,6 +96,7 @@ class Scores(BaseModel):
     n_predicted_events: int | None = None
     n_matched_events: int | None = None
     event_f1: float | None = None
+    event_f1_at: dict[str, float] = {}
     false_alarms: int | None = None
     false_alarms_per_hour: float | None = None
     onset_delay_s: float | None = None
@@ -149,6 +159,7 @@ def window_scores(
     best = [best_label(p, labels) for _, p in pairs]
     right = np.array([a == b for a, b in zip(y, best, strict=True)])
     covered = np.array([p.state == OK for _, p in pairs])
+    sure = np.array([max(p.probabilities) for _, p in pairs])
     in_truth = [label for label in labels if label in set(y)]
     columns = [label for label in labels if label in set(y) | set(best)]
     precision, recall, f1, support = precision_recall_fscore_support(
@@ -159,6 +170,9 @@ def window_scores(
         'accuracy': float(right.mean()),
         'coverage': float(covered.mean()),
         'accuracy_covered': float(right[covered].mean()) if covered.any() else None,
+        'balanced_accuracy': float(recall.mean()),
+        'aurc': risk_coverage(sure, right).area,
+        'calibration_error': calibration_error(sure, right),
         'per_class': {
             label: ClassScore(
                 precision=float(precision[i]),
