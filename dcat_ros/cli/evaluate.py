@@ -51,6 +51,18 @@ __all__ = ['command']
     help='Truth from a file with the columns start, end (s) and label instead of a topic.',
 )
 @click.option('--stride', type=float, help="Distance of two windows in s; the model's without it.")
+@click.option(
+    '--label-hold',
+    default=0.0,
+    show_default=True,
+    help="As the nodes' parameter: so long in s another label must be decided for.",
+)
+@click.option(
+    '--label-margin',
+    default=0.0,
+    show_default=True,
+    help="As the nodes' parameter: by so much it must be likelier.",
+)
 @click.option('--json', 'json_out', type=click.Path(path_type=Path), help='Write all scores there.')
 @click.option(
     '--plot', type=click.Path(path_type=Path), help='Write timeline and confusion as PNG there.'
@@ -70,6 +82,8 @@ def command(
     truth_topic: str,
     truth: Path | None,
     stride: float | None,
+    label_hold: float,
+    label_margin: float,
     json_out: Path | None,
     plot: Path | None,
 ) -> None:
@@ -96,6 +110,7 @@ def command(
             truth_topic=truth_topic,
             truth_csv=truth,
             stride_s=stride,
+            steady=(label_hold, label_margin),
         )
     else:
         signals = [signal_name(loaded.card.sensor)]

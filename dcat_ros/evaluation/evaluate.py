@@ -23,6 +23,7 @@ from dcat_ros.segment import REST, Segment
 from dcat_ros.streaming.decision import Prediction
 from dcat_ros.streaming.recogniser import Classifier, Recogniser
 from dcat_ros.streaming.resample import is_oversampled, on_grid
+from dcat_ros.streaming.steady import SteadyLabel
 
 __all__ = ['Evaluation', 'classify_trial', 'evaluate_bag', 'evaluate_dataset', 'trial_label']
 
@@ -59,6 +60,7 @@ def evaluate_bag(
     truth_topic: str = TRUTH_TOPIC,
     truth_csv: Path | None = None,
     stride_s: float | None = None,
+    steady: tuple[float, float] = (0.0, 0.0),
 ) -> Evaluation:
     """Score a bag at full speed, without ROS.
 
@@ -70,6 +72,7 @@ def evaluate_bag(
         truth_csv: truth from a file instead; its seconds are those of the stamps, or count from
             the first reading if they are smaller than a year.
         stride_s: distance of two predictions; the model's without it.
+        steady: hold in s and margin of the published label, see `SteadyLabel`.
 
     Raises:
         BagError: the bag or a topic in it is unusable.
@@ -98,8 +101,10 @@ def evaluate_bag(
     if not truth:
         raise BagError(f'{path}: there is no truth to score against on {truth_topic}.')
     stride = recogniser.stream.stride / recogniser.stream.rate_hz
+    steadier = SteadyLabel(model.card.labels, *steady)
+    predictions = [steadier.push(prediction) for prediction in content.predictions]
     evaluation = _score(
-        str(path), model, content.predictions, truth, stride, content.n_messages, content.rejected
+        str(path), model, predictions, truth, stride, content.n_messages, content.rejected
     )
     if content.n_without_stamp:
         evaluation.scores.stamps = _RECEIVE_TIME

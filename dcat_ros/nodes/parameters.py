@@ -82,6 +82,23 @@ RECOGNISER_PARAMETERS = (
         live=True,
     ),
     Spec(
+        'label_hold',
+        0.0,
+        'For so long in s of data time another label must be decided for before it is published; '
+        '0: at once.',
+        low=0.0,
+        high=60.0,
+        live=True,
+    ),
+    Spec(
+        'label_margin',
+        0.0,
+        'By so much another label must be likelier than the published one, 0 to 1.',
+        low=0.0,
+        high=1.0,
+        live=True,
+    ),
+    Spec(
         'stale_after',
         2.0,
         'Time without data in s of real time after which the state is stale.',

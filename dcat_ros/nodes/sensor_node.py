@@ -19,6 +19,7 @@ from dcat_ros.nodes.parameters import RECOGNISER_PARAMETERS, Spec, check, declar
 from dcat_ros.receivers.base import Receiver
 from dcat_ros.streaming.decision import Prediction
 from dcat_ros.streaming.recogniser import Recogniser
+from dcat_ros.streaming.steady import SteadyLabel
 from dcat_ros.streaming.worker import LatestWorker
 
 __all__ = ['SensorNode']
@@ -68,6 +69,7 @@ class SensorNode(GuardedLifecycleNode):
         self._model: Model | None = None
         self._recogniser: Recogniser | None = None
         self._receiver: Receiver[Any] | None = None
+        self._steady: SteadyLabel | None = None
         self._outputs: Outputs | None = None
         self._worker: LatestWorker[_Job] | None = None
         self._subscription: Any = None
@@ -101,6 +103,11 @@ class SensorNode(GuardedLifecycleNode):
         threshold = self.get_parameter('unknown_threshold').value
         calibrated = self._model.card.calibration.unknown_threshold if self._model else 0.0
         recogniser.unknown_threshold = threshold if threshold >= 0 else calibrated
+        self._steady = SteadyLabel(
+            recogniser.labels,
+            self.get_parameter('label_hold').value,
+            self.get_parameter('label_margin').value,
+        )
         if self._outputs is not None:
             self._outputs.announce(recogniser.unknown_threshold)
 
@@ -135,6 +142,8 @@ class SensorNode(GuardedLifecycleNode):
         """Begin to receive."""
         assert self._receiver is not None
         self._receiver.reset()
+        assert self._steady is not None
+        self._steady.reset()
         self._last_data = None
         self._stale = False
         self._worker = LatestWorker(self._work, self._worker_failed, self.waiting)
@@ -228,7 +237,8 @@ class SensorNode(GuardedLifecycleNode):
     def _work(self, job: _Job) -> None:
         """In the worker's thread: finish the windows, classify and publish."""
         receiver, recogniser, outputs = self._receiver, self._recogniser, self._outputs
-        if receiver is None or recogniser is None or outputs is None:
+        steady = self._steady
+        if receiver is None or recogniser is None or outputs is None or steady is None:
             return
         try:
             windows = receiver.windows(job.item)
@@ -239,7 +249,7 @@ class SensorNode(GuardedLifecycleNode):
             self._data_came(job.received)
         prediction = None
         for window in windows:
-            prediction = recogniser.classify(window)
+            prediction = steady.push(recogniser.classify(window))
             with self._publish_lock:
                 outputs.publish(prediction)
             self._health.predicted(prediction.label, 1000 * (monotonic() - job.received))
@@ -263,6 +273,8 @@ class SensorNode(GuardedLifecycleNode):
         assert self._receiver is not None
         assert self._outputs is not None
         last = self._recogniser.stale(self._receiver.last_stamp_ns, self._receiver.last_frame_id)
+        if self._steady is not None:
+            self._steady.push(last)
         with self._publish_lock:
             self._outputs.publish(last)
         self.get_logger().warning(

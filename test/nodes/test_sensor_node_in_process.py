@@ -1,6 +1,7 @@
 """Faults that have to be planted: a slow model, and transition callbacks that raise."""
 
 import time
+from dataclasses import replace
 from threading import Event, Thread
 
 import pytest
@@ -132,5 +133,38 @@ def test_fault_in_reception_is_counted_and_the_node_goes_on(quick_model, peer):
         assert 'RuntimeError: planted' in peer.health_message
         node._receiver.accept = accept
         peer.send_and_wait(100, more=5)
+    finally:
+        spinning.close()
+
+
+def test_a_label_that_flickers_is_held(quick_model, peer):
+    node = ImuNode(
+        parameter_overrides=[
+            Parameter('model', value=str(quick_model)),
+            Parameter('label_hold', value=5.0),
+        ]
+    )
+    spinning = Spinning(node)
+    try:
+        node.start()
+        rows = ((0.8, 0.1, 0.1), (0.1, 0.8, 0.1))
+        classify, n = node._recogniser.classify, 0
+
+        def flickering(window):
+            nonlocal n
+            n += 1
+            p = rows[n % 2]
+            label = node._recogniser.labels[p.index(0.8)]
+            return replace(classify(window), label=label, state='ok', probabilities=p)
+
+        node._recogniser.classify = flickering
+        peer.wait_for(lambda: peer.imu.get_subscription_count() == 1, 'the subscription')
+        peer.send_and_wait(100, more=8)
+        assert len(set(peer.monitor.labels)) == 1
+        assert peer.set_parameter('label_hold', 0.0).successful
+        before = len(peer.monitor.labels)
+        peer.send_and_wait(50, more=4)
+        peer.wait_for(lambda: len(set(peer.monitor.labels[before:])) == 2, 'both labels')
+        assert not peer.set_parameter('label_margin', 2.0).successful
     finally:
         spinning.close()
