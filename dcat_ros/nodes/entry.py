@@ -1,7 +1,8 @@
 """Entry points of the node processes.
 
-Importing rclpy and torch takes a second, in which a Ctrl-C would end in a traceback. So the
-signals are caught first, by handlers that only set a flag, and everything else comes after.
+Importing rclpy and torch takes a second, on a busy machine several, in which a Ctrl-C would end in
+a traceback. So the signals are caught first: until everything is imported they end the process at
+once, for nothing is open yet; from then on they set a flag.
 """
 
 import os
@@ -54,9 +55,8 @@ def _run(module: str, name: str) -> int:
     # one thread for torch and for numpy's linear algebra: a second one spins where the machine is
     # busy, and made a window take a hundred times as long
     os.environ.setdefault('OMP_NUM_THREADS', '1')
-    stop = Event()
     for number in _SIGNALS:
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda *_: os._exit(0))
     try:
         import_module('rclpy')
     except ModuleNotFoundError:
@@ -64,5 +64,8 @@ def _run(module: str, name: str) -> int:
         return 2
     spin = import_module('dcat_ros.nodes.spin')
     node_class = getattr(import_module(module), name)
+    stop = Event()
+    for number in _SIGNALS:
+        signal.signal(number, lambda *_: stop.set())
     code: int = spin.spin(node_class, stop)
     return code
