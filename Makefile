@@ -19,7 +19,7 @@ PYTEST_ARGS ?=
 DEMO_ARGS ?=
 # imu comes with pip; image, audio and auto need the recordings in DCAT_DATA
 SENSOR ?= imu
-DCAT_DATA ?= $(wildcard ../shared/data)
+DCAT_DATA ?= $(abspath $(wildcard ../shared/data))
 export DCAT_DATA
 
 # a sourced ROS would mix its packages with the wheels

@@ -85,6 +85,7 @@ class PresenceNode(GuardedLifecycleNode):
             self._timer = self._heard_diagnostics = None
             # late subscribers must not get a label that nobody looks after any more
             self._outputs.publish(())
+            self._outputs.flush()
         for member in self._members.values():
             member.destroy()
         self._members = {}

@@ -1,6 +1,7 @@
 """What presence_node publishes: the winners, and its diagnostics."""
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+from rclpy.duration import Duration
 from rclpy.lifecycle import LifecycleNode
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from std_msgs.msg import String
@@ -13,6 +14,8 @@ from dcat_ros.streaming.decision import STALE, UNKNOWN, Prediction
 
 __all__ = ['PresenceOutputs', 'member_status', 'presence_status']
 
+#: For how long a subscriber that does not answer is waited for.
+_PATIENCE_S = 0.5
 _OK, _WARN, _ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
 
 
@@ -53,6 +56,11 @@ class PresenceOutputs:
         header = header_of(activities[0].prediction)
         self._activity.publish(DiagnosticArray(header=header, status=status))
         self._markers.publish(activities)
+
+    def flush(self) -> None:
+        """Wait until the subscribers have the last word; it would be lost if the process ended."""
+        for publisher in (self._label, self._activity):
+            publisher.wait_for_all_acked(Duration(seconds=_PATIENCE_S))
 
     def destroy(self) -> None:
         """Take the publishers away."""

@@ -119,7 +119,7 @@ def test_run_loss_that_is_no_number_stops_with_a_sentence(tmp_path):
     with pytest.raises(TrainingError, match=r'the (loss|gradient) is (nan|inf) at step'):
         run_experiment(config, None, tmp_path, workers=1)
     for child in multiprocessing.active_children():
-        child.join(10)
+        child.join(60)
     assert multiprocessing.active_children() == []
 
 

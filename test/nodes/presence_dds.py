@@ -12,6 +12,7 @@ from diagnostic_msgs.msg import DiagnosticArray
 from lifecycle_msgs.srv import ChangeState, GetState
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.parameter import Parameter
+from rclpy.qos import DurabilityPolicy, QoSProfile
 from std_msgs.msg import String
 
 from dcat_ros.nodes.monitor import activities_of
@@ -118,8 +119,10 @@ class Listener:
         self.health_came: dict[str, float] = {}
         self._clients = {}
         subscribe = self.node.create_subscription
-        subscribe(String, f'{PRESENCE}/label', lambda m: self.labels.append(m.data), 100)
-        subscribe(DiagnosticArray, f'{PRESENCE}/activity', self._on_activity, 100)
+        # a presence_node that is just started may speak before it is known here
+        latched = QoSProfile(depth=100, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+        subscribe(String, f'{PRESENCE}/label', lambda m: self.labels.append(m.data), latched)
+        subscribe(DiagnosticArray, f'{PRESENCE}/activity', self._on_activity, latched)
         subscribe(DiagnosticArray, '/diagnostics', self._on_diagnostics, 100)
 
     def close(self):

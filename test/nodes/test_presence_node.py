@@ -143,9 +143,8 @@ def test_presence_that_is_killed_finds_the_recognisers_as_they_are(listener, rec
     data.stop()
     third = presence(started, LEFT)
     listener.wait_for_state(LEFT, 'inactive')
-    n = len(listener.activities)
-    assert third.interrupt() == 0
     listener.wait_for(lambda: listener.sources == [''], 'nobody')
+    assert third.interrupt() == 0
 
 
 def test_recogniser_without_its_model_is_an_error_with_its_sentence_and_tried_again(
