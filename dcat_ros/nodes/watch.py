@@ -104,6 +104,8 @@ def watch(show: Callable[[list[Row], int], None], stop: Event, seconds: float | 
             if now_s - shown_s >= _SHOW_S:
                 shown_s = now_s
                 show(watcher.sightings.rows(now_s), watcher.sightings.n_ignored)
+        # after the context it would end with an error of its own
+        executor.shutdown()
         node.destroy_node()
     finally:
         rclpy.try_shutdown()

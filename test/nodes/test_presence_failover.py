@@ -87,9 +87,9 @@ def test_label_goes_on_within_2_s_whenever_the_sensor_is_killed_and_comes_back(l
             # it comes again at any moment of its recogniser's going down
             imu, spare = spare, sensors('imu')
             listener.spin(rng.uniform(0.0, 0.9))
-        said = {a.source for _, groups in listener.activities[n:] for a in groups}
-        assert said == {IMU, IMAGE}, 'there was always somebody to speak'
-        gaps_s = [b - a for a, b in pairwise(came for came, _ in listener.activities[n:])]
+        # nobody's "unknown" between two labels is part of the silence
+        spoke_s = [came for came, groups in listener.activities[n:] if groups[0].source]
+        gaps_s = [b - a for a, b in pairwise(spoke_s)]
         assert max(gaps_s) < WITHIN_S
         assert max(took_s) < WITHIN_S, took_s
         print(f'switched within {max(took_s):.2f} s, longest silence {max(gaps_s):.2f} s')
