@@ -25,6 +25,7 @@ setup(
         'mcap>=1.2',
         'numpy>=1.24',
         'opencv-python-headless>=4.5',
+        'plotly>=5.24',
         'pydantic>=2.5',
         'PyYAML>=6.0',
         'rich>=13.0',
@@ -43,6 +44,7 @@ setup(
         'test': ['pytest', 'hypothesis'],
     },
     python_requires='>=3.10',
+    package_data={NAME: ['evaluation/report.css', 'evaluation/report.js']},
     zip_safe=True,
     author='the dcat_ros developers',
     maintainer='the dcat_ros developers',
@@ -58,5 +60,6 @@ setup(
             'microphone_node = dcat_ros.nodes.entry:microphone_node',
             'presence_node = dcat_ros.nodes.entry:presence_node',
         ],
+        'pytest11': ['dcat_ros = dcat_ros.testing.plugin'],
     },
 )

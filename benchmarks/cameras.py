@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from dcat_ros.datasets import Trial, load
 from dcat_ros.datasets.modality import signal_for
 from dcat_ros.datasets.raw import depth_frames, focal_length
-from dcat_ros.evaluation.evaluate import trial_label
+from dcat_ros.evaluation.evaluate_dataset import trial_label
 from dcat_ros.model.runtime import Model, load_model
 from dcat_ros.streaming.decision import Prediction
 from dcat_ros.streaming.depth import DepthWindows

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 from dcat_ros.datasets import Dataset, load
-from dcat_ros.evaluation.evaluate import classify_trial
+from dcat_ros.evaluation.evaluate_dataset import classify_trial
 from dcat_ros.model.runtime import Model
 from dcat_ros.segment import REST
 from dcat_ros.streaming.recogniser import Recogniser

@@ -9,7 +9,8 @@
     │   ├── ResultsError       a file of an experiment's results
     │   └── OutputError        a place where a file cannot be written
     ├── MessageError           one message cannot be used; carries a short `reason` for counting
-    └── TrainingError          training cannot go on
+    ├── TrainingError          training cannot go on
+    └── WorkerError            a process, or a cluster's worker, that computes for us died
 
 Every class takes its message as the one positional argument, so that all of them pickle.
 """
@@ -25,6 +26,7 @@ __all__ = [
     'ResultsError',
     'TrainingError',
     'WeightsError',
+    'WorkerError',
 ]
 
 
@@ -58,6 +60,10 @@ class ResultsError(InputError):
 
 class TrainingError(DcatError):
     """Training cannot go on."""
+
+
+class WorkerError(DcatError):
+    """A process, or a cluster's worker, that computes for us died."""
 
 
 class OutputError(InputError):

@@ -7,13 +7,14 @@ from pathlib import Path
 import apsw  # what rosbags reads .db3 files with, and whose errors it lets through
 from rosbags.rosbag2 import Reader, ReaderError
 
+from dcat_ros.bags.describe import TopicInfo, described, salvage_topics
 from dcat_ros.bags.salvage import RawMessage, salvage
 from dcat_ros.errors import BagError
 from dcat_ros.files import exists
 
-__all__ = ['BagReader']
+__all__ = ['BAG_ENDINGS', 'BagReader']
 
-_ENDINGS = ('.mcap', '.db3')
+BAG_ENDINGS = ('.mcap', '.db3', '.mcap.zstd', '.db3.zstd')
 
 
 class BagReader:
@@ -46,7 +47,9 @@ class BagReader:
             problem = self._open_whole()
             if problem is None:
                 return self
-            self._files = sorted(p for p in self.path.iterdir() if p.suffix in _ENDINGS)
+            files = [p for p in self.path.iterdir() if p.name.endswith(BAG_ENDINGS)]
+            # part 10 comes after part 9
+            self._files = sorted(files, key=lambda p: (len(p.name), p.name))
             if not self._files:
                 raise BagError(f'{self.path} is no rosbag2 bag: {problem}')
         else:
@@ -102,6 +105,19 @@ class BagReader:
                 yield RawMessage(connection.topic, connection.msgtype, log_time_ns, bytes(data))
         except (ReaderError, apsw.Error) as problem:
             self.notes.append(f'{self.path} is damaged; read up to the damage: {problem}')
+
+    def describe(self) -> list[TopicInfo]:
+        """What the bag says of its topics; of one that was cut off, as far as it is left."""
+        if self._reader is not None:
+            return described(self._reader.connections)
+        left = {(topic.topic, topic.type_name): topic for topic in salvage_topics(self._files)}
+        return [left.get(pair, TopicInfo(*pair)) for pair in self.topics.items()]
+
+    @property
+    def storage(self) -> str:
+        """'mcap' or 'sqlite3'."""
+        files = sorted(self.path.iterdir()) if self.path.is_dir() else [self.path]
+        return 'sqlite3' if any('.db3' in path.suffixes for path in files) else 'mcap'
 
     def _open_whole(self) -> str | None:
         """Open an undamaged bag; what is wrong with it otherwise."""

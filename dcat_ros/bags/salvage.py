@@ -7,6 +7,7 @@ shorter than its header says. Both can be read from the front.
 import io
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from struct import Struct
 from tempfile import TemporaryDirectory
@@ -18,9 +19,11 @@ from mcap.records import Channel, Message, Schema
 
 from dcat_ros.errors import BagError
 
-__all__ = ['RawMessage', 'salvage']
+__all__ = ['RawMessage', 'is_sqlite', 'open_sqlite', 'plain_file', 'records', 'salvage']
 
 _MAGIC = b'\x89MCAP0\r\n'
+_SQLITE_MAGIC = b'SQLite format 3'
+_ZSTD_MAGIC = b'\x28\xb5\x2f\xfd'
 _RECORD = Struct('<BQ')  # operation code, length
 _SCHEMA, _CHANNEL, _MESSAGE, _CHUNK = 0x03, 0x04, 0x05, 0x06
 _SQLITE_HEAD = 100
@@ -42,21 +45,72 @@ def salvage(path: Path) -> Iterator[RawMessage]:
     Raises:
         BagError: the file is neither MCAP nor SQLite, or cannot be read at all.
     """
-    try:
-        with path.open('rb') as file:
-            magic = file.read(16)
-    except OSError as problem:
-        raise BagError(f'{path} cannot be read: {problem}') from None
+    magic = _magic(path)
     if magic.startswith(_MAGIC):
         return _from_mcap(path)
-    if magic.startswith(b'SQLite format 3'):
+    if magic.startswith(_SQLITE_MAGIC):
         return _from_sqlite(path)
+    if magic.startswith(_ZSTD_MAGIC):
+        return _from_zstd(path)
     raise BagError(f'{path} is neither an MCAP nor an SQLite bag file.')
+
+
+@contextmanager
+def plain_file(path: Path) -> Iterator[Path]:
+    """The file, or, of one that was compressed as a whole, what it holds: maybe cut off.
+
+    Raises:
+        BagError: it cannot be read.
+    """
+    if not _magic(path).startswith(_ZSTD_MAGIC):
+        yield path
+        return
+    import zstandard  # comes with mcap
+
+    with TemporaryDirectory() as folder:
+        whole = Path(folder) / path.name.removesuffix('.zstd')
+        # damaged from where the error is
+        with path.open('rb') as source, whole.open('wb') as target, suppress(zstandard.ZstdError):
+            zstandard.ZstdDecompressor().copy_stream(source, target)
+        yield whole
+
+
+def is_sqlite(path: Path) -> bool:
+    """Whether a storage file is SQLite, and not MCAP.
+
+    Raises:
+        BagError: it cannot be read.
+    """
+    return _magic(path).startswith(_SQLITE_MAGIC)
+
+
+def _magic(path: Path) -> bytes:
+    try:
+        with path.open('rb') as file:
+            return file.read(16)
+    except OSError as problem:
+        raise BagError(f'{path} cannot be read: {problem}') from None
+
+
+def _from_zstd(path: Path) -> Iterator[RawMessage]:
+    with plain_file(path) as plain:
+        yield from salvage(plain)
 
 
 def _from_mcap(path: Path) -> Iterator[RawMessage]:
     schemas: dict[int, str] = {}
     channels: dict[int, tuple[str, str]] = {}
+    for record in records(path):
+        if isinstance(record, Schema):
+            schemas[record.id] = record.name
+        elif isinstance(record, Channel):
+            channels[record.id] = (record.topic, schemas.get(record.schema_id, ''))
+        elif record.channel_id in channels:
+            yield RawMessage(*channels[record.channel_id], record.log_time, record.data)
+
+
+def records(path: Path) -> Iterator[Schema | Channel | Message]:
+    """Yield what an MCAP file holds, up to where it is cut off or damaged."""
     with path.open('rb') as file:
         file.seek(len(_MAGIC))
         for code, content in _records(file):
@@ -65,17 +119,11 @@ def _from_mcap(path: Path) -> Iterator[RawMessage]:
                 stream = ReadDataStream(io.BytesIO(content_))
                 try:
                     if code_ == _SCHEMA:
-                        schema = Schema.read(stream)
-                        schemas[schema.id] = schema.name
+                        yield Schema.read(stream)
                     elif code_ == _CHANNEL:
-                        channel = Channel.read(stream)
-                        channels[channel.id] = (channel.topic, schemas.get(channel.schema_id, ''))
+                        yield Channel.read(stream)
                     elif code_ == _MESSAGE:
-                        message = Message.read(stream, len(content_))
-                        if message.channel_id in channels:
-                            yield RawMessage(
-                                *channels[message.channel_id], message.log_time, message.data
-                            )
+                        yield Message.read(stream, len(content_))
                 except (EndOfFile, McapError, ValueError):
                     return  # the record's inside is damaged, and with it what follows
 
@@ -124,10 +172,21 @@ def _decompress_lz4(data: bytes) -> bytes:
 
 
 def _from_sqlite(path: Path) -> Iterator[RawMessage]:
+    with open_sqlite(path) as connection:
+        yield from _rows(connection)
+
+
+@contextmanager
+def open_sqlite(path: Path) -> Iterator[sqlite3.Connection]:
+    """An SQLite file that may be cut off; what is not there ends a query with DatabaseError."""
     with TemporaryDirectory() as folder:
         whole = Path(folder) / path.name
         _copy_whole_pages(path, whole)
-        yield from _rows(whole)
+        connection = sqlite3.connect(f'{whole.resolve().as_uri()}?mode=ro', uri=True)
+        try:
+            yield connection
+        finally:
+            connection.close()
 
 
 def _copy_whole_pages(path: Path, target: Path) -> None:
@@ -148,8 +207,7 @@ def _copy_whole_pages(path: Path, target: Path) -> None:
             copy.write(n_pages.to_bytes(4, 'big'))
 
 
-def _rows(path: Path) -> Iterator[RawMessage]:
-    connection = sqlite3.connect(f'{path.resolve().as_uri()}?mode=ro', uri=True)
+def _rows(connection: sqlite3.Connection) -> Iterator[RawMessage]:
     try:
         # makes SQLite accept a file that is shorter than its header says
         connection.execute('PRAGMA writable_schema=ON')
@@ -163,5 +221,3 @@ def _rows(path: Path) -> Iterator[RawMessage]:
                 yield RawMessage(*topics[number], log_time_ns, data)
     except sqlite3.DatabaseError:
         return  # the first page that is not there: everything before it has been given
-    finally:
-        connection.close()

@@ -1,5 +1,6 @@
 """Writing labelled recordings as a rosbag2 bag: `imu/data_raw` and `activity_truth`."""
 
+import sqlite3  # what rosbags writes .db3 files with
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -92,7 +93,7 @@ def new_bag(out: Path, storage: str) -> Iterator[Writer]:
             with Writer(part, version=9, storage_plugin=STORAGES[storage]) as writer:
                 yield writer
             part.rename(out)
-    except OSError as problem:
+    except (OSError, sqlite3.Error) as problem:
         raise OutputError(f'{out} cannot be written: {problem}') from None
 
 

@@ -13,7 +13,8 @@ __all__ = ['command']
 #: sensor -> model, subject and speed
 _DEFAULTS = {
     'imu': ('imu_watch', '9', 4.0),
-    'image': ('image_depth_utd_mhad', '6', 4.0),
+    # faster than a camera, a busy machine would drop frames, and live would differ from offline
+    'image': ('image_depth_utd_mhad', '6', 1.0),
     'audio': ('audio_kitchen20', '', 4.0),
     'auto': ('imu_utd_mhad', '6', 1.0),
 }
@@ -35,7 +36,9 @@ _DEFAULTS = {
     help="Whose recordings; for imu of the data set 'watch', 9 or 10, whom the shipped model never "
     'saw.',
 )
-@click.option('--rate', type=float, help='Times real time; 4 without it. auto is always 1.')
+@click.option(
+    '--rate', type=float, help='Times real time; 4 without it, 1 for pictures; auto is always 1.'
+)
 @click.option(
     '--seconds',
     default=13.0,

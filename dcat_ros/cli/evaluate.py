@@ -1,123 +1,210 @@
-"""dcat evaluate: score a model on a bag or a data set."""
+"""dcat evaluate: score models on bags, or a model on a data set."""
 
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from dcat_ros.bags.topics import AUDIO_TOPIC, IMAGE_TOPIC, IMU_TOPIC, TRUTH_TOPIC
+from dcat_ros.cli.evaluate_live import evaluate_live
+from dcat_ros.cli.evaluate_options import with_bag_options
 from dcat_ros.cli.options import DATA, DATASET, SUBJECTS, subjects_of
+
+if TYPE_CHECKING:
+    from dcat_ros.evaluation.evaluation import Evaluation
+    from dcat_ros.evaluation.many import BagOptions
+    from dcat_ros.evaluation.record import Failure
 
 __all__ = ['command']
 
 
 @click.command('evaluate')
-@click.argument('bag', type=click.Path(path_type=Path), required=False)
+@click.argument('bags', nargs=-1, metavar='[BAG]...')
 @DATASET
 @DATA
 @SUBJECTS
-@click.option('--model', required=True, help='Weights file, or name of a shipped model.')
-@click.option('--imu', default=IMU_TOPIC, show_default=True, help='Topic of sensor_msgs/Imu.')
 @click.option(
-    '--image',
-    default=IMAGE_TOPIC,
+    '--model',
+    'models',
+    multiple=True,
+    required=True,
+    help='Weights file, or name of a shipped model; again for another one.',
+)
+@click.option('--baseline', metavar='MODEL', help='Another model that each one is compared with.')
+@with_bag_options
+@click.option(
+    '--group-by',
+    metavar='REGEX',
+    help="Intervals draw subjects in place of bags: its first group in a bag's path is the name.",
+)
+@click.option('--workers', type=click.IntRange(min=1), help='Processes; one a core without it.')
+@click.option(
+    '--ray', 'ray_address', metavar='ADDRESS', help="A Ray cluster; 'local' starts one here."
+)
+@click.option(
+    '--live',
+    'node',
+    metavar='NODE',
+    help='Score a running recogniser against the truth topic; a BAG is played to it, and its '
+    'labels are compared with those offline.',
+)
+@click.option('--seconds', type=click.FloatRange(min=0, min_open=True), help='So long of --live.')
+@click.option(
+    '--rate',
+    type=click.FloatRange(min=0, min_open=True, max=1000),
+    default=1.0,
     show_default=True,
-    help='Topic of sensor_msgs/Image or CompressedImage.',
-)
-@click.option('--audio', default=AUDIO_TOPIC, show_default=True, help='Topic of sound.')
-@click.option(
-    '--focal',
-    default=0.0,
-    help='Focal length of the pictures in pixels; from the camera_info beside them without it.',
-)
-@click.option(
-    '--sample-rate',
-    default=16000,
-    show_default=True,
-    help='Samples of sound a second, where the messages do not say it.',
-)
-@click.option(
-    '--channels',
-    default=1,
-    show_default=True,
-    help='Channels of sound, where the messages do not say it.',
-)
-@click.option(
-    '--truth-topic', default=TRUTH_TOPIC, show_default=True, help='Topic of std_msgs/String.'
-)
-@click.option(
-    '--truth',
-    type=click.Path(path_type=Path),
-    metavar='CSV',
-    help='Truth from a file with the columns start, end (s) and label instead of a topic.',
-)
-@click.option('--stride', type=float, help="Distance of two windows in s; the model's without it.")
-@click.option(
-    '--label-hold',
-    default=0.0,
-    show_default=True,
-    help="As the nodes' parameter: so long in s another label must be decided for.",
-)
-@click.option(
-    '--label-margin',
-    default=0.0,
-    show_default=True,
-    help="As the nodes' parameter: by so much it must be likelier.",
+    help='Times real time, of a BAG with --live.',
 )
 @click.option('--json', 'json_out', type=click.Path(path_type=Path), help='Write all scores there.')
 @click.option(
+    '--html', 'html_out', type=click.Path(path_type=Path), help='Write a page to look at there.'
+)
+@click.option(
     '--plot', type=click.Path(path_type=Path), help='Write timeline and confusion as PNG there.'
 )
+@click.option(
+    '--write-bag',
+    'bag_out',
+    type=click.Path(path_type=Path),
+    help='Write the bag with the predictions as topics there; several bags into this folder.',
+)
+@click.option(
+    '--require',
+    'required',
+    multiple=True,
+    metavar='SCORE=NUMBER',
+    help='Exit code 1 if a model has less (more where less is better); again for another one.',
+)
 def command(
-    bag: Path | None,
+    bags: tuple[str, ...],
     dataset: str | None,
     data: Path | None,
     subjects: str | None,
-    model: str,
-    imu: str,
-    image: str,
-    audio: str,
-    focal: float,
-    sample_rate: int,
-    channels: int,
-    truth_topic: str,
-    truth: Path | None,
-    stride: float | None,
-    label_hold: float,
-    label_margin: float,
+    models: tuple[str, ...],
+    baseline: str | None,
+    options: 'BagOptions',
+    group_by: str | None,
+    workers: int | None,
+    ray_address: str | None,
+    node: str | None,
+    seconds: float | None,
+    rate: float,
     json_out: Path | None,
+    html_out: Path | None,
     plot: Path | None,
+    bag_out: Path | None,
+    required: tuple[str, ...],
 ) -> None:
-    """Score a model on a BAG, or on a data set by window and by trial; no ROS needed.
+    """Score models on BAGs, or on a data set by window and by trial; no ROS needed.
+
+    A BAG may also be a folder of bags, or a pattern in quotes. Exit code 1: some bag could not be
+    scored, or a requirement is not met; 2: nothing could be scored.
 
     Example: dcat evaluate watch_1 --model imu_watch --json scores.json
     """
+    from dcat_ros.evaluation.make_report import make_report, subjects_of_bags
+    from dcat_ros.evaluation.report_text import report_text
+    from dcat_ros.evaluation.requirements import failed, read_requirements
+    from dcat_ros.files import write_whole
+
+    if (bool(bags) or bool(node)) == bool(dataset):
+        raise click.UsageError('give either BAGs or --dataset NAME.')
+    requirements = read_requirements(required)
+    same = True
+    all_models = [*models, baseline] if baseline else list(models)
+    if dataset:
+        if baseline or html_out or bag_out:
+            raise click.UsageError('--baseline, --html and --write-bag need BAGs.')
+        results = _of_dataset(dataset, data, subjects, all_models, options.stride_s)
+        whose = None
+    elif node:
+        if len(bags) > 1 or len(all_models) > 1:
+            raise click.UsageError('--live takes one BAG at most, and one model.')
+        bag = Path(bags[0]) if bags else None
+        evaluation, same = evaluate_live(node, models[0], bag, options, seconds, rate)
+        results, whose = [[evaluation]], None
+    else:
+        from dcat_ros.bags.find import find_bags
+
+        paths = find_bags(bags)
+        whose = subjects_of_bags(paths, group_by)
+        results = _of_bags(paths, all_models, options, workers, ray_address)
+    report = make_report(results, with_baseline=baseline is not None, subjects=whose)
+    click.echo(report_text(report))
+    if json_out is not None:
+        write_whole(json_out, report.model_dump_json(indent=2).encode())
+    _write_pictures(results, options, plot, html_out, bag_out)
+    unmet = [
+        f'{model.model}: {sentence}'
+        for model in report.models
+        if not model.baseline
+        for sentence in failed(model.scores, requirements)
+    ]
+    for sentence in unmet:
+        click.echo(f'dcat: {sentence}', err=True)
+    if unmet or report.failures or not same:
+        sys.exit(1)
+
+
+def _of_dataset(
+    dataset: str, data: Path | None, subjects: str | None, models: list[str], stride: float | None
+) -> 'list[list[Evaluation | Failure]]':
     from dcat_ros.datasets import load
     from dcat_ros.datasets.modality import signal_name
-    from dcat_ros.evaluation.bag_content import BagSource
-    from dcat_ros.evaluation.evaluate import evaluate_bag, evaluate_dataset
-    from dcat_ros.evaluation.report import figure_png, scores_text
-    from dcat_ros.files import write_whole
+    from dcat_ros.evaluation.evaluate_dataset import evaluate_dataset
     from dcat_ros.model.runtime import load_model
 
-    if (bag is None) == (dataset is None):
-        raise click.UsageError('give either a BAG or --dataset NAME.')
-    loaded = load_model(model)
-    if bag is not None:
-        evaluation = evaluate_bag(
-            bag,
-            loaded,
-            source=BagSource(imu, image, audio, focal, sample_rate, channels),
-            truth_topic=truth_topic,
-            truth_csv=truth,
-            stride_s=stride,
-            steady=(label_hold, label_margin),
+    results: list[list[Evaluation | Failure]] = []
+    for model in map(load_model, models):
+        signals = [signal_name(model.card.sensor)]
+        found = load(dataset, data, subjects_of(subjects), signals)
+        results.append([evaluate_dataset(found, model, stride_s=stride)])
+    return results
+
+
+def _of_bags(
+    paths: list[Path],
+    models: list[str],
+    options: 'BagOptions',
+    workers: int | None,
+    ray_address: str | None,
+) -> 'list[list[Evaluation | Failure]]':
+    from dcat_ros.cli.progress import stage_progress
+    from dcat_ros.evaluation.many import evaluate_bags
+
+    if len(paths) * len(models) == 1:
+        return evaluate_bags(paths, models, options, ray_address=ray_address)
+    with stage_progress('evaluate') as show:
+        return evaluate_bags(
+            paths,
+            models,
+            options,
+            workers=workers,
+            ray_address=ray_address,
+            progress=lambda done, total: show('bags', done, total),
         )
-    else:
-        signals = [signal_name(loaded.card.sensor)]
-        found = load(dataset or '', data, subjects_of(subjects), signals)
-        evaluation = evaluate_dataset(found, loaded, stride_s=stride)
-    click.echo(scores_text(evaluation.scores))
-    if json_out is not None:
-        write_whole(json_out, evaluation.scores.model_dump_json(indent=2).encode())
+
+
+def _write_pictures(
+    results: 'list[list[Evaluation | Failure]]',
+    options: 'BagOptions',
+    plot: Path | None,
+    html_out: Path | None,
+    bag_out: Path | None,
+) -> None:
+    from dcat_ros.evaluation.evaluation import Evaluation
+    from dcat_ros.files import write_whole
+
+    good = [r for of_model in results for r in of_model if isinstance(r, Evaluation)]
     if plot is not None:
-        write_whole(plot, figure_png(evaluation))
+        from dcat_ros.evaluation.picture import figure_png
+
+        if len(good) != 1:
+            raise click.UsageError('--plot draws one model on one bag; --html shows several.')
+        write_whole(plot, figure_png(good[0]))
+    if bag_out is not None:
+        from dcat_ros.evaluation.annotated import write_annotated
+
+        for note in write_annotated(good, options.source, bag_out):
+            click.echo(note, err=True)

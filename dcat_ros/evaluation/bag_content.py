@@ -13,6 +13,7 @@ from dcat_ros.bags.read import BagReader
 from dcat_ros.bags.salvage import RawMessage
 from dcat_ros.bags.topics import AUDIO_TOPIC, CAMERA_INFO_TYPE, IMAGE_TOPIC, IMU_TOPIC
 from dcat_ros.errors import BagError, ConfigError, MessageError
+from dcat_ros.evaluation.prediction_log import PredictionLog
 from dcat_ros.messages.audio import AUDIO_TYPES
 from dcat_ros.messages.camera_info import decode_camera_info
 from dcat_ros.messages.image import COMPRESSED_IMAGE_TYPE, IMAGE_TYPE
@@ -22,7 +23,6 @@ from dcat_ros.model.card import Card
 from dcat_ros.receivers.audio import AudioReceiver
 from dcat_ros.receivers.base import Receiver
 from dcat_ros.receivers.image import ImageReceiver
-from dcat_ros.streaming.decision import Prediction
 from dcat_ros.streaming.recogniser import Recogniser
 
 __all__ = ['BagContent', 'BagSource', 'run_bag']
@@ -41,6 +41,7 @@ class BagSource:
         focal_px: focal length in pixels of the pictures; 0: from the camera_info beside them.
         rate_hz: samples of sound a second, where the messages do not say it.
         channels: channels of sound, where the messages do not say it.
+        receive_time: the log time counts, whatever the headers say.
     """
 
     imu: str = IMU_TOPIC
@@ -49,6 +50,7 @@ class BagSource:
     focal_px: float = 0.0
     rate_hz: int = 16000
     channels: int = 1
+    receive_time: bool = False
 
     def topic_for(self, card: Card) -> str:
         """The topic that a model gets.
@@ -81,7 +83,7 @@ class BagContent:
         end_ns: log time of the last message.
     """
 
-    predictions: list[Prediction] = field(default_factory=list)
+    predictions: PredictionLog = field(default_factory=PredictionLog)
     changes: list[tuple[int, str]] = field(default_factory=list)
     rejected: Counter[str] = field(default_factory=Counter)
     last_rejection: str = ''
@@ -144,7 +146,7 @@ def _taker(
     modality = recogniser.card.modality
     if modality == 'imu':
         bag.require(topic, IMU_TYPE)
-        return partial(_take_imu, recogniser, content)
+        return partial(_take_imu, recogniser, content, source.receive_time)
     if modality == 'audio':
         type_name = _one_of(bag, topic, AUDIO_TYPES)
         audio = AudioReceiver(
@@ -153,7 +155,7 @@ def _taker(
             rate_hz=source.rate_hz,
             channels=source.channels,
         )
-        return partial(_take, audio, recogniser, content)
+        return partial(_take, audio, recogniser, content, source.receive_time)
     type_name = _one_of(bag, topic, (IMAGE_TYPE, COMPRESSED_IMAGE_TYPE))
     image = ImageReceiver(
         recogniser.card, compressed=type_name == COMPRESSED_IMAGE_TYPE, stride_s=stride_s
@@ -162,7 +164,7 @@ def _taker(
         image.focal_px = source.focal_px
     else:
         image.focal_px, image.focal_width = _camera(bag, topic)
-    return partial(_take, image, recogniser, content)
+    return partial(_take, image, recogniser, content, source.receive_time)
 
 
 def _one_of(bag: BagReader, topic: str, types: tuple[str, ...]) -> str:
@@ -187,26 +189,34 @@ def _camera(bag: BagReader, topic: str) -> tuple[float, int]:
     )
 
 
-def _take_imu(recogniser: Recogniser, content: BagContent, messages: list[RawMessage]) -> None:
+def _take_imu(
+    recogniser: Recogniser,
+    content: BagContent,
+    receive_time: bool,
+    messages: list[RawMessage],
+) -> None:
     """Many samples at once: much faster than one by one."""
     windows = []
     for run in decode_imu_runs([message.data for message in messages], content.rejected):
         stamps = run.stamps_ns
         empty = stamps == 0
+        content.n_without_stamp += int(empty.sum())
+        if receive_time:
+            empty[:] = True
         if empty.any():
-            content.n_without_stamp += int(empty.sum())
             log_times = np.array([messages[i].log_time_ns for i in run.places])
             stamps = np.where(empty, log_times, stamps)
         if content.begin_ns is None:
             content.begin_ns = int(stamps[0])
         windows += recogniser.stream.push_many(stamps, run.values, run.frame_id)
-    content.predictions += recogniser.classify_many(windows)
+    content.predictions.extend(recogniser.classify_many(windows))
 
 
 def _take(
     receiver: Receiver[Any],
     recogniser: Recogniser,
     content: BagContent,
+    receive_time: bool,
     messages: list[RawMessage],
 ) -> None:
     """One by one, as a node does."""
@@ -214,7 +224,7 @@ def _take(
 
         def stamp_of(stamp_ns: int, log_time_ns: int = message.log_time_ns) -> int:
             content.n_without_stamp += stamp_ns == 0
-            return stamp_ns or log_time_ns
+            return log_time_ns if receive_time else stamp_ns or log_time_ns
 
         try:
             jobs = receiver.accept(message.data, message.log_time_ns, stamp_of)
@@ -225,7 +235,7 @@ def _take(
             continue
         if content.begin_ns is None:
             content.begin_ns = receiver.last_stamp_ns
-        content.predictions += recogniser.classify_many(windows)
+        content.predictions.extend(recogniser.classify_many(windows))
 
 
 def _chunks(messages: Iterator[RawMessage]) -> Iterator[list[RawMessage]]:

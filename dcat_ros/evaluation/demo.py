@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from dcat_ros.bags.dataset_takes import takes_of
 from dcat_ros.bags.takes import write_takes
 from dcat_ros.bags.write import make_bag
 from dcat_ros.datasets import Signal, Trial, data_folder, load
 from dcat_ros.errors import ConfigError
 from dcat_ros.evaluation.evaluate import evaluate_bag
-from dcat_ros.evaluation.report import timeline_png
+from dcat_ros.evaluation.live import sameness
+from dcat_ros.evaluation.outcomes import Outcomes
+from dcat_ros.evaluation.picture import timeline_png
 from dcat_ros.evaluation.scores import Scores, window_scores
 from dcat_ros.evaluation.truth import label_at
 from dcat_ros.model.card import Card
@@ -20,10 +20,6 @@ from dcat_ros.model.runtime import load_model
 from dcat_ros.streaming.decision import STALE, Prediction
 
 __all__ = ['Comparison', 'DemoBag', 'compare', 'demo_bag']
-
-_TOLERANCE = 1e-5
-#: Least share of equal labels where time comes from the receipt of messages.
-_MOST = 0.9
 
 
 @dataclass(frozen=True)
@@ -121,43 +117,13 @@ def compare(path: Path, model: str, live: Sequence[Prediction]) -> Comparison:
     offline = evaluate_bag(path, load_model(model))
     heard = [p for p in live if p.state != STALE]
     stamped = load_model(model).card.modality != 'audio'
-    difference = (_difference if stamped else _disagreement)(heard, offline.predictions)
-    same = not difference or (not stamped and _agreement(heard, offline.predictions) >= _MOST)
+    found = sameness(heard, offline.predictions, stamped=stamped)
     instants = [p.end_ns - round(offline.lag_s * 1e9) for p in heard]
-    fields = window_scores(label_at(offline.truth, instants), heard, offline.labels)
+    outcomes = Outcomes.of(label_at(offline.truth, instants), heard, offline.labels)
+    fields = window_scores(outcomes)
     scores = Scores.model_validate(offline.scores.model_dump() | fields)
     picture = timeline_png(replace(offline, predictions=heard))
-    return Comparison(scores, same, difference, picture)
-
-
-def _difference(live: Sequence[Prediction], offline: Sequence[Prediction]) -> str:
-    if len(live) != len(offline):
-        return f'{len(live)} predictions live, {len(offline)} offline.'
-    for a, b in zip(live, offline, strict=True):
-        if a.end_ns != b.end_ns:
-            return f'a window ends at {a.end_ns} ns live and at {b.end_ns} ns offline.'
-        if not np.allclose(a.probabilities, b.probabilities, rtol=0, atol=_TOLERANCE):
-            return f'probabilities differ in the window that ends at {a.end_ns} ns.'
-    return ''
-
-
-def _agreement(live: Sequence[Prediction], offline: Sequence[Prediction]) -> float:
-    """Share of live labels that the offline window which ends nearest has too."""
-    if not live or not offline:
-        return 0.0
-    ends = np.array([p.end_ns for p in offline])
-    nearest = [offline[int(np.abs(ends - p.end_ns).argmin())] for p in live]
-    return float(np.mean([a.label == b.label for a, b in zip(live, nearest, strict=True)]))
-
-
-def _disagreement(live: Sequence[Prediction], offline: Sequence[Prediction]) -> str:
-    share = _agreement(live, offline)
-    return (
-        ''
-        if share == 1
-        else f'{share:.0%} of the live labels are those of the offline window that ends nearest '
-        '(sound has no stamps: time is that of receipt).'
-    )
+    return Comparison(scores, found.same, found.difference, picture)
 
 
 def _beginning(trial: Trial, seconds: float) -> Trial:

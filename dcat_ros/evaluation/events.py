@@ -46,8 +46,8 @@ class EventScores:
         f1: 2 matched / (true + predicted); 0.0 if there are none of both.
         false_alarms: predicted events that touch no true event at all.
         hours: length of what was scored.
-        onset_delay_s: median over the matched true events of the time from their start to the
-            first window with the right label, published at its end; None if there is none.
+        delays_s: of each matched true event the time from its start to the first window with the
+            right label, published at its end.
     """
 
     n_true: int
@@ -56,7 +56,12 @@ class EventScores:
     f1: float
     false_alarms: int
     hours: float
-    onset_delay_s: float | None
+    delays_s: tuple[float, ...]
+
+    @property
+    def onset_delay_s(self) -> float | None:
+        """Median of the delays; None if there is none."""
+        return median(self.delays_s) if self.delays_s else None
 
     @property
     def false_alarms_per_hour(self) -> float:
@@ -207,7 +212,7 @@ def score_events(
         f1=2 * len(matched) / total if total else 0.0,
         false_alarms=len(found) - len(touched),
         hours=hours,
-        onset_delay_s=median(delays) if delays else None,
+        delays_s=tuple(delays),
     )
 
 

@@ -1,16 +1,18 @@
-"""Scores by window and by trial, and the record in which all scores are kept."""
+"""The record in which all scores of an evaluation are kept."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
-from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
+from sklearn.metrics import precision_recall_fscore_support
 
-from dcat_ros.evaluation.events import EventScores
-from dcat_ros.evaluation.trust import calibration_error, risk_coverage
-from dcat_ros.streaming.decision import OK, Prediction
+from dcat_ros.evaluation.figures import window_figures
+from dcat_ros.evaluation.outcomes import NO_TRUTH, Outcomes
+from dcat_ros.evaluation.tally import Tally
+from dcat_ros.streaming.decision import Prediction
 
-__all__ = ['ClassScore', 'Scores', 'best_label', 'window_scores']
+__all__ = ['ClassScore', 'Scores', 'best_label', 'event_scores', 'window_scores']
 
 
 class ClassScore(BaseModel):
@@ -32,7 +34,7 @@ class ClassScore(BaseModel):
 
 
 class Scores(BaseModel):
-    """All scores of one evaluation. The JSON output is exactly this.
+    """All scores of one model on one input, or on all of them.
 
     Attributes:
         input: what was scored.
@@ -52,6 +54,8 @@ class Scores(BaseModel):
         accuracy_covered: share of right ones among those.
         aurc: mean share of wrong ones among the surest windows, over all coverages; lower is
             better.
+        unknown_auroc: how well the confidence tells windows whose truth the model knows from
+            those whose truth it does not; None unless there are both.
         calibration_error: mean distance of confidence and accuracy (ECE, 15 bins).
         per_class: by label.
         confusion_labels: order of rows and columns of `confusion`.
@@ -61,6 +65,7 @@ class Scores(BaseModel):
         n_matched_events: pairs with one label and IoU >= 0.5.
         event_f1: 2 matched / (true + predicted).
         event_f1_at: the same by the least IoU of a match: '0.1', '0.25', '0.5'.
+        ward: numbers of events by what became of them, see `dcat_ros.evaluation.ward.Ward`.
         false_alarms: predicted events that touch no true one.
         false_alarms_per_hour: of recording.
         onset_delay_s: median time from a true start to the first right label.
@@ -89,6 +94,7 @@ class Scores(BaseModel):
     balanced_accuracy: float | None = None
     aurc: float | None = None
     calibration_error: float | None = None
+    unknown_auroc: float | None = None
     per_class: dict[str, ClassScore] = {}
     confusion_labels: list[str] = []
     confusion: list[list[int]] = []
@@ -97,6 +103,7 @@ class Scores(BaseModel):
     n_matched_events: int | None = None
     event_f1: float | None = None
     event_f1_at: dict[str, float] = {}
+    ward: dict[str, int] = {}
     false_alarms: int | None = None
     false_alarms_per_hour: float | None = None
     onset_delay_s: float | None = None
@@ -106,75 +113,34 @@ class Scores(BaseModel):
     trial_accuracy: float | None = None
     notes: list[str] = []
 
-    def with_events(self, events: EventScores) -> 'Scores':
-        """The same with the scores of events."""
-        return self.model_copy(
-            update={
-                'n_true_events': events.n_true,
-                'n_predicted_events': events.n_predicted,
-                'n_matched_events': events.n_matched,
-                'event_f1': events.f1,
-                'false_alarms': events.false_alarms,
-                'false_alarms_per_hour': events.false_alarms_per_hour,
-                'onset_delay_s': events.onset_delay_s,
-            }
-        )
-
 
 def best_label(prediction: Prediction, labels: Sequence[str]) -> str:
     """The likeliest label, also where the state is `unknown`."""
     return labels[int(np.argmax(prediction.probabilities))]
 
 
-def window_scores(
-    truth: Sequence[str], predictions: Sequence[Prediction], labels: Sequence[str]
-) -> dict[str, object]:
-    """The fields of `Scores` that count windows.
-
-    Args:
-        truth: one label per prediction; '' for none.
-        predictions: with probabilities.
-        labels: of the model.
-    """
-    known = set(labels)
-    foreign: dict[str, int] = {}
-    pairs: list[tuple[str, Prediction]] = []
-    for label, prediction in zip(truth, predictions, strict=True):
-        if label in known:
-            pairs.append((label, prediction))
-        elif label:
-            foreign[label] = foreign.get(label, 0) + 1
-    fields: dict[str, object] = {
-        'n_windows': len(pairs),
-        'n_without_truth': sum(1 for label in truth if not label),
-        'n_foreign_truth': foreign,
-        'macro_f1': None,
-        'accuracy': None,
-        'coverage': None,
-        'accuracy_covered': None,
+def window_scores(outcomes: Outcomes) -> dict[str, object]:
+    """The fields of `Scores` that count windows."""
+    known = outcomes.known
+    return {
+        'n_windows': int(known.sum()),
+        'n_without_truth': int((outcomes.truth == NO_TRUTH).sum()),
+        'n_foreign_truth': dict(outcomes.foreign),
+        **window_figures(outcomes),
+        **(_by_label(outcomes) if known.any() else {}),
     }
-    if not pairs:
-        return fields
-    y = [label for label, _ in pairs]
-    best = [best_label(p, labels) for _, p in pairs]
-    right = np.array([a == b for a, b in zip(y, best, strict=True)])
-    covered = np.array([p.state == OK for _, p in pairs])
-    sure = np.array([max(p.probabilities) for _, p in pairs])
-    in_truth = [label for label in labels if label in set(y)]
-    columns = [label for label in labels if label in set(y) | set(best)]
+
+
+def _by_label(outcomes: Outcomes) -> dict[str, object]:
+    known = outcomes.known
+    y, best = outcomes.truth[known], outcomes.best[known]
+    in_truth, columns = np.unique(y), np.union1d(y, best)
     precision, recall, f1, support = precision_recall_fscore_support(
         y, best, labels=in_truth, zero_division=0
     )
-    fields |= {
-        'macro_f1': float(f1.mean()),
-        'accuracy': float(right.mean()),
-        'coverage': float(covered.mean()),
-        'accuracy_covered': float(right[covered].mean()) if covered.any() else None,
-        'balanced_accuracy': float(recall.mean()),
-        'aurc': risk_coverage(sure, right).area,
-        'calibration_error': calibration_error(sure, right),
+    return {
         'per_class': {
-            label: ClassScore(
+            outcomes.labels[label]: ClassScore(
                 precision=float(precision[i]),
                 recall=float(recall[i]),
                 f1=float(f1[i]),
@@ -182,7 +148,22 @@ def window_scores(
             )
             for i, label in enumerate(in_truth)
         },
-        'confusion_labels': columns,
-        'confusion': confusion_matrix(y, best, labels=columns).tolist(),
+        'confusion_labels': [outcomes.labels[label] for label in columns],
+        'confusion': outcomes.confusion()[np.ix_(columns, columns)].tolist(),
     }
-    return fields
+
+
+def event_scores(tally: Tally) -> dict[str, object]:
+    """The fields of `Scores` that count events."""
+    return {
+        'n_true_events': tally.n_true,
+        'n_predicted_events': tally.n_predicted,
+        'n_matched_events': tally.n_matched[-1],
+        'event_f1': tally.f1,
+        'event_f1_at': tally.f1_at(),
+        'ward': asdict(tally.ward),
+        'false_alarms': tally.false_alarms,
+        'false_alarms_per_hour': tally.false_alarms_per_hour,
+        'onset_delay_s': tally.onset_delay_s,
+        'label_run_f1': tally.run_f1,
+    }

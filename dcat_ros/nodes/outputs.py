@@ -10,13 +10,17 @@ from rclpy.qos import DurabilityPolicy, QoSProfile
 from std_msgs.msg import Header, String
 
 from dcat_ros.model.card import Card
-from dcat_ros.presence.activity import Activity, macro_f1_of
-from dcat_ros.streaming.decision import OK, STALE, Prediction
+from dcat_ros.presence.activity import (
+    Activity,
+    activity_level,
+    activity_values,
+    macro_f1_of,
+)
+from dcat_ros.streaming.decision import Prediction
 
 __all__ = ['MarkerOutput', 'Outputs', 'activity_status', 'header_of']
 
 _NS = 1_000_000_000
-_LEVELS = {OK: DiagnosticStatus.OK, STALE: DiagnosticStatus.STALE}
 _DEPTH = 10
 
 
@@ -121,27 +125,10 @@ def activity_status(
         more: further keys and values.
     """
     prediction = activity.prediction
-    values = {
-        'state': prediction.state,
-        'label': prediction.label,
-        'confidence': f'{prediction.confidence:.8f}',
-        'window_start': _seconds(prediction.start_ns),
-        'window_end': _seconds(prediction.end_ns),
-        'model': activity.model,
-    }
-    if activity.macro_f1 is not None:
-        values['model_macro_f1'] = f'{activity.macro_f1:.8f}'
-    values.update(more or {})
-    for label, p in zip(activity.labels, prediction.probabilities, strict=True):
-        values[f'p/{label}'] = f'{p:.8f}'
     return DiagnosticStatus(
-        level=_LEVELS.get(prediction.state, DiagnosticStatus.WARN),
+        level=bytes([activity_level(prediction.state)]),
         name=f'{node_name}: activity',
         message=prediction.label,
         hardware_id=prediction.frame_id,
-        values=[KeyValue(key=key, value=value) for key, value in values.items()],
+        values=[KeyValue(key=k, value=v) for k, v in activity_values(activity, more).items()],
     )
-
-
-def _seconds(stamp_ns: int) -> str:
-    return f'{stamp_ns // _NS}.{stamp_ns % _NS:09d}'

@@ -33,6 +33,7 @@ class Player:
         rate: times real time.
         topics: only these; all without it.
         start_s: begin so far into the bag.
+        going: says whether to go on; until ROS is shut down without it.
 
     Attributes:
         sent: called with topic, bag time in ns and serialised message after each is sent.
@@ -49,6 +50,7 @@ class Player:
         rate: float = 1.0,
         topics: Collection[str] = (),
         start_s: float = 0.0,
+        going: Callable[[], bool] = rclpy.ok,
     ):
         self.sent: Callable[[str, int, bytes], None] = lambda topic, time_ns, data: None
         self.notes: list[str] = []
@@ -56,6 +58,7 @@ class Player:
         self._path = path
         self._rate = rate
         self._start_ns = round(start_s * 1e9)
+        self._going = going
         self._publishers: dict[str, Any] = {}
         with BagReader(path) as bag:
             self.notes += bag.notes
@@ -73,24 +76,34 @@ class Player:
             raise BagError(f'No topic of {path} can be published: {"; ".join(self.notes)}')
         self._clock = node.create_publisher(Clock, '/clock', 10)
 
+    @property
+    def topics(self) -> set[str]:
+        """What is published, /clock aside."""
+        return set(self._publishers)
+
+    def everybody_hears(self, topic: str) -> bool:
+        """Whether a topic has subscribers, and all that the graph shows are connected."""
+        n = self._publishers[topic].get_subscription_count()
+        return 0 < self._node.count_subscribers(topic) <= n
+
     def wait_for_subscriber(self, topic: str, patience_s: float = _PATIENCE_S) -> bool:
         """Wait until somebody listens to a topic; False if nobody does in time."""
         end = time.monotonic() + patience_s
         publisher = self._publishers[topic]
-        while rclpy.ok() and time.monotonic() < end:
+        while self._going() and time.monotonic() < end:
             if publisher.get_subscription_count():
                 return True
             time.sleep(0.02)
         return False
 
     def play(self, *, loop: bool = False) -> int:
-        """Publish the whole bag, for ever with `loop`, until ROS is shut down.
+        """Publish the whole bag, for ever with `loop`, as long as it goes on.
 
         Returns:
             Number of messages published.
         """
         n = self._play_once()
-        while loop and rclpy.ok():
+        while loop and self._going():
             n += self._play_once()
         return n
 
@@ -109,11 +122,11 @@ class Player:
                 for clock_ns, at in self._ticks(
                     next_clock_ns, message.log_time_ns, begin, begin_bag_ns
                 ):
-                    if not _sleep_until(at):
+                    if not self._sleep_until(at):
                         return n
                     self._tell_time(clock_ns)
                     next_clock_ns = clock_ns + self._clock_step_ns()
-                if not _sleep_until(due):
+                if not self._sleep_until(due):
                     return n
                 self._publishers[message.topic].publish(message.data)
                 self.sent(message.topic, message.log_time_ns, message.data)
@@ -135,12 +148,11 @@ class Player:
         sec, nanosec = divmod(time_ns, 1_000_000_000)
         self._clock.publish(Clock(clock=Time(sec=sec, nanosec=nanosec)))
 
-
-def _sleep_until(due: float) -> bool:
-    """Sleep; False if ROS was shut down meanwhile."""
-    while rclpy.ok():
-        left = due - time.monotonic()
-        if left <= 0:
-            return True
-        time.sleep(min(left, 0.1))
-    return False
+    def _sleep_until(self, due: float) -> bool:
+        """Sleep; False if it should not go on."""
+        while self._going():
+            left = due - time.monotonic()
+            if left <= 0:
+                return True
+            time.sleep(min(left, 0.1))
+        return False

@@ -19,7 +19,7 @@ from dcat_ros.nodes.monitor import activities_of
 from dcat_ros.presence.sightings import Row, Sightings
 from dcat_ros.share import dds_environment
 
-__all__ = ['Watcher', 'watch']
+__all__ = ['Watcher', 'recognisers', 'watch']
 
 _TYPE = 'diagnostic_msgs/msg/DiagnosticArray'
 _ENDING = '/activity'
@@ -28,6 +28,15 @@ _FIND_S = 0.5
 _SHOW_S = 0.25
 #: Takes every publisher; a label that is lost is only not shown.
 _QOS = QoSProfile(depth=100, reliability=ReliabilityPolicy.BEST_EFFORT)
+
+
+def recognisers(node: Node) -> set[str]:
+    """Names of the nodes of the graph that publish an activity."""
+    return {
+        topic.removesuffix(_ENDING)
+        for topic, types in node.get_topic_names_and_types()
+        if topic.endswith(_ENDING) and _TYPE in types and node.count_publishers(topic)
+    }
 
 
 class Watcher:
@@ -48,11 +57,7 @@ class Watcher:
 
     def find(self) -> None:
         """Subscribe to what is new in the graph, unsubscribe from what has gone."""
-        there = {
-            topic
-            for topic, types in self._node.get_topic_names_and_types()
-            if topic.endswith(_ENDING) and _TYPE in types and self._node.count_publishers(topic)
-        }
+        there = {f'{name}{_ENDING}' for name in recognisers(self._node)}
         for topic in there - self._subscriptions.keys():
             name = topic.removesuffix(_ENDING)
             self._subscriptions[topic] = self._node.create_subscription(

@@ -1,4 +1,7 @@
-"""What a recogniser says in an activity message, read as if anybody might have written it."""
+"""What a recogniser says in an activity message: written, and read as if by anybody.
+
+Node and bag make their messages of what stands here, so that they say the same.
+"""
 
 import re
 from collections.abc import Mapping
@@ -9,7 +12,14 @@ from dcat_ros.errors import MessageError
 from dcat_ros.model.card import Card
 from dcat_ros.streaming.decision import OK, STALE, UNKNOWN, Prediction
 
-__all__ = ['NEUTRAL_MACRO_F1', 'Activity', 'macro_f1_of', 'read_activity']
+__all__ = [
+    'NEUTRAL_MACRO_F1',
+    'Activity',
+    'activity_level',
+    'activity_values',
+    'macro_f1_of',
+    'read_activity',
+]
 
 #: What a model counts whose card has no macro-F1: it neither wins by default nor is left out.
 NEUTRAL_MACRO_F1 = 0.5
@@ -17,6 +27,9 @@ NEUTRAL_MACRO_F1 = 0.5
 _METRIC = 'window macro-F1'
 _SECONDS = re.compile(r'(\d{1,12})\.(\d{9})')
 _PREFIX = 'p/'
+_NS = 1_000_000_000
+#: state -> level of diagnostic_msgs/DiagnosticStatus: OK, WARN, STALE
+_LEVELS = {OK: 0, UNKNOWN: 1, STALE: 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +66,35 @@ def macro_f1_of(card: Card) -> float | None:
         if result.metric == _METRIC and not result.split.startswith('with '):
             return min(max(result.value, 0.0), 1.0)
     return None
+
+
+def activity_level(state: str) -> int:
+    """A state as level of diagnostic_msgs/DiagnosticStatus."""
+    return _LEVELS.get(state, _LEVELS[UNKNOWN])
+
+
+def activity_values(activity: Activity, more: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The keys and values of an activity message, which `read_activity` reads.
+
+    Args:
+        activity: what is said.
+        more: further keys and values.
+    """
+    prediction = activity.prediction
+    values = {
+        'state': prediction.state,
+        'label': prediction.label,
+        'confidence': f'{prediction.confidence:.8f}',
+        'window_start': _seconds(prediction.start_ns),
+        'window_end': _seconds(prediction.end_ns),
+        'model': activity.model,
+    }
+    if activity.macro_f1 is not None:
+        values['model_macro_f1'] = f'{activity.macro_f1:.8f}'
+    values.update(more or {})
+    for label, p in zip(activity.labels, prediction.probabilities, strict=True):
+        values[f'{_PREFIX}{label}'] = f'{p:.8f}'
+    return values
 
 
 def read_activity(values: Mapping[str, str], frame_id: str = '') -> Activity:
@@ -115,7 +157,11 @@ def _nanoseconds(values: Mapping[str, str], key: str) -> int:
     match = _SECONDS.fullmatch(text)
     if match is None:
         raise _unusable(key, text)
-    return int(match[1]) * 1_000_000_000 + int(match[2])
+    return int(match[1]) * _NS + int(match[2])
+
+
+def _seconds(stamp_ns: int) -> str:
+    return f'{stamp_ns // _NS}.{stamp_ns % _NS:09d}'
 
 
 def _unusable(key: str, value: str) -> MessageError:

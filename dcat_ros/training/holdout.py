@@ -9,7 +9,7 @@ from sklearn.metrics import f1_score
 
 from dcat_ros.datasets.continuous import Continuous, join
 from dcat_ros.datasets.trial import Dataset
-from dcat_ros.evaluation.evaluate import classify_trial, trial_label
+from dcat_ros.evaluation.evaluate_dataset import classify_trial, trial_label
 from dcat_ros.evaluation.truth import label_at
 from dcat_ros.model.card import Calibration, Card
 from dcat_ros.model.network import ActivityNet

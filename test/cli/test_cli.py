@@ -63,9 +63,9 @@ def test_dcat_version(dcat):
         (['train'], "Missing option '--config'"),
         (['train', '--config', 'no.yaml'], 'no.yaml cannot be read'),
         (['evaluate', 'bag'], "Missing option '--model'"),
-        (['evaluate', '--model', 'x'], 'give either a BAG or --dataset'),
-        (['evaluate', 'bag', '--dataset', 'watch', '--model', 'x'], 'give either a BAG or'),
-        (['evaluate', 'bag', '--model', 'no_such'], "no weights file 'no_such'"),
+        (['evaluate', '--model', 'x'], 'give either BAGs or --dataset'),
+        (['evaluate', 'bag', '--dataset', 'watch', '--model', 'x'], 'give either BAGs or'),
+        (['evaluate', '--dataset', 'watch', '--model', 'no_such'], "no weights file 'no_such'"),
         (['replay'], "Missing argument 'BAG'"),
         (['replay', 'no_bag', '--rate', '0'], '--rate must be above 0'),
         (['replay', 'no_bag', '--rate', 'nan'], '--rate must be above 0'),
@@ -128,7 +128,8 @@ def test_evaluate_bag_prints_and_writes_scores(dcat, bag, weights_file, tmp_path
     )
     assert code == 0
     assert 'macro-F1' in out
-    scores = json.loads((tmp_path / 's.json').read_text())
+    (model,) = json.loads((tmp_path / 's.json').read_text())['models']
+    scores = model['scores']
     assert (scores['n_windows'], scores['n_messages'], scores['model']) == (3, 100, 'small')
     assert (tmp_path / 'p.png').read_bytes().startswith(b'\x89PNG')
 

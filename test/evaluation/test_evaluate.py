@@ -12,12 +12,8 @@ from dcat_ros.bags.write import Piece, write_bag
 from dcat_ros.datasets import Dataset, DatasetInfo, Signal, Skipped, Trial
 from dcat_ros.errors import BagError, DcatError, InputError
 from dcat_ros.evaluation.bag_content import BagSource
-from dcat_ros.evaluation.evaluate import (
-    classify_trial,
-    evaluate_bag,
-    evaluate_dataset,
-    trial_label,
-)
+from dcat_ros.evaluation.evaluate import evaluate_bag
+from dcat_ros.evaluation.evaluate_dataset import classify_trial, evaluate_dataset, trial_label
 from dcat_ros.segment import Segment
 from dcat_ros.streaming.recogniser import Recogniser
 

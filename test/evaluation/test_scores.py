@@ -2,9 +2,11 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score
 
-from dcat_ros.evaluation.evaluate import Evaluation
+from dcat_ros.evaluation.evaluation import Evaluation
 from dcat_ros.evaluation.intervals import cluster_bootstrap
-from dcat_ros.evaluation.report import figure_png, scores_text, timeline_png
+from dcat_ros.evaluation.outcomes import Outcomes
+from dcat_ros.evaluation.picture import figure_png, timeline_png
+from dcat_ros.evaluation.report_text import scores_text
 from dcat_ros.evaluation.scores import Scores, best_label, window_scores
 from dcat_ros.segment import Segment
 from dcat_ros.streaming.decision import Prediction
@@ -21,7 +23,7 @@ def prediction(best, state='ok', p=0.6, end_ns=0):
 
 def scored(pairs):
     truth = [t for t, *_ in pairs]
-    return window_scores(truth, [prediction(*rest) for _, *rest in pairs], LABELS)
+    return window_scores(Outcomes.of(truth, [prediction(*rest) for _, *rest in pairs], LABELS))
 
 
 def test_window_scores_by_hand():
@@ -81,7 +83,8 @@ def make_evaluation(pairs, **fields):
     base = {'input': 'a bag', 'model': 'small', 'stamps': 'header', 'hours': 0.5, 'n_messages': n}
     scores = Scores.model_validate({**base, **scored(pairs), **fields})
     truth = [Segment(10**9 * i, 10**9 * (i + 1), t) for i, (t, *_) in enumerate(pairs) if t]
-    return Evaluation(scores, predictions, truth, LABELS, 0.5)
+    outcomes = Outcomes.of([t for t, *_ in pairs], predictions, LABELS)
+    return Evaluation(scores, predictions, truth, LABELS, 0.5, 1.0, outcomes)
 
 
 def test_scores_text_says_the_facts():
@@ -99,7 +102,7 @@ def test_scores_text_says_the_facts():
         'coverage             0.500', '0.250   1 of 3 true events, 5 predicted',
         '4.000   (2 in all)', 'trial macro-F1       0.125   7 trials', '4 messages were rejected: '
         'truncated', "1 windows have the truth 'dance'", '1 windows have no truth',
-        'It was cut off.', 'onset delay              –',
+        'It was cut off.', 'onset delay              – s',
     ):  # fmt: skip
         assert fact in text
 

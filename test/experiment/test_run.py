@@ -28,14 +28,13 @@ def inline(monkeypatch, paired=None):
     """Run groups in this process, one after the other, on made recordings; gives their sizes."""
     ran = []
 
-    def on_processes(config, groups, data_dir, folder, address, workers):
-        for group in groups:
-            group_module.run_group(config, group, data_dir, folder)
+    def one_by_one(work, pieces, workers, ray_address):
+        for i, (config, group, data_dir, folder) in enumerate(pieces):
+            yield i, group_module.run_group(config, group, data_dir, folder)
             ran.append(len(group))
-            yield len(group)
 
     made = paired or made_paired()
-    monkeypatch.setattr(module, '_on_processes', on_processes)
+    monkeypatch.setattr(module, 'spread', one_by_one)
     for where in (module, group_module):
         monkeypatch.setattr(where, 'load_paired', lambda *args: made)
     return ran

@@ -7,7 +7,7 @@ import pytest
 from helpers import REPO
 
 from dcat_ros.datasets import Dataset, load
-from dcat_ros.evaluation.evaluate import evaluate_dataset
+from dcat_ros.evaluation.evaluate_dataset import evaluate_dataset
 from dcat_ros.modalities.audio import log_mel
 from dcat_ros.model.runtime import load_model
 from dcat_ros.model.weights import load_weights

@@ -16,9 +16,16 @@ os.environ['ROS_DOMAIN_ID'] = str(random.SystemRandom().randrange(1, 100))
 # nodes find each other within 0.3 s
 os.environ.update(dds_environment())
 
+import numpy as np
 import rclpy
 from node_helpers import Peer, RecogniserProcess, save_untrained
 from presence_dds import Listener
+
+from dcat_ros.bags.write import Piece, write_bag
+from dcat_ros.datasets import Signal
+from dcat_ros.segment import Segment
+
+_S = 10**9
 
 
 @pytest.fixture(scope='session')
@@ -57,3 +64,24 @@ def listener():
     yield listener
     listener.close()
     rclpy.try_shutdown()
+
+
+@pytest.fixture
+def bag(tmp_path):
+    """Six seconds, of which the first two are one activity and the last three another."""
+    values = np.random.default_rng(0).normal(size=(301, 6))
+    segments = (Segment(0, 2 * _S, 'walk'), Segment(3 * _S, 6 * _S, 'wave'))
+    write_bag([Piece(Signal.at_rate(values, 50.0), segments)], tmp_path / 'bag')
+    return tmp_path / 'bag'
+
+
+@pytest.fixture
+def reliable(quick_model, peer):
+    """imu_node, active, that loses nothing."""
+    arguments = ['-p', 'qos_reliability:=reliable', '-p', 'stale_after:=60.0']
+    with RecogniserProcess(quick_model, *arguments) as process:
+        peer.wait_for(lambda: peer.state() == 'active', 'the node to be active')
+        peer.node.destroy_publisher(peer.imu)  # nobody but the player
+        peer.wait_for(lambda: not peer.node.count_publishers('/imu/data_raw'), 'silence')
+        yield process
+        assert process.alive(), process.errors()
