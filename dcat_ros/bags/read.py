@@ -77,6 +77,8 @@ class BagReader:
         Raises:
             BagError: it is not; the sentence lists what is there.
         """
+        if not self.topics:
+            raise BagError(f'{self.path} is empty: it has no topic at all.')
         if topic not in self.topics:
             near = difflib.get_close_matches(topic, self.topics, n=1, cutoff=0.4)
             hint = f' Did you mean {near[0]}?' if near else ''

@@ -135,6 +135,7 @@ def test_evaluate_bag_other_topics_and_stride(tmp_path, model):
 @pytest.mark.parametrize(
     ('messages', 'match'),
     [
+        ([], 'is empty: it has no topic at all'),
         ([truth_message(5, 'walk')], 'has no topic /imu/data_raw'),
         (imu_stream(n=3), 'has no topic /activity_truth'),
         ([truth_message(5, ''), *imu_stream()], 'there is no truth to score against'),
