@@ -45,17 +45,18 @@ $(READY): requirements/$(ROS_DISTRO).txt setup.py setup.cfg pyproject.toml
 	$(PIP) --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
-# what the tests of the microphone need of the system: PortAudio, and a sound server without a card
-SYSTEM := libportaudio2 pulseaudio
+# what tests need of the system: PortAudio and a sound server without a card for the microphone, and
+# a browser for the HTML report; without them those tests are skipped, and say what is missing
+SYSTEM := libportaudio2 pulseaudio chromium
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 
 system:
 	@command -v dpkg-query >/dev/null || { echo "needs $(SYSTEM); not Debian: install them by hand"; exit 0; }; \
 	dpkg-query -s $(SYSTEM) >/dev/null 2>&1 || { \
-	  echo "== installing $(SYSTEM) for the tests of the microphone"; \
+	  echo "== installing $(SYSTEM) for the tests of the microphone and of the HTML report"; \
 	  $(SUDO) apt-get update -qq && \
 	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(SYSTEM) >/dev/null; \
-	} || echo "could not be installed: the tests that need them are skipped"
+	} || echo "could not be installed: the tests that need $(SYSTEM) are skipped, and say why"
 
 $(DEV_READY): $(READY) requirements/$(ROS_DISTRO)-dev.txt
 	@echo "== adding tests, lint and benchmarks to $(VENV)"
