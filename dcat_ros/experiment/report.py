@@ -19,7 +19,8 @@ _HEAD = """# What transfer gains
 
 Made by `dcat experiment report` from the files in `results/`; every number can be recomputed with
 `dcat experiment run`. **Continuous streams of every sensor**, with event scores
-and false alarms an hour: [streams.md](streams.md); the recogniser itself: [recognition.md](recognition.md).
+and false alarms an hour: [streams.md](streams.md); the recogniser itself:
+[recognition.md](recognition.md).
 
 **How to read it.** *Gain* is macro-F1 of the target with transfer minus that of the same network
 trained by the same labels alone (`none`), in points, on recordings that training never saw; the
