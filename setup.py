@@ -44,7 +44,7 @@ setup(
         'test': ['pytest', 'hypothesis'],
     },
     python_requires='>=3.10',
-    package_data={NAME: ['evaluation/report.css', 'evaluation/report.js']},
+    package_data={NAME: ['evaluation/html/report.css', 'evaluation/html/report.js']},
     zip_safe=True,
     author='the dcat_ros developers',
     maintainer='the dcat_ros developers',

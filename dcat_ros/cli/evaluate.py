@@ -134,7 +134,7 @@ def command(
     click.echo(report_text(report))
     if json_out is not None:
         write_whole(json_out, report.model_dump_json(indent=2).encode())
-    _write_pictures(results, options, plot, html_out, bag_out)
+    _write_files(results, all_models, options, plot, html_out, bag_out)
     unmet = [
         f'{model.model}: {sentence}'
         for model in report.models
@@ -186,8 +186,9 @@ def _of_bags(
         )
 
 
-def _write_pictures(
+def _write_files(
     results: 'list[list[Evaluation | Failure]]',
+    models: list[str],
     options: 'BagOptions',
     plot: Path | None,
     html_out: Path | None,
@@ -203,6 +204,16 @@ def _write_pictures(
         if len(good) != 1:
             raise click.UsageError('--plot draws one model on one bag; --html shows several.')
         write_whole(plot, figure_png(good[0]))
+    if html_out is not None:
+        from dcat_ros.evaluation.html.pages import report_of
+        from dcat_ros.model.runtime import load_model
+
+        cards = {card.name: card for card in (load_model(model).card for model in models)}
+        by_bag = sorted(good, key=lambda e: str(e.path))
+        html, remarks = report_of([(e, cards[e.scores.model]) for e in by_bag], options.source)
+        write_whole(html_out, html.encode())
+        for remark in remarks:
+            click.echo(remark, err=True)
     if bag_out is not None:
         from dcat_ros.evaluation.annotated import write_annotated
 

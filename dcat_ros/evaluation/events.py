@@ -8,6 +8,7 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
+from dcat_ros.evaluation.prediction_log import probability_matrix
 from dcat_ros.segment import REST, Segment
 from dcat_ros.streaming.decision import OK, Prediction
 
@@ -94,7 +95,7 @@ def events_of(
     """
     if not predictions:
         return []
-    p = np.array([prediction.probabilities for prediction in predictions])
+    p = probability_matrix(predictions)
     rest = labels.index(REST) if REST in labels else None
     active = p[:, rest] < 0.5 if rest is not None else p.max(axis=1) >= threshold
     if rest is not None:

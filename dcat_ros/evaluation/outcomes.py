@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from dcat_ros.evaluation.prediction_log import probability_matrix
 from dcat_ros.streaming.decision import OK, Prediction
 
 __all__ = ['FOREIGN', 'NO_TRUTH', 'Outcomes']
@@ -52,16 +53,20 @@ class Outcomes:
         """
         place = {label: i for i, label in enumerate(labels)}
         missing = {'': NO_TRUTH}
-        n = len(predictions)
-        best, confidence = np.zeros(n, np.int32), np.zeros(n)
-        covered = np.zeros(n, np.bool_)
-        for i, (_, prediction) in enumerate(zip(truth, predictions, strict=True)):
-            best[i] = np.argmax(prediction.probabilities)
-            confidence[i] = prediction.probabilities[best[i]]
-            covered[i] = prediction.state == OK
+        if len(truth) != len(predictions):
+            raise ValueError(f'{len(truth)} labels and {len(predictions)} predictions')
+        p = probability_matrix(predictions).reshape(len(predictions), len(labels))
+        covered = np.fromiter((prediction.state == OK for prediction in predictions), np.bool_)
         codes = [place.get(label, missing.get(label, FOREIGN)) for label in truth]
         foreign = Counter(label for label in truth if label and label not in place)
-        return cls(tuple(labels), np.array(codes, np.int32), best, confidence, covered, foreign)
+        return cls(
+            tuple(labels),
+            np.array(codes, np.int32),
+            p.argmax(axis=1).astype(np.int32),
+            p.max(axis=1),
+            covered,
+            foreign,
+        )
 
     @classmethod
     def joined(cls, parts: Sequence['Outcomes']) -> 'Outcomes':

@@ -4,9 +4,12 @@ from array import array
 from collections.abc import Iterable, Sequence
 from typing import overload
 
+import numpy as np
+from numpy.typing import NDArray
+
 from dcat_ros.streaming.decision import Prediction
 
-__all__ = ['PredictionLog']
+__all__ = ['PredictionLog', 'probability_matrix']
 
 
 class PredictionLog(Sequence[Prediction]):
@@ -46,6 +49,16 @@ class PredictionLog(Sequence[Prediction]):
         for prediction in predictions:
             self.append(prediction)
 
+    def probabilities(self) -> NDArray[np.float64]:
+        """Those of all predictions, (n, classes), a copy.
+
+        Raises:
+            ValueError: they have different numbers of classes.
+        """
+        # copied: an array that is looked at cannot grow
+        flat = np.array(self._probabilities)
+        return flat.reshape(len(self), -1) if len(self) else np.zeros((0, 0))
+
     def __len__(self) -> int:
         return len(self._confidences)
 
@@ -76,3 +89,11 @@ class PredictionLog(Sequence[Prediction]):
         return all(a == b for a, b in zip(self, other, strict=True))
 
     __hash__ = None  # type: ignore[assignment]  # it grows
+
+
+def probability_matrix(predictions: Sequence[Prediction]) -> NDArray[np.float64]:
+    """Probabilities (n, classes) of predictions that all have them; (0, 0) for none."""
+    if isinstance(predictions, PredictionLog):
+        return predictions.probabilities()
+    rows = [prediction.probabilities for prediction in predictions]
+    return np.array(rows) if rows else np.zeros((0, 0))

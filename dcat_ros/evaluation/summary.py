@@ -11,6 +11,7 @@ from scipy.stats import binomtest
 from dcat_ros.evaluation.evaluation import Evaluation
 from dcat_ros.evaluation.figures import event_figures, window_figures
 from dcat_ros.evaluation.outcomes import Outcomes
+from dcat_ros.evaluation.prediction_log import probability_matrix
 from dcat_ros.evaluation.record import Comparison, Difference, Interval, McNemar, ModelReport
 from dcat_ros.evaluation.scores import Scores, event_scores, window_scores
 from dcat_ros.evaluation.tally import Tally
@@ -95,7 +96,7 @@ def right_activities(evaluation: Evaluation) -> NDArray[np.bool_]:
     summed; without such a window it is not named.
     """
     activities = [s for s in evaluation.truth if s.label != REST]
-    p = np.array([prediction.probabilities for prediction in evaluation.predictions])
+    p = probability_matrix(evaluation.predictions)
     if not len(p):
         return np.zeros(len(activities), np.bool_)
     sums = np.concatenate([np.zeros((1, p.shape[1])), np.cumsum(p, axis=0)])

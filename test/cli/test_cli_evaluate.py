@@ -125,6 +125,18 @@ def test_processes_and_ray_give_what_one_process_gives(bags, weights_file, tmp_p
     assert scored['one'] == scored['two'] == scored['ray']
 
 
+def test_html_shows_every_model_on_every_bag(dcat, bags, weights_file, other_file):
+    pytest.importorskip('plotly')
+    code, _, err = dcat(
+        'evaluate', bags, '--model', weights_file, '--model', other_file,
+        '--html', 'r.html', '--workers', '1',
+    )  # fmt: skip
+    assert code == 0, err
+    page = Path('r.html').read_text()
+    for name in ('p1_x', 'p2_x', 'p3_x', 'small', 'other', 'acceleration'):
+        assert name in page
+
+
 def topics_of(path):
     with BagReader(Path(path)) as bag:
         return Counter(message.topic for message in bag.messages())
