@@ -14,6 +14,7 @@ from rosbags.rosbag2 import Reader
 from dcat_ros.bags.write import Piece, write_bag
 from dcat_ros.datasets import Signal
 from dcat_ros.evaluation.evaluate import evaluate_bag
+from dcat_ros.evaluation.many import BagOptions, evaluate_bags
 from dcat_ros.model.runtime import load_model
 from dcat_ros.segment import Segment
 from dcat_ros.streaming.window import WindowStream
@@ -52,6 +53,25 @@ def evaluation_rows(model: str) -> list[tuple[str, str]]:
         )
         print(*rows[-1], flush=True)
     return rows
+
+
+def many_rows(model: str) -> list[tuple[str, str]]:
+    """Four bags on two cores and on one, with the start of the processes."""
+    with TemporaryDirectory() as folder:
+        paths = [Path(folder) / f'bag_{i}' for i in range(4)]
+        for path in paths:
+            make_bag(path, 200)
+        seconds = {}
+        for workers in (1, 2):
+            began = time.perf_counter()
+            evaluate_bags(paths, [model], BagOptions(), workers=workers)
+            seconds[workers] = time.perf_counter() - began
+    row = (
+        'time of four bags with two workers / with one',
+        f'{seconds[2] / seconds[1]:.2f}   ({seconds[2]:.1f} / {seconds[1]:.1f} s)',
+    )
+    print(*row, flush=True)
+    return [row]
 
 
 def push_rows() -> list[tuple[str, str]]:
@@ -96,7 +116,7 @@ def push_rows() -> list[tuple[str, str]]:
 
 def run(model: str = 'imu_utd_mhad') -> list[tuple[str, str]]:
     """All rows of this benchmark."""
-    return [*push_rows(), *evaluation_rows(model)]
+    return [*push_rows(), *evaluation_rows(model), *many_rows(model)]
 
 
 if __name__ == '__main__':

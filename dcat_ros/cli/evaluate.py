@@ -119,8 +119,8 @@ def command(
         results = _of_dataset(dataset, data, subjects, all_models, options.stride_s)
         whose = None
     elif node:
-        if len(bags) > 1 or len(all_models) > 1:
-            raise click.UsageError('--live takes one BAG at most, and one model.')
+        if len(bags) > 1 or len(all_models) > 1 or bag_out:
+            raise click.UsageError('--live takes one BAG at most, one model, and no --write-bag.')
         bag = Path(bags[0]) if bags else None
         evaluation, same = evaluate_live(node, models[0], bag, options, seconds, rate)
         results, whose = [[evaluation]], None

@@ -61,7 +61,7 @@ def test_ctrl_c_ends_listening_with_scores(recogniser, peer, quick_model):
 @pytest.mark.parametrize(
     ('arguments', 'text'),
     [
-        (['--model', 'imu_watch', '--model', 'imu_utd_mhad'], 'one BAG at most, and one model'),
+        (['--model', 'imu_watch', '--model', 'imu_utd_mhad'], 'one BAG at most, one model'),
         (['--model', 'imu_watch', '--truth', 'x.csv'], 'needs the truth on a topic'),
     ],
 )
