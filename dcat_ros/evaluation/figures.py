@@ -1,7 +1,5 @@
 """The figures that have intervals, quickly: a bootstrap asks for them a thousand times."""
 
-from sklearn.metrics import roc_auc_score
-
 from dcat_ros.evaluation.outcomes import FOREIGN, NO_TRUTH, Outcomes
 from dcat_ros.evaluation.tally import Tally
 from dcat_ros.evaluation.trust import calibration_error, risk_coverage
@@ -41,6 +39,9 @@ def unknown_auroc(outcomes: Outcomes) -> float | None:
     The chance that a window with a foreign truth is less sure than one with a known truth; 0.5 is
     guessing. None unless there are both.
     """
+    # 50 MB that most recordings have no use for
+    from sklearn.metrics import roc_auc_score
+
     some = outcomes.truth != NO_TRUTH
     novel = outcomes.truth[some] == FOREIGN
     if novel.all() or not novel.any():

@@ -5,7 +5,6 @@ from dataclasses import asdict
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
-from sklearn.metrics import precision_recall_fscore_support
 
 from dcat_ros.evaluation.figures import window_figures
 from dcat_ros.evaluation.outcomes import NO_TRUTH, Outcomes
@@ -132,24 +131,21 @@ def window_scores(outcomes: Outcomes) -> dict[str, object]:
 
 
 def _by_label(outcomes: Outcomes) -> dict[str, object]:
-    known = outcomes.known
-    y, best = outcomes.truth[known], outcomes.best[known]
-    in_truth, columns = np.unique(y), np.union1d(y, best)
-    precision, recall, f1, support = precision_recall_fscore_support(
-        y, best, labels=in_truth, zero_division=0
-    )
+    confusion = outcomes.confusion()
+    hits, n_true, n_found = confusion.diagonal(), confusion.sum(axis=1), confusion.sum(axis=0)
+    in_truth, columns = np.flatnonzero(n_true), np.flatnonzero(n_true + n_found)
     return {
         'per_class': {
             outcomes.labels[label]: ClassScore(
-                precision=float(precision[i]),
-                recall=float(recall[i]),
-                f1=float(f1[i]),
-                support=int(support[i]),
+                precision=float(hits[label] / max(n_found[label], 1)),
+                recall=float(hits[label] / n_true[label]),
+                f1=float(2 * hits[label] / (n_true[label] + n_found[label])),
+                support=int(n_true[label]),
             )
-            for i, label in enumerate(in_truth)
+            for label in in_truth
         },
         'confusion_labels': [outcomes.labels[label] for label in columns],
-        'confusion': outcomes.confusion()[np.ix_(columns, columns)].tolist(),
+        'confusion': confusion[np.ix_(columns, columns)].tolist(),
     }
 
 

@@ -6,7 +6,6 @@ from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 
 from dcat_ros.evaluation.evaluation import Evaluation
 from dcat_ros.evaluation.figures import event_figures, window_figures
@@ -58,6 +57,8 @@ def compare(
         baseline: of the other one.
         subjects: see `summarise`.
     """
+    from scipy.stats import binomtest  # 60 MB that only a comparison needs
+
     pairs = list(zip(evaluations, baseline, strict=True))
 
     def differences(some: Sequence[tuple[Evaluation, Evaluation]]) -> Figures:

@@ -1,6 +1,11 @@
 import numpy as np
 import pytest
-from sklearn.metrics import accuracy_score, confusion_matrix, f1_score
+from sklearn.metrics import (
+    accuracy_score,
+    confusion_matrix,
+    f1_score,
+    precision_recall_fscore_support,
+)
 
 from dcat_ros.evaluation.evaluation import Evaluation
 from dcat_ros.evaluation.intervals import cluster_bootstrap
@@ -53,6 +58,11 @@ def test_window_scores_are_sklearns(seed):
     assert found['macro_f1'] == pytest.approx(f1_score(y, best, average='macro'))
     assert found['accuracy'] == pytest.approx(accuracy_score(y, best))
     assert found['confusion'] == confusion_matrix(y, best, labels=LABELS).tolist()
+    theirs = precision_recall_fscore_support(y, best, labels=LABELS)
+    for i, label in enumerate(LABELS):
+        ours = found['per_class'][label]
+        row = (ours.precision, ours.recall, ours.f1, ours.support)
+        assert row == pytest.approx([column[i] for column in theirs])
 
 
 def test_window_scores_label_absent_from_truth_is_not_in_the_mean():
