@@ -98,17 +98,18 @@ def events_of(
     p = probability_matrix(predictions)
     rest = labels.index(REST) if REST in labels else None
     active = p[:, rest] < 0.5 if rest is not None else p.max(axis=1) >= threshold
-    if rest is not None:
-        p = np.delete(p, rest, axis=1)
-    names = [label for label in labels if label != REST]
-    ends_ns = np.array([prediction.end_ns for prediction in predictions])
+    columns = [i for i in range(len(labels)) if i != rest]
+    names = [labels[i] for i in columns]
+    ends_ns = np.fromiter((prediction.end_ns for prediction in predictions), np.int64)
     hole = np.diff(ends_ns, prepend=ends_ns[0]) > 1.5e9 * stride_s
-    run = np.cumsum(hole | np.diff(active, prepend=active[:1]))
+    borders = np.flatnonzero(hole | np.diff(active, prepend=active[:1]))
     events: list[Event] = []
-    for number in np.unique(run[active]):
-        members = np.flatnonzero(run == number)
-        for part in _split_where_label_changes(members, p, round(_STEADY_S / stride_s)):
-            mean = p[part].mean(axis=0)
+    for members in np.split(np.arange(len(active)), borders):
+        if not len(members) or not active[members[0]]:
+            continue
+        own = p[members][:, columns]
+        for part in _split_where_label_changes(own, round(_STEADY_S / stride_s)):
+            mean = own[part].mean(axis=0)
             best = int(mean.argmax())
             if mean[best] < threshold * mean.sum():
                 continue
@@ -116,10 +117,11 @@ def events_of(
             events.append(
                 Event(
                     label=names[best],
-                    start_ns=int(ends_ns[part[0]]) - lag_ns - half_ns,
-                    end_ns=int(ends_ns[part[-1]]) - lag_ns + half_ns,
+                    start_ns=int(ends_ns[members[part[0]]]) - lag_ns - half_ns,
+                    end_ns=int(ends_ns[members[part[-1]]]) - lag_ns + half_ns,
                     emitted=tuple(
-                        (int(ends_ns[i]), names[int(p[i].argmax())]) for i in part.tolist()
+                        (int(ends_ns[members[i]]), names[int(own[i].argmax())])
+                        for i in part.tolist()
                     ),
                 )
             )
@@ -156,11 +158,9 @@ def label_runs(predictions: Sequence[Prediction], *, stride_s: float, lag_s: flo
     return events
 
 
-def _split_where_label_changes(
-    members: NDArray[np.int64], p: NDArray[np.float64], steady: int
-) -> list[NDArray[np.int64]]:
-    """Cut a run between two different labels that each last at least `steady` windows."""
-    best = p[members].argmax(axis=1)
+def _split_where_label_changes(p: NDArray[np.float64], steady: int) -> list[NDArray[np.int64]]:
+    """Cut a run (n, labels) between two labels that each last at least `steady` windows."""
+    best = p.argmax(axis=1)
     changes = np.flatnonzero(np.diff(best)) + 1
     stretches = np.split(np.arange(len(best)), changes)
     anchors = [s for s in stretches if len(s) >= steady]
@@ -169,7 +169,7 @@ def _split_where_label_changes(
         for before, after in pairwise(anchors)
         if best[before[0]] != best[after[0]]
     ]
-    return np.split(members, cuts)
+    return np.split(np.arange(len(best)), cuts)
 
 
 def score_events(

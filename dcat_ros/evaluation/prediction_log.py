@@ -50,13 +50,14 @@ class PredictionLog(Sequence[Prediction]):
             self.append(prediction)
 
     def probabilities(self) -> NDArray[np.float64]:
-        """Those of all predictions, (n, classes), a copy.
+        """Those of all predictions, (n, classes), read-only; let go of it before adding more.
 
         Raises:
             ValueError: they have different numbers of classes.
         """
-        # copied: an array that is looked at cannot grow
-        flat = np.array(self._probabilities)
+        # no copy: of a long recording this is most of the memory
+        flat = np.frombuffer(self._probabilities)
+        flat.flags.writeable = False
         return flat.reshape(len(self), -1) if len(self) else np.zeros((0, 0))
 
     def __len__(self) -> int:
