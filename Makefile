@@ -2,6 +2,7 @@
 # make demo    a real recording over real DDS through the node, scored; SENSOR=image, audio, auto
 # make test    all tests; PYTEST_ARGS='-k window' for some
 # make reproduce   a whole transfer recomputed: gyroscope teaches accelerometer, with nothing but pip
+# make docs    the documentation as a site in site/; make reference   its pages that are made from code
 # make bench   benchmarks; make lint   ruff and mypy
 # ROS_DISTRO=kilted for another distribution than Jazzy.
 SHELL := /bin/bash
@@ -28,7 +29,7 @@ export ROS_DISTRO
 OMP_NUM_THREADS ?= 1
 export OMP_NUM_THREADS
 
-.PHONY: setup system demo test lint reproduce bench lock clean
+.PHONY: setup system demo test lint docs reference reproduce bench lock clean
 
 PIP := $(BIN)/pip install --disable-pip-version-check --progress-bar off -q
 
@@ -74,6 +75,15 @@ lint: $(DEV_READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# a warning is an error
+docs: $(DEV_READY)
+	$(BIN)/mkdocs build --strict --quiet
+	@echo "wrote site/index.html"
+
+# docs/reference from the code; a test says when they differ
+reference: $(DEV_READY)
+	$(BIN)/python docs/generate
+
 reproduce: setup
 	$(BIN)/dcat experiment run config/experiments/watch.yaml --results runs/reproduce
 	$(BIN)/dcat experiment report config/experiments/watch.yaml --results runs/reproduce \
@@ -88,4 +98,4 @@ lock:
 	$(PYTHON) requirements/lock.py
 
 clean:
-	rm -rf .venv .venv-* build dist *.egg-info runs demo_out
+	rm -rf .venv .venv-* build dist *.egg-info runs demo_out site

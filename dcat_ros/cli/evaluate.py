@@ -8,7 +8,7 @@ import click
 
 from dcat_ros.cli.evaluate_live import evaluate_live
 from dcat_ros.cli.evaluate_options import with_bag_options
-from dcat_ros.cli.options import DATA, DATASET, SUBJECTS, subjects_of
+from dcat_ros.cli.options import DATA, DATASET, SUBJECTS, complete_model, subjects_of
 
 if TYPE_CHECKING:
     from dcat_ros.evaluation.evaluation import Evaluation
@@ -19,7 +19,7 @@ __all__ = ['command']
 
 
 @click.command('evaluate')
-@click.argument('bags', nargs=-1, metavar='[BAG]...')
+@click.argument('bags', nargs=-1, metavar='[BAG]...', type=click.Path())
 @DATASET
 @DATA
 @SUBJECTS
@@ -28,9 +28,15 @@ __all__ = ['command']
     'models',
     multiple=True,
     required=True,
+    shell_complete=complete_model,
     help='Weights file, or name of a shipped model; again for another one.',
 )
-@click.option('--baseline', metavar='MODEL', help='Another model that each one is compared with.')
+@click.option(
+    '--baseline',
+    metavar='MODEL',
+    shell_complete=complete_model,
+    help='Another model that each one is compared with.',
+)
 @with_bag_options
 @click.option(
     '--group-by',

@@ -2,11 +2,13 @@
 
 import click
 
+from dcat_ros.cli.options import complete_model
+
 __all__ = ['command']
 
 
 @click.command('info')
-@click.argument('model')
+@click.argument('model', shell_complete=complete_model)
 @click.option('--json', 'as_json', is_flag=True, help='The whole record as JSON.')
 def command(model: str, as_json: bool) -> None:
     """Print the card of a weights FILE or of a shipped model.

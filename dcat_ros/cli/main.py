@@ -17,6 +17,7 @@ __all__ = ['main']
 _VERBS = {
     'bag': 'dcat_ros.cli.bag',
     'demo': 'dcat_ros.cli.demo',
+    'doctor': 'dcat_ros.cli.doctor',
     'evaluate': 'dcat_ros.cli.evaluate',
     'experiment': 'dcat_ros.cli.experiment',
     'info': 'dcat_ros.cli.info',
@@ -53,7 +54,20 @@ class _Lazy(click.Group):
             ) from None
 
 
-@click.command(cls=_Lazy, context_settings={'help_option_names': ['-h', '--help']})
+#: \b keeps click from breaking the lines anew
+_EPILOG = """\b
+Exit codes:
+  0  success
+  1  the work itself failed, or what was asked for is not so (--require, doctor)
+  2  something that was given is unusable
+
+\b
+Completion, for ~/.bashrc (zsh: zsh_source):
+  eval "$(_DCAT_COMPLETE=bash_source dcat)"
+"""
+
+
+@click.command(cls=_Lazy, context_settings={'help_option_names': ['-h', '--help']}, epilog=_EPILOG)
 @click.version_option(dcat_ros.__version__, prog_name='dcat')
 def _dcat() -> None:
     """Train, look at, replay and score models that recognise what a person is doing."""

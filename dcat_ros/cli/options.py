@@ -3,8 +3,11 @@
 from pathlib import Path
 
 import click
+from click.shell_completion import CompletionItem
 
-__all__ = ['DATA', 'DATASET', 'SUBJECTS', 'subjects_of']
+from dcat_ros.share import share_dir
+
+__all__ = ['DATA', 'DATASET', 'SUBJECTS', 'complete_model', 'subjects_of']
 
 DATASET = click.option(
     '--dataset', metavar='NAME', help='Name of a data set: watch, utd_mhad, kitchen20.'
@@ -25,3 +28,12 @@ def subjects_of(text: str | None) -> list[str] | None:
     if text is None:
         return None
     return [name.strip() for name in text.split(',') if name.strip()]
+
+
+def complete_model(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """For the shell: names of shipped models, and files where no name fits; without torch."""
+    names = sorted(path.stem for path in (share_dir() / 'models').glob('*.safetensors'))
+    fitting = [CompletionItem(name) for name in names if name.startswith(incomplete)]
+    return fitting or [CompletionItem(incomplete, type='file')]

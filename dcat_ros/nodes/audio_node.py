@@ -24,6 +24,7 @@ _OWN = (
         'sample_rate',
         16000,
         'Samples a second in Hz, where the messages do not say it.',
+        unit='Hz',
         low=8000,
         high=96000,
     ),

@@ -17,6 +17,7 @@ _MOUNT = Spec(
     [0.0, 0.0, 0.0],
     "Roll, pitch, yaw in rad of the training data's frame seen from the sensor's frame, "
     'about fixed axes (REP-103): how vectors are turned before recognition.',
+    unit='rad',
     low=-6.2832,
     high=6.2832,
     live=True,

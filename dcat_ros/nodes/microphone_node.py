@@ -25,9 +25,9 @@ MICROPHONE_PARAMETERS = (
         'Name of the device or a part of it, or its index; empty: the default one.',
         or_integer=True,
     ),
-    Spec('sample_rate', 16000, 'Samples a second in Hz.', low=8000, high=96000),
+    Spec('sample_rate', 16000, 'Samples a second in Hz.', unit='Hz', low=8000, high=96000),
     Spec('channels', 1, 'Channels.', low=1, high=64),
-    Spec('block', 800, 'Samples of each channel in a message.', low=16, high=96000),
+    Spec('block', 800, 'Samples of each channel in a message.', unit='samples', low=16, high=96000),
     Spec('list_devices', False, 'Print the recording devices and end.'),
     Spec('autostart', True, 'Configure and activate at the start.'),
 )

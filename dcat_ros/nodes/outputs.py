@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from importlib.util import find_spec
 
-from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.lifecycle import LifecycleNode
 from rclpy.qos import DurabilityPolicy, QoSProfile
-from std_msgs.msg import Header, String
+from std_msgs.msg import String
 
 from dcat_ros.model.card import Card
+from dcat_ros.nodes.header import header_of
 from dcat_ros.presence.activity import (
     Activity,
     activity_level,
@@ -18,9 +18,8 @@ from dcat_ros.presence.activity import (
 )
 from dcat_ros.streaming.decision import Prediction
 
-__all__ = ['MarkerOutput', 'Outputs', 'activity_status', 'header_of']
+__all__ = ['MarkerOutput', 'Outputs', 'activity_status']
 
-_NS = 1_000_000_000
 _DEPTH = 10
 
 
@@ -106,12 +105,6 @@ class MarkerOutput:
         """Take the publisher away."""
         if self._publisher is not None:
             self._node.destroy_lifecycle_publisher(self._publisher)
-
-
-def header_of(prediction: Prediction) -> Header:
-    """Stamp of the window's end, and the sensor's frame."""
-    sec, nanosec = divmod(prediction.end_ns, _NS)
-    return Header(stamp=Time(sec=sec, nanosec=nanosec), frame_id=prediction.frame_id)
 
 
 def activity_status(

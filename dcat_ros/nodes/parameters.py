@@ -24,6 +24,7 @@ class Spec:
         name: its name.
         default: its default, which gives its type.
         description: what it does, with its unit.
+        unit: of a number, for the documentation.
         low: least value of a number; of each element of an array.
         high: greatest value.
         choices: the allowed strings; any if empty.
@@ -34,6 +35,7 @@ class Spec:
     name: str
     default: bool | int | float | str | list[float] | list[str]
     description: str
+    unit: str = ''
     low: float | None = None
     high: float | None = None
     choices: tuple[str, ...] = ()
@@ -51,11 +53,19 @@ RECOGNISER_PARAMETERS = (
         'Reliability of the sensor subscription; a best-effort one takes every publisher.',
         choices=('best_effort', 'reliable'),
     ),
-    Spec('qos_depth', 100, 'Messages that the sensor subscription may queue.', low=1, high=10000),
+    Spec(
+        'qos_depth',
+        100,
+        'Messages that the sensor subscription may queue.',
+        unit='messages',
+        low=1,
+        high=10000,
+    ),
     Spec(
         'stride',
         0.0,
         'Distance of two predictions in s of data time, at most the window; 0: as the model says.',
+        unit='s of data time',
         low=0.0,
         high=60.0,
     ),
@@ -63,6 +73,7 @@ RECOGNISER_PARAMETERS = (
         'max_gap',
         0.25,
         'Greatest distance of two samples in s that is bridged; a longer one empties the window.',
+        unit='s',
         low=0.001,
         high=60.0,
     ),
@@ -70,6 +81,7 @@ RECOGNISER_PARAMETERS = (
         'reorder',
         0.1,
         'How far back in s a stamp may lie and still be put in its place; further back is a jump.',
+        unit='s',
         low=0.0,
         high=60.0,
     ),
@@ -77,6 +89,7 @@ RECOGNISER_PARAMETERS = (
         'unknown_threshold',
         -1.0,
         'Probability below which a label is unknown, 0 to 1; -1: as the model says.',
+        unit='probability',
         low=-1.0,
         high=1.0,
         live=True,
@@ -86,6 +99,7 @@ RECOGNISER_PARAMETERS = (
         0.0,
         'For so long in s of data time another label must be decided for before it is published; '
         '0: at once.',
+        unit='s of data time',
         low=0.0,
         high=60.0,
         live=True,
@@ -94,6 +108,7 @@ RECOGNISER_PARAMETERS = (
         'label_margin',
         0.0,
         'By so much another label must be likelier than the published one, 0 to 1.',
+        unit='probability',
         low=0.0,
         high=1.0,
         live=True,
@@ -102,6 +117,7 @@ RECOGNISER_PARAMETERS = (
         'stale_after',
         2.0,
         'Time without data in s of real time after which the state is stale.',
+        unit='s of real time',
         low=0.1,
         high=3600.0,
         live=True,
@@ -110,6 +126,7 @@ RECOGNISER_PARAMETERS = (
         'max_future',
         1.0,
         "How far in s a stamp may lie ahead of the node's clock; beyond, a message is rejected.",
+        unit='s',
         low=0.0,
         high=1e6,
         live=True,

@@ -6,8 +6,9 @@ from rclpy.lifecycle import LifecycleNode
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from std_msgs.msg import String
 
+from dcat_ros.nodes.header import header_of
 from dcat_ros.nodes.member import Member
-from dcat_ros.nodes.outputs import MarkerOutput, activity_status, header_of
+from dcat_ros.nodes.outputs import MarkerOutput, activity_status
 from dcat_ros.presence.activity import Activity
 from dcat_ros.presence.competition import Winner
 from dcat_ros.streaming.decision import STALE, UNKNOWN, Prediction

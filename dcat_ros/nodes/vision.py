@@ -2,7 +2,7 @@
 
 from vision_msgs.msg import Classification, LabelInfo, ObjectHypothesis, VisionClass
 
-from dcat_ros.nodes.outputs import header_of
+from dcat_ros.nodes.header import header_of
 from dcat_ros.streaming.decision import Prediction
 
 __all__ = ['classification', 'label_info']

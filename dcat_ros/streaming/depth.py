@@ -75,7 +75,7 @@ class DepthWindows:
         """
         thinned, factor = _thinned(depth)
         low, high = (1000 * end for end in range_m)
-        thinned = np.where((thinned >= low) & (thinned <= high), thinned, 0).astype(np.uint16)
+        thinned = np.where((thinned >= low) & (thinned <= high), thinned, np.uint16(0))
         camera = (depth.shape, focal_px)
         if self._frames and camera != self._camera:
             self.counts['camera_change'] += 1

@@ -1,12 +1,16 @@
 """The command line in this process."""
 
+import subprocess
 import sys
+from collections import namedtuple
 
 import pytest
 from helpers import made_dataset
 
 from dcat_ros.cli.main import main
 from dcat_ros.datasets.registry import DATASETS
+
+Done = namedtuple('Done', 'returncode stdout stderr')
 
 
 @pytest.fixture
@@ -25,3 +29,34 @@ def dcat(monkeypatch, capsys, tmp_path):
         return caught.value.code, out, err
 
     return run
+
+
+@pytest.fixture
+def bare(monkeypatch):
+    """None of the variables that dcat doctor reads."""
+    for name in (
+        'AMENT_PREFIX_PATH',
+        'DCAT_DATA',
+        'FASTDDS_DEFAULT_PROFILES_FILE',
+        'FASTRTPS_DEFAULT_PROFILES_FILE',
+        'RMW_IMPLEMENTATION',
+        'ROS_AUTOMATIC_DISCOVERY_RANGE',
+        'ROS_DISTRO',
+        'ROS_DOMAIN_ID',
+    ):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def answers(monkeypatch):
+    """Stand in for the process that a check starts."""
+
+    def give(returncode=0, stdout='', stderr='', raises=None):
+        def start(command, **options):
+            if raises:
+                raise raises
+            return Done(returncode, stdout, stderr)
+
+        monkeypatch.setattr(subprocess, 'run', start)
+
+    return give

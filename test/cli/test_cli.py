@@ -2,14 +2,26 @@
 
 import json
 
+import click
 import pytest
 from helpers import IMU, STRING, imu_message, string_message, write_raw_bag
 
 from dcat_ros.bags.read import BagReader
+from dcat_ros.cli import main as main_module
 from dcat_ros.model.weights import load_card
 
 S = 10**9
-VERBS = ('bag', 'demo', 'evaluate', 'info', 'replay', 'train', 'watch')
+VERBS = (
+    'bag',
+    'demo',
+    'doctor',
+    'evaluate',
+    'experiment',
+    'info',
+    'replay',
+    'train',
+    'watch',
+)
 
 
 @pytest.fixture
@@ -29,12 +41,33 @@ def test_dcat_help_lists_every_verb(dcat, args):
     assert [v for v in VERBS if f'\n  {v} ' not in out] == []
 
 
-@pytest.mark.parametrize('verb', [*([v] for v in VERBS), ['bag', 'make']], ids=' '.join)
+def commands(group, path=()):
+    """Path and command of every verb, and of the verbs below it."""
+    for name in group.list_commands(click.Context(group)):
+        command = group.get_command(click.Context(group), name)
+        yield (*path, name)
+        if isinstance(command, click.Group):
+            yield from commands(command, (*path, name))
+
+
+def test_dcat_verbs_are_these():
+    every = list(commands(main_module._dcat))
+    assert {path[0] for path in every} == set(VERBS)
+    assert {('bag', 'make'), ('experiment', 'run'), ('experiment', 'report')} < set(every)
+
+
+@pytest.mark.parametrize('verb', list(commands(main_module._dcat)), ids=' '.join)
 def test_dcat_verb_help_has_an_example(dcat, verb):
     code, out, _ = dcat(*verb, '--help')
     assert code == 0
     assert 'Usage: ' in out
-    assert 'Example: dcat' in ' '.join(out.split())
+    assert f'Example: dcat {" ".join(verb)}' in ' '.join(out.split())
+
+
+def test_dcat_help_says_the_exit_codes(dcat):
+    _, out, _ = dcat('--help')
+    codes = out[out.index('Exit codes:') :].splitlines()[1:4]
+    assert [line.split()[0] for line in codes] == ['0', '1', '2']
 
 
 def test_dcat_version(dcat):
@@ -45,7 +78,7 @@ def test_dcat_version(dcat):
 @pytest.mark.parametrize(
     ('args', 'text'),
     [
-        (['dance'], "There is no verb 'dance'; there are bag, demo, evaluate, experiment, info,"),
+        (['dance'], "There is no verb 'dance'; there are bag, demo, doctor, evaluate, experiment,"),
         (['--nonsense'], 'No such option'),
         (['info'], "Missing argument 'MODEL'"),
         (['info', 'x', '--yaml'], 'No such option'),

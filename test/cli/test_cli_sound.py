@@ -60,9 +60,9 @@ def test_train_then_evaluate_every_clip_however_short(dcat, clips, tmp_path, mon
     assert code == 0, err
     assert 'kitchen20, 40 subjects' in out
     assert '1 recordings were skipped: gone.flac' in out
-    scores = json.loads((tmp_path / 's.json').read_text())
-    assert scores['n_trials'] == 40  # those of 0.3 s as well, in which no window fits
-    assert 0 <= scores['trial_accuracy'] <= 1
+    (model,) = json.loads((tmp_path / 's.json').read_text())['models']
+    assert model['scores']['n_trials'] == 40  # those of 0.3 s as well, in which no window fits
+    assert 0 <= model['scores']['trial_accuracy'] <= 1
 
 
 def test_train_of_sound_has_no_teacher(dcat, tmp_path):

@@ -76,3 +76,16 @@ def test_a_perfect_order_has_the_least_area():
 def test_no_windows_is_an_error(confidence, right):
     with pytest.raises(ValueError, match='no windows'):
         risk_coverage(confidence, right)
+
+
+@given(WINDOWS, st.sampled_from([4, 15]))
+def test_calibration_error_is_that_of_torchmetrics(windows, n_bins):
+    torch = pytest.importorskip('torch')
+    reference = pytest.importorskip('torchmetrics.functional.classification')
+    # its first bin may hold no confidence of a multi-class model below one half
+    windows = [(0.5 + sure / 2, right) for sure, right in windows]
+    p = torch.tensor([[sure, 1 - sure] for sure, _ in windows], dtype=torch.float64)
+    y = torch.tensor([0 if right else 1 for _, right in windows])
+    theirs = reference.multiclass_calibration_error(p, y, num_classes=2, n_bins=n_bins)
+    ours = calibration_error(*zip(*windows, strict=True), n_bins)
+    assert ours == pytest.approx(float(theirs), abs=1e-6)

@@ -8,9 +8,10 @@ from std_msgs.msg import String
 
 from dcat_ros.bags.annotate import Said, annotate
 from dcat_ros.bags.read import BagReader
+from dcat_ros.nodes.header import header_of
 from dcat_ros.nodes.message_types import message_class
 from dcat_ros.nodes.monitor import activities_of
-from dcat_ros.nodes.outputs import activity_status, header_of
+from dcat_ros.nodes.outputs import activity_status
 from dcat_ros.presence.activity import Activity
 from dcat_ros.streaming.decision import Prediction
 

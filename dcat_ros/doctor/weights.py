@@ -1,0 +1,34 @@
+"""The weights that are shipped: whether each can be read, and how good it is."""
+
+from pathlib import Path
+
+from dcat_ros.doctor.finding import FAULT, NOTE, OK, Finding
+from dcat_ros.errors import WeightsError
+
+__all__ = ['weights']
+
+
+def weights() -> list[Finding]:
+    """A finding for each shipped model."""
+    try:
+        from dcat_ros.model.weights import shipped_models
+    except Exception:  # what is wrong with torch stands further up
+        return [Finding(NOTE, 'weights', 'not looked at, for they need PyTorch')]
+    models = shipped_models()
+    if not models:
+        remedy = 'Install the package again, or set the parameter model to a weights file.'
+        return [Finding(FAULT, 'weights', 'none were installed', remedy)]
+    return [_one(name, path) for name, path in models.items()]
+
+
+def _one(name: str, path: Path) -> Finding:
+    from dcat_ros.model.weights import load_weights
+    from dcat_ros.presence.activity import macro_f1_of
+
+    try:
+        _, card = load_weights(path)  # the tensors are checked, too
+    except WeightsError as problem:
+        return Finding(FAULT, name, str(problem).rstrip('.'), 'Install the package again.')
+    macro_f1 = macro_f1_of(card)
+    known = 'macro-F1 not measured' if macro_f1 is None else f'macro-F1 {macro_f1:.3f}'
+    return Finding(OK, name, f'weights for {card.modality}, {len(card.labels)} labels, {known}')

@@ -1,0 +1,230 @@
+"""dcat doctor without ROS: every check with planted faults, their order, and the exit codes."""
+
+import importlib.util
+import subprocess
+import sys
+import time
+from threading import Event
+
+import pytest
+from doctor_helpers import one
+
+from dcat_ros.doctor import checks, machine, software, weights
+from dcat_ros.doctor.finding import FAULT, NOTE, OK, Check, Finding, run
+from dcat_ros.errors import ConfigError
+from dcat_ros.model.weights import save_weights
+
+pytestmark = pytest.mark.usefixtures('bare')
+
+
+def without(module):
+    """Python acts as if the module were not installed."""
+    return {name: None for name in [module, *sys.modules] if name.split('.')[0] == module}
+
+
+# ---- running ----
+
+
+def test_findings_come_in_the_order_of_the_checks():
+    looks = {name: lambda name=name: [Finding(OK, name, '')] * 2 for name in 'abc'}
+    found = run(Check(name, look) for name, look in looks.items())
+    assert [finding.name for finding in found] == list('aabbcc')
+
+
+@pytest.mark.parametrize(
+    ('problem', 'text'),
+    [
+        (ConfigError('The sun is down; wait.'), 'The sun is down; wait'),
+        (KeyError('x'), "KeyError: 'x'"),
+        (SystemExit(3), 'SystemExit: 3'),
+        (RuntimeError('a\nb'), 'RuntimeError: a b'),
+    ],
+)
+def test_check_that_raises_is_a_fault_and_the_next_one_runs(problem, text):
+    def look():
+        raise problem
+
+    first, second = run([Check('bad', look), Check('good', lambda: [Finding(OK, 'good', 'x')])])
+    assert text in one([first], FAULT)
+    assert second.level == OK
+
+
+def test_check_that_hangs_is_a_fault_in_time():
+    stop = Event()
+
+    def look():
+        stop.wait(30)
+        return []
+
+    begin = time.monotonic()
+    (found,) = run([Check('slow', look, 0.2)])
+    assert time.monotonic() - begin < 5
+    stop.set()
+    assert 'within 0.2 s' in one([found], FAULT)
+
+
+def test_every_check_is_bounded_and_what_others_need_comes_first():
+    names = [check.name for check in checks.CHECKS]
+    assert names.index('numpy') < names.index('torch') < names.index('weights')
+    assert names.index('ros') < names.index('talk') < names.index('messages')
+    assert all(0 < check.limit_s <= 60 for check in checks.CHECKS)
+
+
+@pytest.mark.parametrize(('level', 'code'), [(OK, 0), (NOTE, 0), (FAULT, 1)])
+def test_doctor_exit_code_says_whether_there_is_a_fault(dcat, monkeypatch, level, code):
+    found = [Finding(OK, 'one', 'fine'), Finding(level, 'two', 'so so', 'Do this.')]
+    monkeypatch.setattr(checks, 'CHECKS', (Check('x', lambda: found),))
+    got, out, err = dcat('doctor')
+    assert (got, err) == (code, '')
+    lines = out.splitlines()
+    assert lines[0].split() == ['ok', 'one', 'fine']
+    assert lines[1].split() == [level, 'two', 'so', 'so.', 'Do', 'this.']
+    assert lines[2].startswith('1 fault,' if code else 'no faults,')
+
+
+# ---- software ----
+
+
+def test_versions_are_said():
+    assert '0.' in one(software.package(), OK)
+    assert one(software.numpy_version(), OK)
+    assert one(software.torch_version(), OK)
+    assert 'CPU (threads' in one(software.devices(), OK)
+
+
+@pytest.mark.parametrize(
+    ('module', 'look'), [('numpy', software.numpy_version), ('torch', software.torch_version)]
+)
+def test_library_that_is_missing_is_a_fault(monkeypatch, module, look):
+    for name in without(module):
+        monkeypatch.setitem(sys.modules, name, None)
+    assert 'pip install' in one(look(), FAULT)
+
+
+def test_torch_that_lacks_a_library_is_a_fault(monkeypatch):
+    def load(name, *args, **options):
+        if name == 'torch':
+            raise OSError('libgomp.so.1: cannot open shared object file')
+        return real(name, *args, **options)
+
+    real = __import__
+    monkeypatch.setattr('builtins.__import__', load)
+    assert 'libgomp.so.1' in one(software.torch_version(), FAULT)
+    assert software.devices() == []
+
+
+def test_torch_that_does_not_fit_numpy_is_a_fault(monkeypatch):
+    import torch
+
+    def refuse(array):
+        raise RuntimeError('Numpy is not available')
+
+    monkeypatch.setattr(torch, 'from_numpy', refuse)
+    assert 'Numpy is not available' in one(software.torch_version(), FAULT)
+
+
+def test_folder_of_the_working_directory_is_no_installed_package(tmp_path, monkeypatch):
+    (tmp_path / 'only_a_folder').mkdir()
+    monkeypatch.syspath_prepend(tmp_path)
+    assert importlib.util.find_spec('only_a_folder') is not None
+    assert not software.installed('only_a_folder')
+    assert not software.installed('no_such.module')
+    assert software.installed('json')
+
+
+# ---- machine ----
+
+
+@pytest.mark.parametrize(
+    ('free', 'level'), [(8 << 30, OK), (600 << 20, NOTE), (100 << 20, FAULT), (None, NOTE)]
+)
+def test_memory(monkeypatch, free, level):
+    monkeypatch.setattr(machine, 'free_memory', lambda: free)
+    one(machine.memory(), level)
+
+
+def test_free_memory_is_the_container_s_where_that_is_less(tmp_path):
+    assert machine.free_memory(tmp_path) is None
+    (tmp_path / 'proc').mkdir()
+    (tmp_path / 'proc/meminfo').write_text('MemTotal: 9000 kB\nMemAvailable:  4000 kB\n')
+    assert machine.free_memory(tmp_path) == 4000 * 1024
+    group = tmp_path / 'sys/fs/cgroup'
+    group.mkdir(parents=True)
+    (group / 'memory.current').write_text('1000\n')
+    (group / 'memory.max').write_text('max\n')
+    assert machine.free_memory(tmp_path) == 4000 * 1024
+    (group / 'memory.max').write_text('3000\n')
+    assert machine.free_memory(tmp_path) == 2000
+    (tmp_path / 'proc/meminfo').write_text('MemAvailable: many\n')
+    assert machine.free_memory(tmp_path) == 2000
+
+
+def test_recordings(monkeypatch, tmp_path):
+    assert 'not set' in one(machine.recordings(), NOTE)
+    monkeypatch.setenv('DCAT_DATA', str(tmp_path))
+    assert 'holds no data set' in one(machine.recordings(), NOTE)
+    (tmp_path / 'utd_mhad').mkdir()
+    assert one(machine.recordings(), OK).endswith(': utd_mhad')
+    for wrong in (tmp_path / 'none', 'x' * 300):
+        monkeypatch.setenv('DCAT_DATA', str(wrong))
+        assert 'cannot be read' in one(machine.recordings(), FAULT)
+
+
+@pytest.mark.parametrize(
+    ('answer', 'level', 'text'),
+    [
+        ({'stdout': '3  USB mic  (1 channels, 44100 Hz)\n'}, OK, '3 USB mic (1 channels'),
+        ({'stdout': ''.join(f'{i}  m  (x)\n' for i in range(5))}, OK, 'and 2 more'),
+        ({'stdout': 'There is no recording device.\n'}, NOTE, 'none'),
+        ({'returncode': 1, 'stderr': 'ALSA\nsudo apt install libportaudio2'}, NOTE, 'apt install'),
+        ({'returncode': -11}, NOTE, 'cannot be asked'),
+        ({'raises': subprocess.TimeoutExpired('x', 1)}, NOTE, 'did not answer'),
+    ],
+)
+def test_microphones(answers, answer, level, text):
+    answers(**answer)
+    assert text in one(machine.microphones(), level)
+
+
+def test_portaudio_that_is_missing_says_what_to_install(monkeypatch, tmp_path):
+    (tmp_path / 'sounddevice.py').write_text('raise OSError("PortAudio library not found")')
+    monkeypatch.setenv('PYTHONPATH', str(tmp_path))
+    assert 'sudo apt install libportaudio2' in one(machine.microphones(), NOTE)
+
+
+# ---- weights ----
+
+
+@pytest.fixture
+def models(monkeypatch, tmp_path):
+    """The folder of shipped models, empty at first."""
+    (tmp_path / 'models').mkdir()
+    monkeypatch.setattr('dcat_ros.model.weights.share_dir', lambda: tmp_path)
+    return tmp_path / 'models'
+
+
+def test_weights_that_were_not_installed_are_a_fault(models):
+    assert 'none were installed' in one(weights.weights(), FAULT)
+
+
+def test_weights_say_what_they_are_for_and_a_damaged_file_is_a_fault(models):
+    from helpers import make_card, make_net
+
+    figure = {'split': 'held out', 'metric': 'macro-F1 of windows', 'value': 0.5}
+    card = make_card(results=[figure])
+    save_weights(models / 'a.safetensors', make_net(card), card)
+    (models / 'b.safetensors').write_bytes(b'x' * 100)
+    good, bad = weights.weights()
+    assert 'imu, 3 labels' in one([good], OK)
+    assert 'b.safetensors is no whole safetensors file' in one([bad], FAULT)
+
+
+def test_weights_are_left_out_where_torch_is_missing(monkeypatch):
+    monkeypatch.setitem(sys.modules, 'dcat_ros.model.weights', None)
+    assert 'need PyTorch' in one(weights.weights(), NOTE)
+
+
+def test_shipped_weights_are_read():
+    found = weights.weights()
+    assert {'imu_utd_mhad', 'imu_watch'} <= {finding.name for finding in found}
+    assert all(finding.level == OK and 'macro-F1 0.' in finding.fact for finding in found)

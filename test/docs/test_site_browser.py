@@ -1,0 +1,120 @@
+"""The documentation as a site, in a real browser: it builds, fetches nothing, and fits a telephone.
+
+Chromium is the system's (`make system`); playwright only drives it, and downloads none.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+from helpers import REPO
+
+pytest.importorskip('material', reason='needs mkdocs-material: pip install mkdocs-material')
+sync_api = pytest.importorskip(
+    'playwright.sync_api', reason='needs playwright: pip install playwright'
+)
+CHROMIUM = shutil.which('chromium')
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason='needs Chromium: make system'),
+]
+
+WIDTHS = (1400, 400)
+#: Of each kind one, and those with the widest tables.
+PAGES = (
+    'index.html',
+    'tutorials/first_ten_minutes.html',
+    'howto/use_labels.html',
+    'howto/sensors.html',
+    'reference/ros_api.html',
+    'reference/command_line.html',
+    'reference/python_api.html',
+    'explanation/dcat.html',
+    'results.html',
+    'audio.html',
+)
+
+
+@pytest.fixture(scope='module')
+def site(tmp_path_factory):
+    """The site, built as `make docs` does."""
+    folder = tmp_path_factory.mktemp('site')
+    command = [sys.executable, '-m', 'mkdocs', 'build', '--strict', '--site-dir', str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, cwd=REPO)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture(scope='module')
+def browser():
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=['--no-sandbox'], timeout=60_000
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opened(browser, site):
+    """Opens a page in a window of some width; gives it, what went wrong, and what it asked for."""
+    contexts = []
+
+    def at(name, width):
+        context = browser.new_context(viewport={'width': width, 'height': 900})
+        contexts.append(context)
+        context.set_default_timeout(60_000)  # the machine may be busy
+        page, wrong, asked = context.new_page(), [], []
+        page.on('console', lambda message: wrong.append(message.text))
+        page.on('pageerror', lambda problem: wrong.append(str(problem)))
+        page.on('request', lambda request: asked.append(request.url))
+        page.goto((site / name).as_uri())
+        page.wait_for_load_state('networkidle')
+        return page, wrong, asked
+
+    yield at
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize('width', WIDTHS)
+@pytest.mark.parametrize('name', PAGES)
+def test_page_opens_from_a_folder_without_a_complaint_and_never_scrolls_sideways(
+    opened, site, name, width
+):
+    page, wrong, asked = opened(name, width)
+    assert wrong == []
+    # data: and blob: stand in the page itself
+    foreign = [url for url in asked if not url.startswith((site.as_uri(), 'data:', 'blob:'))]
+    assert foreign == []
+    assert page.evaluate('document.documentElement.scrollWidth') <= width
+    assert page.query_selector('article h1') is not None
+
+
+def test_wide_table_scrolls_in_its_box(opened):
+    page, _, _ = opened('reference/ros_api.html', 400)
+    box = page.query_selector('.md-typeset__scrollwrap')
+    assert box.evaluate('box => box.scrollWidth > box.clientWidth')
+    assert box.evaluate('box => getComputedStyle(box).overflowX') == 'auto'
+
+
+def test_search_finds_a_parameter_without_a_server(opened):
+    page, wrong, _ = opened('index.html', 1400)
+    page.fill('input.md-search__input', 'label_hold')
+    page.wait_for_selector('.md-search-result__link')
+    first = page.query_selector('.md-search-result__link').get_attribute('href')
+    assert '.html' in first
+    assert wrong == []
+
+
+def test_links_of_the_site_lead_to_files_in_it(site):
+    assert not (site / 'generate').exists()
+    for path in site.rglob('*.html'):
+        for target in re.findall(r'(?:href|src)="([^":?#]+)', path.read_text(encoding='utf-8')):
+            # the page of errors stands for any path of a server
+            if path.name != '404.html' and target not in ('https', 'data'):
+                found = (path.parent / target).resolve()
+                assert found.is_relative_to(site.resolve()), f'{path}: {target}'
+                assert found.exists(), f'{path}: {target}'
