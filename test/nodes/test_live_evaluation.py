@@ -75,8 +75,9 @@ def test_truth_is_heard_with_its_time_and_each_change_once(recogniser, peer):
         peer.send_and_wait(40, more=2)
 
     shown = []
+    peer.wait_for(lambda: truth.get_subscription_count() == 1, 'its own monitor')
     with listening(show=shown.append) as (future, stop):
-        peer.wait_for(lambda: truth.get_subscription_count(), 'the listener')
+        peer.wait_for(lambda: truth.get_subscription_count() == 2, 'the listener')
         # first without, then with the quality that this publisher offers
         send_until(peer, lambda: shown, 'the listener to hear')
         for text in ('walk', 'walk', 'wave', '', 'walk'):
