@@ -1,5 +1,7 @@
 """What an integrator writes in his own tests."""
 
+from importlib.metadata import entry_points
+
 import pytest
 from helpers import REPO, made_dataset, make_card, make_net, run_python
 
@@ -60,7 +62,10 @@ def test_plug_in_shows_the_scores_in_the_summary(pytester, bag, model):
             assert_scores({str(bag)!r}, model={str(model)!r}, accuracy=1.1)
         """
     )
-    result = pytester.runpytest('-p', 'dcat_ros.testing.plugin', '-p', 'no:cacheprovider')
+    # installed, pytest finds it by itself; from a source tree that was not, it must be named
+    installed = entry_points(group='pytest11', name='dcat_ros')
+    named = [] if installed else ['-p', 'dcat_ros.testing.plugin']
+    result = pytester.runpytest(*named, '-p', 'no:cacheprovider')
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(['*activity recognition*', '*test_good: small on *: macro-F1 *'])
 
