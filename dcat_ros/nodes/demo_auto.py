@@ -30,7 +30,8 @@ _IMU, _IMAGE = '/imu_node', '/image_node'
 _NODES = (
     ('imu_node', 'model:=imu_utd_mhad', 'autostart:=false', 'stale_after:=1.0'),
     ('image_node', 'model:=image_depth_utd_mhad', 'autostart:=false', 'stale_after:=1.0'),
-    ('presence_node', 'recognisers:=[imu_node, image_node]'),
+    # both models are about as good: what is to be seen is the change, not the hysteresis
+    ('presence_node', 'recognisers:=[imu_node, image_node]', 'margin:=0.005', 'hold:=0.5'),
 )
 
 
