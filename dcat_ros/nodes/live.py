@@ -152,14 +152,15 @@ def _hear_bag(
 def _connect(ear: Ear, player: Player, bag: Path) -> set[str]:
     """Wait until the recogniser hears the player: topics of the bag to which it listens."""
     name = ear.record.recogniser
-    namespace, _, own = name.rpartition('/')
 
     def inputs() -> set[str]:
-        try:
-            found = ear.node.get_subscriber_names_and_types_by_node(own, namespace or '/')
-        except rclpy.node.NodeNameNonExistentError:
-            return set()
-        return player.topics & {topic for topic, _ in found}
+        # by topic: asked by node, the graph tells of one of that name, and it may be a dead one
+        return {
+            topic
+            for topic in player.topics
+            for info in ear.node.get_subscriptions_info_by_topic(topic)
+            if f'{info.node_namespace.rstrip("/")}/{info.node_name}' == name
+        }
 
     if not ear.spin(lambda: bool(inputs()), PATIENCE_S):
         raise DcatError(

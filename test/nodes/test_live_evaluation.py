@@ -54,6 +54,16 @@ def test_of_a_bag_live_is_offline(bag, reliable, quick_model):
     assert again.changes == []
 
 
+def test_a_namesake_that_listens_to_nothing_does_no_harm(bag, peer, reliable):
+    namesakes = [rclpy.create_node('imu_node') for _ in range(2)]
+    try:
+        record = listen('/imu_node', stop=Event(), bag=bag, rate=4.0)
+    finally:
+        for node in namesakes:
+            node.destroy_node()
+    assert (record.model, len(record.recognised) > 40) == ('quick', True)
+
+
 def test_a_bag_ends_with_stop_and_with_its_seconds(bag, reliable):
     stop = Event()
     begin = time.monotonic()
