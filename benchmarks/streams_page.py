@@ -5,6 +5,7 @@ python -m benchmarks.streams_page
 
 import io
 import json
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,60 +27,70 @@ def number(triple: list[float], digits: int = 3) -> str:
     return f'{value:.{digits}f} ({low:.{digits}f} – {high:.{digits}f})'
 
 
-def events_table(found: dict[str, Any]) -> list[str]:
-    lines = [
+def table(head: str, rows: Iterable[Sequence[str]]) -> str:
+    """A table in Markdown."""
+    n = head.count('|') - 1
+    lines = [head, '|---' * n + '|', *(f'| {" | ".join(row)} |' for row in rows)]
+    return '\n'.join(lines)
+
+
+def models(found: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Title and results of each model that was studied, in the order of the tables."""
+    return [(title, found[name]) for name, title in NAMES.items() if name in found]
+
+
+def events_table(found: dict[str, Any]) -> str:
+    def row(title: str, model: dict[str, Any]) -> list[str]:
+        events, ward = model['events'], model['events']['ward']
+        return [
+            title,
+            f'{len(model["streams"])}, {events["hours"]:.1f} h',
+            f'{events["n_true"]}',
+            number(events['f1']),
+            number(events['false_alarms_per_hour'], 1),
+            number(events['onset_delay_s'], 2),
+            f'{ward["deleted"]}',
+            f'{ward["inserted"]}',
+            f'{ward["fragmented"] + ward["fragmented_and_merged"]}',
+            f'{ward["merged"] + ward["fragmented_and_merged"]}',
+        ]
+
+    head = (
         '| model | streams | true activities | event-F1 | false alarms / h | onset delay (s) | '
-        'deleted | inserted | fragmented | merged |',
-        '|---|---|---|---|---|---|---|---|---|---|',
-    ]
-    for name, title in NAMES.items():
-        if name not in found:
-            continue
-        events = found[name]['events']
-        ward = events['ward']
-        lines.append(
-            f'| {title} | {len(found[name]["streams"])}, {events["hours"]:.1f} h | '
-            f'{events["n_true"]} | {number(events["f1"])} | '
-            f'{number(events["false_alarms_per_hour"], 1)} | '
-            f'{number(events["onset_delay_s"], 2)} | {ward["deleted"]} | {ward["inserted"]} | '
-            f'{ward["fragmented"] + ward["fragmented_and_merged"]} | '
-            f'{ward["merged"] + ward["fragmented_and_merged"]} |'
-        )
-    return lines
+        'deleted | inserted | fragmented | merged |'
+    )
+    return table(head, (row(*model) for model in models(found)))
 
 
 def at(model: dict[str, Any], hold_s: float, margin: float) -> dict[str, Any]:
     return next(r for r in model['runs'] if (r['hold_s'], r['margin']) == (hold_s, margin))
 
 
-def steady_table(found: dict[str, Any]) -> list[str]:
-    lines = [
-        '| model | without: label-run F1 | delay (s) | false alarms / h | hold (s), margin | '
-        'with: label-run F1 | delay (s) | false alarms / h |',
-        '|---|---|---|---|---|---|---|---|',
-    ]
-    for name, title in NAMES.items():
-        if name not in found:
-            continue
-        model = found[name]
-        plain, chosen = at(model, 0.0, 0.0), model['chosen_on_others']
+def steady_table(found: dict[str, Any]) -> str:
+    def row(title: str, model: dict[str, Any]) -> list[str]:
         hold_s, margin = model['chosen_on_all']
-        lines.append(
-            f'| {title} | {number(plain["f1"])} | {plain["onset_delay_s"][0]:.2f} | '
-            f'{plain["false_alarms_per_hour"][0]:.1f} | {hold_s:g}, {margin:g} | '
-            f'{number(chosen["f1"])} | {chosen["onset_delay_s"][0]:.2f} | '
-            f'{chosen["false_alarms_per_hour"][0]:.1f} |'
+        without, chosen = (
+            [
+                number(runs['f1']),
+                f'{runs["onset_delay_s"][0]:.2f}',
+                f'{runs["false_alarms_per_hour"][0]:.1f}',
+            ]
+            for runs in (at(model, 0.0, 0.0), model['chosen_on_others'])
         )
-    return lines
+        return [title, *without, f'{hold_s:g}, {margin:g}', *chosen]
+
+    head = (
+        '| model | without: label-run F1 | delay (s) | false alarms / h | hold (s), margin | '
+        'with: label-run F1 | delay (s) | false alarms / h |'
+    )
+    return table(head, (row(*model) for model in models(found)))
 
 
 def picture(found: dict[str, Any]) -> bytes:
     figure = Figure(figsize=(9, 4.5), layout='constrained')
     axes = figure.subplots()
-    for name, title in NAMES.items():
-        if name not in found:
-            continue
-        rows = [r for r in found[name]['runs'] if not r['margin']]
+    for title, model in models(found):
+        rows = [r for r in model['runs'] if not r['margin']]
         rows = [r for r in rows if r['onset_delay_s'][0] is not None]
         x, y = [r['onset_delay_s'][0] for r in rows], [r['f1'][0] for r in rows]
         axes.plot(x, y, 'o-', label=title.replace('`', ''))
@@ -97,8 +108,8 @@ def picture(found: dict[str, Any]) -> bytes:
 
 def main() -> None:
     found = json.loads((ROOT / 'results' / 'streams.json').read_text())
-    text = HEAD.replace('{events}', '\n'.join(events_table(found)))
-    text = text.replace('{steady}', '\n'.join(steady_table(found)))
+    text = HEAD.replace('{events}', events_table(found))
+    text = text.replace('{steady}', steady_table(found))
     (ROOT / 'docs' / 'streams.md').write_text(text)
     (ROOT / 'docs' / 'images' / 'streams.png').write_bytes(picture(found))
 

@@ -1,6 +1,7 @@
-"""Fixtures for all tests: where recordings lie, and a small model."""
+"""Fixtures for all tests: where recordings lie, a small model, and a browser."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -38,3 +39,41 @@ def weights_file(tmp_path):
     path = tmp_path / 'small.safetensors'
     save_weights(path, make_net(card), card)
     return path
+
+
+@pytest.fixture(scope='session')
+def browser():
+    """The system's Chromium; playwright only drives it, and downloads none."""
+    sync_api = pytest.importorskip(
+        'playwright.sync_api', reason='needs playwright: pip install playwright'
+    )
+    chromium = shutil.which('chromium')
+    if chromium is None:
+        pytest.skip('needs Chromium: make system')
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=['--no-sandbox'], timeout=60_000
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser):
+    """Opens a file in a window of some width; gives it, what went wrong, and what it asked for."""
+    contexts = []
+
+    def at(path, width):
+        context = browser.new_context(viewport={'width': width, 'height': 900})
+        contexts.append(context)
+        context.set_default_timeout(60_000)  # the machine may be busy
+        page, wrong, asked = context.new_page(), [], []
+        page.on('console', lambda message: wrong.append(message.text))
+        page.on('pageerror', lambda problem: wrong.append(str(problem)))
+        page.on('request', lambda request: asked.append(request.url))
+        page.goto(path.as_uri())
+        return page, wrong, asked
+
+    yield at
+    for context in contexts:
+        context.close()

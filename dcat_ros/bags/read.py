@@ -1,7 +1,8 @@
 """Reading serialised messages from a rosbag2 bag."""
 
 import difflib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 import apsw  # what rosbags reads .db3 files with, and whose errors it lets through
@@ -88,6 +89,22 @@ class BagReader:
             raise BagError(
                 f'{topic} in {self.path} is {self.topics[topic]}, and {type_name} is needed.'
             )
+
+    def require_one_of(self, topic: str, type_names: Sequence[str]) -> str:
+        """Check that a topic is there with one of these types, and say which.
+
+        Raises:
+            BagError: it is not; the sentence asks for the first one.
+        """
+        found = self.topics.get(topic, '')
+        self.require(topic, found if found in type_names else type_names[0])
+        return found
+
+    def chunks(self, topics: Collection[str], size: int) -> Iterator[list[RawMessage]]:
+        """Yield `messages` by so many at once; the last chunk may be shorter."""
+        messages = self.messages(topics)
+        while chunk := list(islice(messages, size)):
+            yield chunk
 
     def messages(self, topics: Collection[str] | None = None) -> Iterator[RawMessage]:
         """Yield the messages of these topics, or of all.

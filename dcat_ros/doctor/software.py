@@ -2,6 +2,7 @@
 
 import platform
 from importlib.util import find_spec
+from typing import Any
 
 import dcat_ros
 from dcat_ros.doctor.finding import FAULT, OK, Finding
@@ -27,27 +28,29 @@ def package() -> list[Finding]:
     return [Finding(OK, 'dcat_ros', f'{dcat_ros.__version__}, {python}')]
 
 
+def _imported(name: str) -> tuple[Any, list[Finding]]:
+    """A module, or None and the fault that it cannot be imported."""
+    try:
+        return __import__(name), []
+    except Exception as problem:  # a broken one raises what it likes
+        return None, [_broken(name, problem)]
+
+
 def numpy_version() -> list[Finding]:
     """NumPy, which everything needs."""
-    try:
-        import numpy as np
-    except Exception as problem:  # a broken one raises what it likes
-        return [_broken('numpy', problem, 'Install it again: pip install --force-reinstall numpy.')]
-    return [Finding(OK, 'numpy', np.__version__)]
+    np, faults = _imported('numpy')
+    return faults or [Finding(OK, 'numpy', np.__version__)]
 
 
 def torch_version() -> list[Finding]:
     """PyTorch, which models run on, and whether it works together with NumPy."""
-    remedy = 'Install it again: pip install --force-reinstall torch.'
+    torch, faults = _imported('torch')
+    np, _ = _imported('numpy')  # without it, that is a fault of its own
+    if faults or np is None:
+        return faults
     try:
-        import torch
-    except Exception as problem:  # a missing library is an OSError
-        return [_broken('torch', problem, remedy)]
-    try:
-        import numpy as np
-
         torch.from_numpy(np.zeros(1, dtype=np.float32)).numpy()
-    except Exception as problem:
+    except (RuntimeError, TypeError) as problem:
         fact = f'{torch.__version__} cannot take arrays of NumPy: {problem}'
         return [Finding(FAULT, 'torch', fact, 'Install versions of both that fit each other.')]
     return [Finding(OK, 'torch', torch.__version__)]
@@ -55,9 +58,8 @@ def torch_version() -> list[Finding]:
 
 def devices() -> list[Finding]:
     """What PyTorch could compute on; nothing where it is missing, for that is said already."""
-    try:
-        import torch
-    except Exception:
+    torch, faults = _imported('torch')
+    if faults:
         return []
     names = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
     threads = f'CPU (threads: {torch.get_num_threads()})'
@@ -65,7 +67,8 @@ def devices() -> list[Finding]:
     return [Finding(OK, 'devices', f'{seen}; nodes compute with one thread of the CPU')]
 
 
-def _broken(name: str, problem: Exception, remedy: str) -> Finding:
+def _broken(name: str, problem: Exception) -> Finding:
     if isinstance(problem, ModuleNotFoundError) and problem.name == name:
         return Finding(FAULT, name, 'is not installed', f'pip install {name}.')
+    remedy = f'Install it again: pip install --force-reinstall {name}.'
     return Finding(FAULT, name, f'cannot be imported: {problem}'.rstrip('.'), remedy)

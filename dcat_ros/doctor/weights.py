@@ -12,7 +12,7 @@ def weights() -> list[Finding]:
     """A finding for each shipped model."""
     try:
         from dcat_ros.model.weights import shipped_models
-    except Exception:  # what is wrong with torch stands further up
+    except (ImportError, OSError):  # what is wrong with torch stands further up
         return [Finding(NOTE, 'weights', 'not looked at, for they need PyTorch')]
     models = shipped_models()
     if not models:

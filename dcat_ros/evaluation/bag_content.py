@@ -1,10 +1,8 @@
 """One pass over a bag: what the model says of a sensor's messages, and the truth beside them."""
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -118,7 +116,7 @@ def run_bag(
     topic = source.topic_for(recogniser.card)
     take = _taker(bag, recogniser, source, topic, content, stride_s)
     topics = [topic] + ([truth_topic] if truth_topic else [])
-    for chunk in _chunks(bag.messages(topics)):
+    for chunk in bag.chunks(topics, _CHUNK):
         content.end_ns = max(content.end_ns, chunk[-1].log_time_ns)
         for message in chunk:
             if message.topic == truth_topic:
@@ -148,7 +146,7 @@ def _taker(
         bag.require(topic, IMU_TYPE)
         return partial(_take_imu, recogniser, content, source.receive_time)
     if modality == 'audio':
-        type_name = _one_of(bag, topic, AUDIO_TYPES)
+        type_name = bag.require_one_of(topic, AUDIO_TYPES)
         audio = AudioReceiver(
             recogniser.stream,
             type_name=type_name,
@@ -156,7 +154,7 @@ def _taker(
             channels=source.channels,
         )
         return partial(_take, audio, recogniser, content, source.receive_time)
-    type_name = _one_of(bag, topic, (IMAGE_TYPE, COMPRESSED_IMAGE_TYPE))
+    type_name = bag.require_one_of(topic, (IMAGE_TYPE, COMPRESSED_IMAGE_TYPE))
     image = ImageReceiver(
         recogniser.card, compressed=type_name == COMPRESSED_IMAGE_TYPE, stride_s=stride_s
     )
@@ -165,13 +163,6 @@ def _taker(
     else:
         image.focal_px, image.focal_width = _camera(bag, topic)
     return partial(_take, image, recogniser, content, source.receive_time)
-
-
-def _one_of(bag: BagReader, topic: str, types: tuple[str, ...]) -> str:
-    """The type of a topic, which must be one of these."""
-    found = bag.topics.get(topic, '')
-    bag.require(topic, found if found in types else types[0])
-    return found
 
 
 def _camera(bag: BagReader, topic: str) -> tuple[float, int]:
@@ -236,8 +227,3 @@ def _take(
         if content.begin_ns is None:
             content.begin_ns = receiver.last_stamp_ns
         content.predictions.extend(recogniser.classify_many(windows))
-
-
-def _chunks(messages: Iterator[RawMessage]) -> Iterator[list[RawMessage]]:
-    while chunk := list(islice(messages, _CHUNK)):
-        yield chunk

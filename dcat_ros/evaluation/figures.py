@@ -1,10 +1,13 @@
 """The figures that have intervals, quickly: a bootstrap asks for them a thousand times."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 from dcat_ros.evaluation.outcomes import FOREIGN, NO_TRUTH, Outcomes
 from dcat_ros.evaluation.tally import Tally
 from dcat_ros.evaluation.trust import calibration_error, risk_coverage
 
-__all__ = ['event_figures', 'unknown_auroc', 'window_figures']
+__all__ = ['event_figures', 'macro_f1', 'unknown_auroc', 'window_figures']
 
 
 def window_figures(outcomes: Outcomes) -> dict[str, float | None]:
@@ -15,14 +18,13 @@ def window_figures(outcomes: Outcomes) -> dict[str, float | None]:
         names = ('macro_f1', 'accuracy', 'balanced_accuracy', 'coverage', 'accuracy_covered')
         return dict.fromkeys((*names, 'aurc', 'calibration_error', 'unknown_auroc'))
     confusion = outcomes.confusion()
-    hits, n_true, n_found = confusion.diagonal(), confusion.sum(axis=1), confusion.sum(axis=0)
+    hits, n_true = confusion.diagonal(), confusion.sum(axis=1)
     present = n_true > 0
-    f1 = 2 * hits[present] / (n_true + n_found)[present]
     right = (outcomes.best == outcomes.truth)[known]
     covered = outcomes.covered[known]
     confidence = outcomes.confidence[known]
     return {
-        'macro_f1': float(f1.mean()),
+        'macro_f1': macro_f1(confusion),
         'accuracy': float(right.mean()),
         'balanced_accuracy': float((hits[present] / n_true[present]).mean()),
         'coverage': float(covered.mean()),
@@ -31,6 +33,13 @@ def window_figures(outcomes: Outcomes) -> dict[str, float | None]:
         'calibration_error': calibration_error(confidence, right),
         'unknown_auroc': unknown_auroc(outcomes),
     }
+
+
+def macro_f1(confusion: NDArray[np.int64]) -> float:
+    """Mean of F1 over the labels in truth, of numbers by truth (row) and label, shape (K, K)."""
+    n_true, n_found = confusion.sum(axis=1), confusion.sum(axis=0)
+    f1 = 2 * confusion.diagonal() / np.maximum(n_true + n_found, 1)
+    return float(f1[n_true > 0].mean())
 
 
 def unknown_auroc(outcomes: Outcomes) -> float | None:

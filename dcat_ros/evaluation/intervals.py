@@ -1,11 +1,11 @@
-"""95 % intervals by bootstrap over subjects."""
+"""95 % intervals by bootstrap over subjects or bags, and McNemar's test."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 import numpy as np
 
-__all__ = ['cluster_bootstrap']
+__all__ = ['cluster_bootstrap', 'mcnemar_p', 'resamples']
 
 Group = TypeVar('Group')
 
@@ -32,10 +32,24 @@ def cluster_bootstrap(
     Returns:
         The 2.5th and 97.5th percentile.
     """
-    rng = np.random.default_rng(seed)
-    values = [
-        statistic([groups[i] for i in rng.integers(len(groups), size=len(groups))])
-        for _ in range(n_resamples)
-    ]
+    values = [statistic(drawn) for drawn in resamples(groups, n_resamples, seed)]
     low, high = np.percentile(values, [2.5, 97.5])
     return float(low), float(high)
+
+
+def resamples(groups: Sequence[Group], n: int, seed: int = 0) -> Iterator[list[Group]]:
+    """As many groups as there are, drawn with replacement, n times."""
+    rng = np.random.default_rng(seed)
+    for _ in range(n):
+        yield [groups[i] for i in rng.integers(len(groups), size=len(groups))]
+
+
+def mcnemar_p(n_only: int, n_only_other: int) -> float:
+    """Exact two-sided p of McNemar's test; 1.0 if the two never differ.
+
+    (Q. McNemar, 1947: binomial test on what only one of both gets right.)
+    """
+    from scipy.stats import binomtest  # 60 MB that only a comparison needs
+
+    n = n_only + n_only_other
+    return float(binomtest(n_only, n).pvalue) if n else 1.0

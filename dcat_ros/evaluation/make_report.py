@@ -1,7 +1,7 @@
 """From what each model gave for each bag to one report."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import dcat_ros
@@ -55,24 +55,25 @@ def make_report(
         InputError: nothing could be scored at all; the sentence is that of the first failure.
     """
     report = Report(dcat_ros=dcat_ros.__version__, models=[])
-    for number, of_model in enumerate(results):
+    scored = [
+        {i: r for i, r in enumerate(of_model) if isinstance(r, Evaluation)} for of_model in results
+    ]
+
+    def whose(bags: Iterable[int]) -> list[str] | None:
+        return None if subjects is None else [subjects[i] for i in bags]
+
+    for number, (of_model, good) in enumerate(zip(results, scored, strict=True)):
         report.failures += [result for result in of_model if isinstance(result, Failure)]
-        good = [i for i, result in enumerate(of_model) if isinstance(result, Evaluation)]
         if not good:
             continue
-        model = summarise(_at(of_model, good), _at(subjects, good) if subjects else None)
+        model = summarise(list(good.values()), whose(good))
         model.baseline = with_baseline and number == len(results) - 1
-        if with_baseline and not model.baseline:
-            others = results[-1]
-            both = [i for i in good if isinstance(others[i], Evaluation)]
-            if both:
-                whose = _at(subjects, both) if subjects else None
-                model.comparison = compare(_at(of_model, both), _at(others, both), whose)
+        both = [i for i in good if i in scored[-1]]
+        if with_baseline and not model.baseline and both:
+            model.comparison = compare(
+                [good[i] for i in both], [scored[-1][i] for i in both], whose(both)
+            )
         report.models.append(model)
     if not report.models:
         raise InputError(report.failures[0].why)
     return report
-
-
-def _at(items: Sequence, places: Sequence[int]) -> list:  # type: ignore[type-arg]
-    return [items[i] for i in places]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from dcat_ros.evaluation.evaluation import Evaluation
 from dcat_ros.evaluation.figures import event_figures, window_figures
+from dcat_ros.evaluation.intervals import mcnemar_p, resamples
 from dcat_ros.evaluation.outcomes import Outcomes
 from dcat_ros.evaluation.prediction_log import probability_matrix
 from dcat_ros.evaluation.record import Comparison, Difference, Interval, McNemar, ModelReport
@@ -57,8 +58,6 @@ def compare(
         baseline: of the other one.
         subjects: see `summarise`.
     """
-    from scipy.stats import binomtest  # 60 MB that only a comparison needs
-
     pairs = list(zip(evaluations, baseline, strict=True))
 
     def differences(some: Sequence[tuple[Evaluation, Evaluation]]) -> Figures:
@@ -72,7 +71,6 @@ def compare(
     right = np.concatenate([right_activities(a) for a, _ in pairs])
     other_right = np.concatenate([right_activities(b) for _, b in pairs])
     only, only_other = int((right & ~other_right).sum()), int((other_right & ~right).sum())
-    n = only + only_other
     return Comparison(
         baseline=baseline[0].scores.model,
         n_bags=len(pairs),
@@ -85,7 +83,7 @@ def compare(
             n=len(right),
             n_only_model=only,
             n_only_baseline=only_other,
-            p=float(binomtest(only, n).pvalue) if n else 1.0,
+            p=mcnemar_p(only, only_other),
         ),
     )
 
@@ -126,11 +124,9 @@ def _bootstrap(
     values = figures([item for group in groups for item in group])
     if len(groups) < 2:
         return values, {}
-    rng = np.random.default_rng(0)
     drawn: dict[str, list[float]] = {name: [] for name in values}
-    for _ in range(_N_RESAMPLES):
-        picks = rng.integers(len(groups), size=len(groups))
-        found = figures([item for i in picks for item in groups[i]])
+    for some_groups in resamples(groups, _N_RESAMPLES):
+        found = figures([item for group in some_groups for item in group])
         for name in drawn:
             value = found[name]
             if value is not None:

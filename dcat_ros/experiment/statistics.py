@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 
+from dcat_ros.evaluation.intervals import mcnemar_p
 from dcat_ros.experiment.cells import Run
 
 __all__ = ['Draws', 'Interval', 'difference', 'macro_f1', 'mcnemar', 'score']
@@ -92,16 +92,14 @@ def difference(runs: Sequence[Run], others: Sequence[Run], draws: Draws) -> Inte
 def mcnemar(runs: Sequence[Run], others: Sequence[Run]) -> float:
     """Median over the pairs of runs of the exact two-sided p of McNemar's test.
 
-    (Q. McNemar, 1947: binomial test on the trials that only one of both gets right.) Runs are
-    compared one by one, since the same trial in several runs is not several trials.
+    Runs are compared one by one, since the same trial in several runs is not several trials.
     """
     p = []
     for run, other in zip(runs, others, strict=True):
         truth = np.array(run.truth)
         right, other_right = np.array(run.predicted) == truth, np.array(other.predicted) == truth
         only, only_other = int((right & ~other_right).sum()), int((other_right & ~right).sum())
-        n = only + only_other
-        p.append(float(binomtest(only, n).pvalue) if n else 1.0)
+        p.append(mcnemar_p(only, only_other))
     return float(np.median(p))
 
 

@@ -16,6 +16,7 @@ from dcat_ros.nodes.health import Health, Situation, health_message
 from dcat_ros.nodes.lifecycle import GuardedLifecycleNode
 from dcat_ros.nodes.outputs import Outputs
 from dcat_ros.nodes.parameters import RECOGNISER_PARAMETERS, Spec, check, declare
+from dcat_ros.nodes.stamps import StampCheck
 from dcat_ros.receivers.base import Receiver
 from dcat_ros.streaming.decision import Prediction
 from dcat_ros.streaming.recogniser import Recogniser
@@ -77,9 +78,8 @@ class SensorNode(GuardedLifecycleNode):
         self._dropped_before = 0
         self._last_data: float | None = None
         self._stale = False
-        self._warned_zero_stamp = False
         # looking a parameter up costs more than decoding a message
-        self._max_future_s: float = self.get_parameter('max_future').value
+        self._checked_stamp = StampCheck(self, self.input_topic)
         self._stale_after_s: float = self.get_parameter('stale_after').value
         # the diagnostics and the watchdog must go on when ROS time stands still
         steady = Clock(clock_type=ClockType.STEADY_TIME)
@@ -215,25 +215,6 @@ class SensorNode(GuardedLifecycleNode):
         self._health.note(reason)
         self.get_logger().warning(sentence, throttle_duration_sec=_WARN_EVERY_S)
 
-    def _checked_stamp(self, stamp_ns: int) -> int:
-        now_ns = int(self.get_clock().now().nanoseconds)
-        if stamp_ns == 0:
-            if not self._warned_zero_stamp:
-                self._warned_zero_stamp = True
-                self.get_logger().warning(
-                    f'{self.input_topic} comes without a stamp; the time of receipt is used.'
-                )
-            return now_ns
-        ahead_s = (stamp_ns - now_ns) / 1e9
-        # now is 0 until the first /clock message when use_sim_time is set
-        if now_ns and ahead_s > self._max_future_s:
-            raise MessageError(
-                f"stamp is {ahead_s:.1f} s ahead of the node's clock; synchronise the clocks, or "
-                'raise max_future',
-                'future',
-            )
-        return stamp_ns
-
     def _work(self, job: _Job) -> None:
         """In the worker's thread: finish the windows, classify and publish."""
         receiver, recogniser, outputs = self._receiver, self._recogniser, self._outputs
@@ -306,7 +287,7 @@ class SensorNode(GuardedLifecycleNode):
         return result
 
     def _apply_now(self) -> None:
-        self._max_future_s = self.get_parameter('max_future').value
+        self._checked_stamp.max_future_s = self.get_parameter('max_future').value
         self._stale_after_s = self.get_parameter('stale_after').value
         if self._recogniser is not None:
             self.apply(self._recogniser)

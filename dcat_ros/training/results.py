@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix
 
 from dcat_ros.evaluation.events import EventScores, events_of, label_runs, score_events
+from dcat_ros.evaluation.figures import macro_f1 as macro_f1_of
 from dcat_ros.evaluation.intervals import cluster_bootstrap
 from dcat_ros.evaluation.scores import best_label
 from dcat_ros.model.card import Card, Result
@@ -139,10 +140,7 @@ def _score(
 
 def macro_f1(confusions: Sequence[NDArray[np.int64]]) -> float:
     """Mean of F1 over the labels that occur in truth, of the sum of matrices (classes, classes)."""
-    total = np.sum(confusions, axis=0)
-    true, found = total.sum(axis=1), total.sum(axis=0)
-    f1 = 2 * np.diag(total) / np.maximum(true + found, 1)
-    return float(f1[true > 0].mean())
+    return macro_f1_of(np.sum(confusions, axis=0))
 
 
 def accuracy(confusions: Sequence[NDArray[np.int64]]) -> float:

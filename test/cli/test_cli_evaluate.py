@@ -8,20 +8,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from helpers import make_card, make_net
+from helpers import made_dataset, make_card, make_net
 
 from dcat_ros.bags.read import BagReader
 from dcat_ros.bags.write import make_bag
 from dcat_ros.model.weights import save_weights
-
-from helpers import made_dataset  # isort: skip
-
-
-@pytest.fixture
-def weights_file(tmp_path):
-    card = make_card()
-    save_weights(tmp_path / 'small.safetensors', make_net(card), card)
-    return tmp_path / 'small.safetensors'
 
 
 @pytest.fixture

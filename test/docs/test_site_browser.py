@@ -1,10 +1,6 @@
-"""The documentation as a site, in a real browser: it builds, fetches nothing, and fits a telephone.
-
-Chromium is the system's (`make system`); playwright only drives it, and downloads none.
-"""
+"""The documentation in a real browser: it builds, fetches nothing, and fits a telephone."""
 
 import re
-import shutil
 import subprocess
 import sys
 
@@ -12,14 +8,7 @@ import pytest
 from helpers import REPO
 
 pytest.importorskip('material', reason='needs mkdocs-material: pip install mkdocs-material')
-sync_api = pytest.importorskip(
-    'playwright.sync_api', reason='needs playwright: pip install playwright'
-)
-CHROMIUM = shutil.which('chromium')
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason='needs Chromium: make system'),
-]
+pytestmark = pytest.mark.slow
 
 WIDTHS = (1400, 400)
 #: Of each kind one, and those with the widest tables.
@@ -47,36 +36,16 @@ def site(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope='module')
-def browser():
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=['--no-sandbox'], timeout=60_000
-        )
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def opened(browser, site):
-    """Opens a page in a window of some width; gives it, what went wrong, and what it asked for."""
-    contexts = []
+def opened(open_page, site):
+    """Opens a page of the site, with all that it loads."""
 
     def at(name, width):
-        context = browser.new_context(viewport={'width': width, 'height': 900})
-        contexts.append(context)
-        context.set_default_timeout(60_000)  # the machine may be busy
-        page, wrong, asked = context.new_page(), [], []
-        page.on('console', lambda message: wrong.append(message.text))
-        page.on('pageerror', lambda problem: wrong.append(str(problem)))
-        page.on('request', lambda request: asked.append(request.url))
-        page.goto((site / name).as_uri())
+        page, wrong, asked = open_page(site / name, width)
         page.wait_for_load_state('networkidle')
         return page, wrong, asked
 
-    yield at
-    for context in contexts:
-        context.close()
+    return at
 
 
 @pytest.mark.parametrize('width', WIDTHS)

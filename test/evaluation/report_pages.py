@@ -50,7 +50,7 @@ def make_page(folder, labels=('walk', 'jog', 'rest'), said=None, title='a bag', 
     model = LevelModel(make_card(labels=labels, **card))
     evaluation = evaluate_bag(folder, model)
     trace = trace_of(folder, BagSource(), model.card)
-    return Page(title, evaluation, 0.5, trace, 0.4)
+    return Page(title, evaluation, trace, 0.4)
 
 
 def window(instant_s, truth='walk', best='walk', confidence=0.8, said=None, state='ok'):

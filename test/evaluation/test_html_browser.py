@@ -1,32 +1,11 @@
-"""The HTML report in a real browser: it draws, loads nothing, runs nothing foreign, and zooms.
-
-Chromium is the system's (`make system`); playwright only drives it, and downloads none.
-"""
-
-import shutil
+"""The HTML report in a real browser: it draws, loads nothing, runs nothing foreign, and zooms."""
 
 import pytest
 from report_pages import HOSTILE, make_page
 
 from dcat_ros.evaluation.html.report import Page, html_report
 
-sync_api = pytest.importorskip(
-    'playwright.sync_api', reason='needs playwright: pip install playwright'
-)
-CHROMIUM = shutil.which('chromium')
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason='needs Chromium: make system')
-
 WIDTHS = (1400, 400)
-
-
-@pytest.fixture(scope='module')
-def browser():
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=['--no-sandbox'], timeout=60_000
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope='module')
@@ -35,32 +14,22 @@ def report(tmp_path_factory):
     folder = tmp_path_factory.mktemp('report')
     tame = make_page(folder / 'tame')
     bad = make_page(folder / 'bad', HOSTILE)
-    pages = [tame, Page(HOSTILE[1] + 'x' * 300, bad.evaluation, 0.5, bad.trace, 0.4)]
+    pages = [tame, Page(HOSTILE[1] + 'x' * 300, bad.evaluation, bad.trace, 0.4)]
     path = folder / 'report.html'
     path.write_text(html_report(pages), encoding='utf-8')
     return path
 
 
 @pytest.fixture
-def opened(browser, report):
-    """Opens the file in a window of some width; gives the page and what went wrong in it."""
-    contexts = []
+def opened(open_page, report):
+    """Opens the file in a window of some width, with its first plot drawn."""
 
     def at(width):
-        context = browser.new_context(viewport={'width': width, 'height': 900})
-        contexts.append(context)
-        context.set_default_timeout(60_000)  # the machine may be busy
-        page, wrong, asked = context.new_page(), [], []
-        page.on('console', lambda message: wrong.append(message.text))
-        page.on('pageerror', lambda problem: wrong.append(str(problem)))
-        page.on('request', lambda request: asked.append(request.url))
-        page.goto(report.as_uri())
+        page, wrong, asked = open_page(report, width)
         page.wait_for_selector('#timeline-0 .main-svg')
         return page, wrong, asked
 
-    yield at
-    for context in contexts:
-        context.close()
+    return at
 
 
 def draw_all(page):

@@ -62,7 +62,7 @@ def hostile(tmp_path_factory):
     page = make_page(tmp_path_factory.mktemp('hostile') / 'bag', HOSTILE)
     page.evaluation.scores.notes.append(HOSTILE[1])
     page.evaluation.scores.input = '/tmp/' + HOSTILE[0] + '\udcff'
-    return Page(HOSTILE[2], page.evaluation, 0.5, page.trace, 0.4)
+    return Page(HOSTILE[2], page.evaluation, page.trace, 0.4)
 
 
 def test_mistakes_table_tells_place_stamp_and_length():
@@ -160,7 +160,7 @@ def test_report_of_nothing_scored(page):
     scores = page.evaluation.scores.model_copy(
         update={'confusion': [], 'macro_f1': None, 'aurc': None, 'per_class': {}}
     )
-    empty = Page('empty', replace(evaluation, scores=scores, truth=[]), 0.5)
+    empty = Page('empty', replace(evaluation, scores=scores, truth=[]))
     text = Reader(html_report([empty])).text
     assert 'No window was scored.' in text
     with pytest.raises(ValueError, match='a page'):

@@ -18,7 +18,7 @@ def prediction(end_s, probabilities, label, state='ok'):
 def test_judged_by_hand():
     evaluation = SimpleNamespace(
         labels=LABELS,
-        lag_s=0.5,
+        instants=lambda: [n * S // 2 for n in (1, 3, 5, 7, 17)],
         truth=[Segment(0, 2 * S, 'walk'), Segment(2 * S, 4 * S, 'dance')],
         predictions=[
             prediction(1, (0.2, 0.7, 0.1), 'jog'),

@@ -3,21 +3,18 @@
 from importlib.metadata import entry_points
 
 import pytest
-from helpers import REPO, made_dataset, make_card, make_net, run_python
+from helpers import REPO, made_dataset, run_python
 
 from dcat_ros.bags.write import make_bag
 from dcat_ros.errors import BagError, ConfigError
-from dcat_ros.model.weights import save_weights
 from dcat_ros.testing import assert_scores
 
 pytest_plugins = ['pytester']
 
 
 @pytest.fixture
-def model(tmp_path):
-    card = make_card()
-    save_weights(tmp_path / 'small.safetensors', make_net(card), card)
-    return tmp_path / 'small.safetensors'
+def model(weights_file):
+    return weights_file
 
 
 @pytest.fixture

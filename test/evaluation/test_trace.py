@@ -122,7 +122,7 @@ def test_trace_of_imu_has_the_lengths_of_both_vectors(tmp_path):
 @pytest.mark.parametrize(('stamped', 'receipt'), [(False, False), (True, True)])
 def test_trace_takes_log_times_where_stamps_are_empty_or_not_wanted(tmp_path, stamped, receipt):
     path = imu_bag(tmp_path / 'bag', stamped)
-    trace = trace_of(path, BagSource(), make_card(), use_receive_time=receipt)
+    trace = trace_of(path, BagSource(receive_time=receipt), make_card())
     assert trace.begin_ns == 1001 * S
 
 

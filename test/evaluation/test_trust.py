@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dcat_ros.evaluation.trust import calibration_error, reliability, risk_coverage
@@ -78,7 +78,6 @@ def test_no_windows_is_an_error(confidence, right):
         risk_coverage(confidence, right)
 
 
-@settings(deadline=None)  # the first example imports it
 @given(WINDOWS, st.sampled_from([4, 15]))
 def test_calibration_error_is_that_of_torchmetrics(windows, n_bins):
     torch = pytest.importorskip('torch')

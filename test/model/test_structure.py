@@ -20,10 +20,6 @@ _SPEC.loader.exec_module(tools)
 IMPORTS = tools.imports()
 OWN = [one for one in IMPORTS if one.target.split('.')[0] == 'dcat_ros']
 
-#: Files of more than 300 lines, and why they are not divided.
-LONG = {
-    'dcat_ros/nodes/sensor_node.py': 'one class: what all recognisers do with a message',
-}
 #: What is ROS: only nodes may import it, and the launch files' module launch alone.
 ROS = {
     *('ament_index_python', 'builtin_interfaces', 'diagnostic_msgs', 'geometry_msgs'),
@@ -132,4 +128,4 @@ def test_files_are_at_most_300_lines():
         for path in tools.sources().values()
         if len(path.read_text().splitlines()) > 300
     }
-    assert long == set(LONG)
+    assert long == set()

@@ -80,10 +80,10 @@ def risk_coverage_plot(windows: Sequence[Judged]) -> Plot | None:
     Returns:
         As `confusion`.
     """
-    scored = [w for w in windows if w.right is not None]
-    if not scored:
+    scored = _scored(windows)
+    if scored is None:
         return None
-    curve = risk_coverage(*_outcomes(scored))
+    curve = risk_coverage(*scored)
     keep = _thinned(len(curve.coverage), 1000)
     line = {
         'type': 'scatter',
@@ -110,10 +110,10 @@ def reliability_plot(windows: Sequence[Judged]) -> Plot | None:
     Returns:
         As `confusion`.
     """
-    scored = [w for w in windows if w.right is not None]
-    if not scored:
+    scored = _scored(windows)
+    if scored is None:
         return None
-    mean, accuracy, counts = reliability(*_outcomes(scored))
+    mean, accuracy, counts = reliability(*scored)
     n = len(counts)
     full = np.flatnonzero(counts)
     bars = {
@@ -147,9 +147,13 @@ def reliability_plot(windows: Sequence[Judged]) -> Plot | None:
     return {'data': [bars, diagonal], 'layout': layout, 'height': _HEIGHT_PX}
 
 
-def _outcomes(scored: Sequence[Judged]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Confidence and rightness of windows, shape (n,) each."""
-    return np.array([w.confidence for w in scored]), np.array([w.right is True for w in scored])
+def _scored(windows: Sequence[Judged]) -> tuple[NDArray[np.float64], NDArray[np.bool_]] | None:
+    """Confidence and rightness of the scored windows, shape (n,) each; None without any."""
+    scored = [(w.confidence, w.right) for w in windows if w.right is not None]
+    if not scored:
+        return None
+    confidence, right = zip(*scored, strict=True)
+    return np.array(confidence), np.array(right)
 
 
 _STILL = {
@@ -172,4 +176,4 @@ def _share_axis(title: str, top: float) -> Plot:
 
 def _thinned(n: int, most: int) -> list[int]:
     """Places of at most `most` of n, first and last among them."""
-    return np.unique(np.linspace(0, n - 1, min(n, most)).round().astype(int)).tolist()  # type: ignore[no-any-return]
+    return sorted({round(place) for place in np.linspace(0, n - 1, min(n, most)).tolist()})

@@ -74,8 +74,7 @@ class Mistake:
 def judged(evaluation: Evaluation) -> list[Judged]:
     """The windows of an evaluation, in their order."""
     known = set(evaluation.labels)
-    lag_ns = round(evaluation.lag_s * 1e9)
-    instants = [p.end_ns - lag_ns for p in evaluation.predictions]
+    instants = evaluation.instants()
     windows: list[Judged] = []
     truths = label_at(evaluation.truth, instants)
     for prediction, instant_ns, truth in zip(evaluation.predictions, instants, truths, strict=True):

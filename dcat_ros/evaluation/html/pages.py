@@ -31,5 +31,5 @@ def report_of(
                 note_lines.append(f'The report shows no raw signal: {problem}')
         name = evaluation.path.name if evaluation.path else evaluation.scores.input
         threshold = card.calibration.unknown_threshold
-        pages.append(Page(name, evaluation, evaluation.stride_s, trace, threshold))
+        pages.append(Page(name, evaluation, trace, threshold))
     return html_report(pages), note_lines

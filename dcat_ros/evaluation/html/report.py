@@ -38,14 +38,12 @@ class Page:
     Attributes:
         title: heading, such as the bag's name.
         evaluation: what is shown.
-        stride_s: distance of two predictions.
         trace: of the raw signal; the row is left out without it.
         threshold: below it a window is `unknown`; no line is drawn without it.
     """
 
     title: str
     evaluation: Evaluation
-    stride_s: float
     trace: Trace | None = None
     threshold: float | None = None
 
@@ -119,7 +117,7 @@ def _section(i: int, page: Page, colours: dict[str, str]) -> str:
         windows,
         evaluation.truth,
         colours,
-        stride_s=page.stride_s,
+        stride_s=page.evaluation.stride_s,
         origin_ns=begin_ns,
         end_ns=end_ns,
         trace=page.trace,
@@ -129,7 +127,7 @@ def _section(i: int, page: Page, colours: dict[str, str]) -> str:
     shown |= {segment.label for segment in evaluation.truth}
     known = [label for label in evaluation.labels if label in shown]
     foreign = sorted({s.label for s in evaluation.truth} - set(evaluation.labels))
-    mistakes = worst_mistakes(windows, page.stride_s)
+    mistakes = worst_mistakes(windows, page.evaluation.stride_s)
     aurc, ece = number(scores.aurc), number(scores.calibration_error)
     return (
         f'<section id="page-{i}"><header><h1>{escaped(page.title)}</h1>'

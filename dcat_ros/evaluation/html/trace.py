@@ -1,9 +1,7 @@
 """What a timeline shows of a bag's raw signal: a second pass, in memory that does not grow."""
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 import cv2
@@ -104,17 +102,16 @@ class _Span:
         self.end_ns = max(self.end_ns, last_ns)
 
 
-def trace_of(path: Path, source: BagSource, card: Card, *, use_receive_time: bool = False) -> Trace:
+def trace_of(path: Path, source: BagSource, card: Card) -> Trace:
     """Go through a bag's messages of a model's sensor once more, for the eye.
 
     Times are header stamps; the log time counts where they are empty, and where
-    `use_receive_time` or `source.receive_time` asks for it. Unusable messages are skipped.
+    `source.receive_time` asks for it. Unusable messages are skipped.
 
     Args:
         path: the bag.
         source: topic of the model's sensor and how to read it.
         card: of the model.
-        use_receive_time: the log time counts, whatever the headers say.
 
     Returns:
         For an IMU the range of the acceleration's and of the angular rate's length, for sound that
@@ -125,22 +122,21 @@ def trace_of(path: Path, source: BagSource, card: Card, *, use_receive_time: boo
         ConfigError: no messages are known for the model's modality.
     """
     topic = source.topic_for(card)
-    receipt = use_receive_time or source.receive_time
+    receipt = source.receive_time
     with BagReader(path) as bag:
         if card.modality == 'imu':
             bag.require(topic, IMU_TYPE)
             return _of_imu(bag, topic, receipt)
-        known = AUDIO_TYPES if card.modality == 'audio' else (IMAGE_TYPE, COMPRESSED_IMAGE_TYPE)
-        type_name = bag.topics.get(topic, '')
-        bag.require(topic, type_name if type_name in known else known[0])
         if card.modality == 'audio':
+            type_name = bag.require_one_of(topic, AUDIO_TYPES)
             return _of_sound(bag, topic, type_name, source, receipt)
+        type_name = bag.require_one_of(topic, (IMAGE_TYPE, COMPRESSED_IMAGE_TYPE))
         return _of_pictures(bag, topic, type_name, receipt)
 
 
 def _of_imu(bag: BagReader, topic: str, receipt: bool) -> Trace:
     envelope, span = Envelope(2, max_buckets=_MOST_BUCKETS), _Span()
-    for chunk in _chunks(bag.messages([topic])):
+    for chunk in bag.chunks([topic], _CHUNK):
         for run in decode_imu_runs([message.data for message in chunk], Counter()):
             log_times = np.array([chunk[i].log_time_ns for i in run.places])
             stamps = np.where((run.stamps_ns == 0) | receipt, log_times, run.stamps_ns)
@@ -240,8 +236,3 @@ def _banded(span: _Span, envelope: Envelope, names: tuple[tuple[str, str], ...])
         for i, (name, unit) in enumerate(names)
     )
     return Trace(span.begin_ns, span.end_ns, bands=tuple(bands))
-
-
-def _chunks(messages: Iterator[RawMessage]) -> Iterator[list[RawMessage]]:
-    while chunk := list(islice(messages, _CHUNK)):
-        yield chunk
