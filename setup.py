@@ -60,6 +60,8 @@ setup(
             'microphone_node = dcat_ros.nodes.entry:microphone_node',
             'presence_node = dcat_ros.nodes.entry:presence_node',
         ],
+        # above the folder that knows the others: it reads bags
+        'dcat_ros.datasets': ['bags = dcat_ros.bags.labelled'],
         'pytest11': ['dcat_ros = dcat_ros.testing.plugin'],
     },
 )

@@ -10,7 +10,7 @@ from dcat_ros.share import share_dir
 __all__ = ['DATA', 'DATASET', 'SUBJECTS', 'complete_model', 'subjects_of']
 
 DATASET = click.option(
-    '--dataset', metavar='NAME', help='Name of a data set: watch, utd_mhad, kitchen20.'
+    '--dataset', metavar='NAME', help='Name of a data set: watch, utd_mhad, kitchen20, bags, ...'
 )
 DATA = click.option(
     '--data',

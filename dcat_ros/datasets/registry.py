@@ -1,8 +1,14 @@
-"""The data sets by name."""
+"""The data sets by name: those of this folder, and those that installed packages bring.
+
+A package brings one by an entry point of the group `dcat_ros.datasets` whose object is a module
+with `load`, and with `MODALITIES` where there are several.
+"""
 
 import difflib
 import os
 from collections.abc import Callable, Collection
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 from dcat_ros.datasets import kitchen20, klangio, utd_mhad, watch
@@ -10,7 +16,10 @@ from dcat_ros.datasets.cache import Progress
 from dcat_ros.datasets.trial import Dataset, chosen_modalities
 from dcat_ros.errors import DatasetError
 
-__all__ = ['DATASETS', 'MODALITIES', 'data_folder', 'load']
+__all__ = ['DATASETS', 'GROUP', 'MODALITIES', 'data_folder', 'load']
+
+#: Of the entry points that bring data sets.
+GROUP = 'dcat_ros.datasets'
 
 #: name -> a function that takes the folder of all data sets (or None) and reads this one; where
 #: there is more than one modality, it takes `modalities` and `progress` as well
@@ -40,24 +49,22 @@ def load(
     """Read a data set.
 
     Args:
-        name: a key of `DATASETS`.
+        name: a key of `DATASETS`, or of an installed package.
         data_dir: the folder that holds the data sets (`data_dir/utd_mhad/...`); without it the
             environment variable DCAT_DATA. `watch` needs none.
         subjects: only these; all without it.
-        modalities: signals that every trial shall have, of `MODALITIES[name]`; the data set's
-            default without it.
+        modalities: signals that every trial shall have; the data set's default without it.
         progress: is told how many steps of how many are done, where reading takes long.
 
     Raises:
         DatasetError: there is no such data set, it lacks a modality, its folder is missing,
             nothing in it is usable, or a subject is not there.
     """
-    if name not in DATASETS:
-        near = difflib.get_close_matches(name, DATASETS, n=1)
-        hint = f' Did you mean {near[0]!r}?' if near else ''
-        raise DatasetError(f'There is no data set {name!r}; known: {", ".join(DATASETS)}.{hint}')
-    options = _options(name, modalities, progress)
-    dataset = DATASETS[name](data_folder(data_dir), **options)
+    read, known = _loader(name)
+    options: dict[str, object] = {'progress': progress}
+    if modalities is not None:
+        options['modalities'] = chosen_modalities(name, modalities, known)
+    dataset = read(data_folder(data_dir), **(options if len(known) > 1 else {}))
     if not dataset.trials:
         first = ''.join(f' The first: {skip.name}: {skip.why}.' for skip in dataset.skipped[:1])
         raise DatasetError(
@@ -77,12 +84,27 @@ def data_folder(given: Path | None) -> Path | None:
     return given
 
 
-def _options(
-    name: str, modalities: Collection[str] | None, progress: Progress | None
-) -> dict[str, object]:
-    """Keyword arguments for the loader."""
-    known = MODALITIES.get(name, ('imu',))
-    options: dict[str, object] = {'progress': progress}
-    if modalities is not None:
-        options['modalities'] = chosen_modalities(name, modalities, known)
-    return options if len(known) > 1 else {}
+def _loader(name: str) -> tuple[Callable[..., Dataset], tuple[str, ...]]:
+    """What reads a data set, and the modalities that it can give."""
+    if name in DATASETS:
+        return DATASETS[name], MODALITIES.get(name, ('imu',))
+    others = _installed()
+    if name not in others:
+        names = [*DATASETS, *others]
+        near = difflib.get_close_matches(name, names, n=1)
+        hint = f' Did you mean {near[0]!r}?' if near else ''
+        raise DatasetError(f'There is no data set {name!r}; known: {", ".join(names)}.{hint}')
+    try:
+        module = others[name].load()
+        return module.load, tuple(getattr(module, 'MODALITIES', ('imu',)))
+    except (ImportError, AttributeError) as problem:
+        raise DatasetError(
+            f'The data set {name!r} is brought by {others[name].value}, which cannot be used: '
+            f'{problem}.'
+        ) from None
+
+
+@cache
+def _installed() -> dict[str, EntryPoint]:
+    """The entry points of installed packages by name."""
+    return {entry.name: entry for entry in entry_points(group=GROUP)}

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from dcat_ros.bags.camera import camera_beside
 from dcat_ros.bags.read import BagReader
 from dcat_ros.bags.salvage import RawMessage
-from dcat_ros.bags.topics import AUDIO_TOPIC, CAMERA_INFO_TYPE, IMAGE_TOPIC, IMU_TOPIC
-from dcat_ros.errors import BagError, ConfigError, MessageError
+from dcat_ros.bags.topics import AUDIO_TOPIC, IMAGE_TOPIC, IMU_TOPIC
+from dcat_ros.errors import ConfigError, MessageError
 from dcat_ros.evaluation.prediction_log import PredictionLog
 from dcat_ros.messages.audio import AUDIO_TYPES
-from dcat_ros.messages.camera_info import decode_camera_info
 from dcat_ros.messages.image import COMPRESSED_IMAGE_TYPE, IMAGE_TYPE
 from dcat_ros.messages.imu import IMU_TYPE, decode_imu_runs
 from dcat_ros.messages.text import decode_string
@@ -161,23 +161,8 @@ def _taker(
     if source.focal_px > 0:
         image.focal_px = source.focal_px
     else:
-        image.focal_px, image.focal_width = _camera(bag, topic)
+        image.focal_px, image.focal_width = camera_beside(bag, topic)
     return partial(_take, image, recogniser, content, source.receive_time)
-
-
-def _camera(bag: BagReader, topic: str) -> tuple[float, int]:
-    """Focal length and width of the first usable camera_info beside a topic of pictures."""
-    folder = topic.removesuffix('/compressed').removesuffix('/compressedDepth').rpartition('/')[0]
-    beside = f'{folder}/camera_info'
-    if bag.topics.get(beside) == CAMERA_INFO_TYPE:
-        for message in bag.messages([beside]):
-            try:
-                return decode_camera_info(message.data)
-            except MessageError:
-                continue
-    raise BagError(
-        f'{bag.path} has no usable {beside}, which tells the focal length of {topic}; give --focal.'
-    )
 
 
 def _take_imu(

@@ -14,10 +14,10 @@ from dcat_ros.evaluation.live import sameness
 from dcat_ros.evaluation.outcomes import Outcomes
 from dcat_ros.evaluation.picture import timeline_png
 from dcat_ros.evaluation.scores import Scores, window_scores
-from dcat_ros.evaluation.truth import label_at
 from dcat_ros.model.card import Card
 from dcat_ros.model.runtime import load_model
 from dcat_ros.streaming.decision import STALE, Prediction
+from dcat_ros.truth import label_at
 
 __all__ = ['Comparison', 'DemoBag', 'compare', 'demo_bag']
 

@@ -8,11 +8,11 @@ from dcat_ros.errors import BagError
 from dcat_ros.evaluation.bag_content import BagContent, BagSource, run_bag
 from dcat_ros.evaluation.evaluation import Evaluation, score
 from dcat_ros.evaluation.prediction_log import PredictionLog
-from dcat_ros.evaluation.truth import from_changes, read_csv
 from dcat_ros.presence.activity import macro_f1_of
 from dcat_ros.segment import Segment
 from dcat_ros.streaming.recogniser import Classifier, Recogniser
 from dcat_ros.streaming.steady import SteadyLabel
+from dcat_ros.truth import from_changes, read_csv
 
 __all__ = ['evaluate_bag']
 

@@ -9,10 +9,10 @@ from dcat_ros.evaluation.events import events_of, label_runs
 from dcat_ros.evaluation.outcomes import Outcomes
 from dcat_ros.evaluation.scores import Scores, event_scores, window_scores
 from dcat_ros.evaluation.tally import Tally, tally_of
-from dcat_ros.evaluation.truth import label_at
 from dcat_ros.segment import Segment
 from dcat_ros.streaming.decision import Prediction
 from dcat_ros.streaming.recogniser import Classifier
+from dcat_ros.truth import label_at
 
 __all__ = ['HEADER_STAMPS', 'Evaluation', 'score']
 

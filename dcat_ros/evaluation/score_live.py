@@ -9,8 +9,8 @@ from dcat_ros.evaluation.evaluate import evaluate_bag
 from dcat_ros.evaluation.evaluation import Evaluation, score
 from dcat_ros.evaluation.live import LiveRecord, Sameness, sameness
 from dcat_ros.evaluation.prediction_log import PredictionLog
-from dcat_ros.evaluation.truth import from_changes
 from dcat_ros.streaming.recogniser import Classifier, Recogniser
+from dcat_ros.truth import from_changes
 
 __all__ = ['compare_live', 'score_live']
 

@@ -11,7 +11,7 @@ from dcat_ros.modalities.depth import crop, pooled
 from dcat_ros.modalities.registry import Modality
 from dcat_ros.streaming.window import Window
 
-__all__ = ['DepthWindows']
+__all__ = ['DepthWindows', 'cleaned']
 
 _NS = 1_000_000_000
 #: What is finer than this is thinned out: a cell of the model still holds several pixels.
@@ -73,9 +73,7 @@ class DepthWindows:
             focal_px: focal length in pixels of this frame.
             range_m: readings outside are none.
         """
-        thinned, factor = _thinned(depth)
-        low, high = (1000 * end for end in range_m)
-        thinned = np.where((thinned >= low) & (thinned <= high), thinned, np.uint16(0))
+        frame, factor = cleaned(depth, range_m)
         camera = (depth.shape, focal_px)
         if self._frames and camera != self._camera:
             self.counts['camera_change'] += 1
@@ -89,7 +87,7 @@ class DepthWindows:
             self._frames.extend([self._frames[-1]] * min(missed, self.length))
         else:
             self._due = index + self.length - 1
-        self._frames.append(_filled(thinned))
+        self._frames.append(frame)
         self._index = index
         if index < self._due:
             return []
@@ -106,6 +104,24 @@ class DepthWindows:
             self.counts['empty'] += 1
             return None
         return pooled(cells, self._size).reshape(self.length, -1)
+
+
+def cleaned(
+    depth: NDArray[np.uint16], range_m: tuple[float, float]
+) -> tuple[NDArray[np.uint16], int]:
+    """A frame as a model's windows are made of it.
+
+    Args:
+        depth: shape (H, W), mm, 0 for no reading.
+        range_m: readings outside are none.
+
+    Returns:
+        Every n-th pixel of every n-th row, with readings in range alone and single missing pixels
+        filled; and n, by which a focal length in pixels shrinks.
+    """
+    thinned, factor = _thinned(depth)
+    low, high = (1000 * end for end in range_m)
+    return _filled(np.where((thinned >= low) & (thinned <= high), thinned, np.uint16(0))), factor
 
 
 def _thinned(depth: NDArray[np.uint16]) -> tuple[NDArray[np.uint16], int]:

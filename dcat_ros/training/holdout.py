@@ -10,13 +10,13 @@ from sklearn.metrics import f1_score
 from dcat_ros.datasets.continuous import Continuous, join
 from dcat_ros.datasets.trial import Dataset
 from dcat_ros.evaluation.evaluate_dataset import classify_trial, trial_label
-from dcat_ros.evaluation.truth import label_at
 from dcat_ros.model.card import Calibration, Card
 from dcat_ros.model.network import ActivityNet
 from dcat_ros.model.runtime import Model
 from dcat_ros.streaming.decision import Prediction, calibrate, decide
 from dcat_ros.streaming.recogniser import Recogniser
 from dcat_ros.training.calibrate import fit_calibration
+from dcat_ros.truth import label_at
 
 __all__ = ['HeldOut', 'Subject', 'calibrated', 'calibration_of', 'make_subject', 'measure']
 

@@ -10,7 +10,6 @@ from sklearn.metrics import confusion_matrix
 from dcat_ros.datasets.continuous import join
 from dcat_ros.datasets.trial import Dataset
 from dcat_ros.evaluation.events import events_of, label_runs, score_events
-from dcat_ros.evaluation.truth import label_at
 from dcat_ros.modalities.audio import RATE_HZ, WINDOW_S
 from dcat_ros.model.card import Calibration, Card
 from dcat_ros.model.runtime import Model
@@ -22,6 +21,7 @@ from dcat_ros.streaming.sound import SoundStream
 from dcat_ros.training.calibrate import fit_calibration
 from dcat_ros.training.holdout import calibrated
 from dcat_ros.training.sound_record import StreamOutcome
+from dcat_ros.truth import label_at
 
 __all__ = ['HeardStream', 'calibration_of', 'hear', 'outcome_of']
 

@@ -76,7 +76,8 @@ def train(
 
     Raises:
         DatasetError: a subject is missing.
-        ConfigError: there are fewer subjects than folds.
+        ConfigError: there are fewer subjects than folds, or samples of this sensor do not come at
+            the recipe's rate.
         TrainingError: the loss is no number any more.
         OutputError: the state cannot be written.
     """
@@ -85,6 +86,7 @@ def train(
     if config.subjects is not None:
         dataset = dataset.of_subjects(config.subjects)
     card = make_card(config, dataset, command=command, git_commit=git_commit)
+    _check_rate(config, dataset, card)
     folds = _folds(dataset.subjects, config.folds)
     streams = as_modality(dataset, card.sensor, card.input.rate_hz)
     arms = ['transfer', 'twin'] if config.transfer else ['twin']
@@ -259,6 +261,15 @@ def _by_label(config: TrainConfig, dataset: Dataset) -> tuple[Dataset, Dataset]:
     if config.transfer.unlabelled == 'ignore':
         others = ()
     return replace(dataset, trials=known), replace(dataset, trials=others)
+
+
+def _check_rate(config: TrainConfig, dataset: Dataset, card: Card) -> None:
+    """Pictures are chosen to fit any rate; other samples stay as they were recorded."""
+    if card.sensor.size is None and config.rate_hz not in (None, dataset.info.rate_hz):
+        raise ConfigError(
+            f'rate_hz: {config.modality} of {dataset.info.name} has {dataset.info.rate_hz:g} Hz, '
+            f'not {config.rate_hz:g}; leave rate_hz out.'
+        )
 
 
 def _folds(subjects: Sequence[str], n: int | None) -> list[list[str]]:

@@ -1,14 +1,20 @@
 """dcat train: success, misuse, and its exit codes."""
 
+import json
+
+import numpy as np
 import pytest
 import yaml
 from helpers import train_fields
 
+from dcat_ros.bags.takes import Take, write_takes
+from dcat_ros.datasets.trial import Signal
 from dcat_ros.model.weights import load_card
 
 
 def write_recipe(tmp_path, **changes):
-    (tmp_path / 'r.yaml').write_text(yaml.safe_dump(train_fields(dataset='made', **changes)))
+    fields = train_fields(**{'dataset': 'made', **changes})
+    (tmp_path / 'r.yaml').write_text(yaml.safe_dump(fields))
 
 
 def test_train_writes_weights_card_and_curves(dcat, tmp_path):
@@ -25,7 +31,8 @@ def test_train_writes_weights_card_and_curves(dcat, tmp_path):
 @pytest.mark.parametrize('better', [True, False])
 def test_train_says_when_the_teacher_taught_nothing(dcat, tmp_path, monkeypatch, better):
     monkeypatch.setattr('dcat_ros.training.train.is_better', lambda taught, twin: better)
-    write_recipe(tmp_path, subjects=['1', '2'], modality='accelerometer')
+    short = {'source': 'gyroscope', 'steps': 20}
+    write_recipe(tmp_path, subjects=['1', '2'], modality='accelerometer', transfer=short)
     args = ['--source', 'gyroscope', '--method', 'kd', '--out', 'w.safetensors']
     code, _, err = dcat('train', '--config', 'r.yaml', *args)
     assert code == 0, err
@@ -66,3 +73,30 @@ def test_train_that_diverges_is_exit_code_1(dcat, tmp_path):
     code, _, err = dcat('train', '--config', 'r.yaml')
     assert code == 1
     assert 'dcat: the loss is' in err
+
+
+def test_train_on_ones_own_bags_and_run_the_weights_on_one(dcat, tmp_path):
+    """From bags to weights that name what is in a bag."""
+    rng = np.random.default_rng(0)
+    (tmp_path / 'bags').mkdir()
+    for subject in 'abc':
+        takes = []
+        for repetition in range(3):
+            for i, label in enumerate(('nod', 'shake')):
+                time = np.arange(200) / 50
+                values = rng.normal(scale=0.1, size=(200, 6))
+                values[:, i] += 9.8 + 5 * np.sin(2 * np.pi * (1 + i) * time + repetition)
+                takes.append(Take(label, 4.0, Signal.at_rate(values, 50.0)))
+        write_takes(takes, tmp_path / 'bags' / subject)
+    (tmp_path / 'bags' / 'bags.csv').write_text('bag,subject\na,a\nb,b\nc,c\nmissing,d\n')
+    write_recipe(tmp_path, dataset='bags', optimiser={'steps': 60})
+    code, _, err = dcat(
+        'train', '--config', 'r.yaml', '--data', str(tmp_path), '--out', 'w.safetensors'
+    )
+    assert code == 0, err
+    assert 'skipped missing: There is no bag' in err
+    assert load_card(tmp_path / 'w.safetensors').labels == ('nod', 'shake', 'rest')
+    code, _, err = dcat('evaluate', 'bags/b', '--model', 'w.safetensors', '--json', 's.json')
+    assert code == 0, err
+    scores = json.loads((tmp_path / 's.json').read_text())['models'][0]['scores']
+    assert scores['macro_f1'] > 0.8

@@ -1,3 +1,7 @@
+import sys
+from importlib.metadata import EntryPoint
+from types import ModuleType
+
 import numpy as np
 import pytest
 
@@ -164,3 +168,33 @@ def test_signal_of_frames():
     assert signal.values.shape == (2, 3, 4)
     with pytest.raises(DatasetError, match='NaN or infinite'):
         Signal(np.array([0, 1]), np.full((2, 3, 4), np.inf))
+
+
+@pytest.fixture
+def entry(monkeypatch):
+    """Installs an entry point of another package."""
+
+    def install(value):
+        entries = {'theirs': EntryPoint('theirs', value, registry.GROUP)}
+        monkeypatch.setattr(registry, '_installed', lambda: entries)
+
+    return install
+
+
+def test_load_a_data_set_that_another_package_brings(entry, dataset, monkeypatch, tmp_path):
+    module = ModuleType('their_package')
+    module.load = lambda folder: dataset
+    monkeypatch.setitem(sys.modules, 'their_package', module)
+    entry('their_package')
+    assert load('theirs', tmp_path) is dataset
+    with pytest.raises(DatasetError, match=r'theirs has no depth; it has imu\.'):
+        load('theirs', modalities='depth')
+    with pytest.raises(DatasetError, match=r"known: .*, theirs\. Did you mean 'theirs'"):
+        load('their')
+
+
+@pytest.mark.parametrize('value', ['no_such_package', 'math', 'json:load_all'])
+def test_load_a_data_set_whose_package_is_broken(entry, value, tmp_path):
+    entry(value)
+    with pytest.raises(DatasetError, match=f"'theirs' is brought by {value}, which cannot be used"):
+        load('theirs', tmp_path)

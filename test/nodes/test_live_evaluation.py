@@ -14,10 +14,10 @@ from std_msgs.msg import Int32, String
 from dcat_ros.errors import BagError, ConfigError, DcatError
 from dcat_ros.evaluation.evaluate import evaluate_bag
 from dcat_ros.evaluation.live import differences
-from dcat_ros.evaluation.truth import from_changes
 from dcat_ros.model.runtime import load_model
 from dcat_ros.nodes.live import listen
 from dcat_ros.nodes.truth_topic import adapted
+from dcat_ros.truth import from_changes
 
 pytestmark = pytest.mark.ros
 

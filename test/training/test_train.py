@@ -132,3 +132,8 @@ def test_train_label_that_nobody_left_performs_is_refused(tmp_path):
     some = tuple(t for t in made.trials if t.label != 'jog' or t.subject == '1')
     with pytest.raises(DatasetError, match='jog'):
         train(train_config(), Dataset(made.info, some), tmp_path, command='c')
+
+
+def test_train_at_another_rate_than_that_of_the_samples(tmp_path):
+    with pytest.raises(ConfigError, match=r'rate_hz: imu of made has 50 Hz, not 25; leave rate_hz'):
+        train(train_config(rate_hz=25.0), made_dataset(n=120), tmp_path, command='c')

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from dcat_ros.evaluation.evaluation import Evaluation
 from dcat_ros.evaluation.scores import best_label
-from dcat_ros.evaluation.truth import label_at
 from dcat_ros.streaming.decision import STALE
+from dcat_ros.truth import label_at
 
 __all__ = ['Judged', 'Mistake', 'Stretch', 'judged', 'stretches', 'worst_mistakes']
 

@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dcat_ros.errors import InputError
-from dcat_ros.evaluation.truth import from_changes, label_at, read_csv
 from dcat_ros.segment import Segment
+from dcat_ros.truth import from_changes, label_at, read_csv
 
 S = 10**9
 

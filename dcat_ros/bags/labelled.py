@@ -1,0 +1,247 @@
+"""`bags`: bags of one's own, whose truth says when the person did what.
+
+A folder `bags` with a file `bags.csv`, a line for each bag. Every stretch of the truth is a trial.
+"""
+
+import csv
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated
+
+import pydantic
+from pydantic import Field
+
+from dcat_ros.bags.camera import camera_beside
+from dcat_ros.bags.read import BagReader
+from dcat_ros.bags.signals import IMU_RATE_HZ, Cut, depth_signals, imu_signals, sound_signals
+from dcat_ros.bags.topics import AUDIO_TOPIC, IMAGE_TOPIC, IMU_TOPIC, STRING_TYPE, TRUTH_TOPIC
+from dcat_ros.datasets.cache import Progress
+from dcat_ros.datasets.trial import (
+    Dataset,
+    DatasetInfo,
+    Signal,
+    Skipped,
+    Trial,
+    chosen_modalities,
+)
+from dcat_ros.errors import BagError, DatasetError, InputError, MessageError
+from dcat_ros.messages.audio import AUDIO_TYPES
+from dcat_ros.messages.image import COMPRESSED_IMAGE_TYPE, IMAGE_TYPE
+from dcat_ros.messages.imu import IMU_TYPE
+from dcat_ros.messages.text import decode_string
+from dcat_ros.segment import REST, Segment
+from dcat_ros.truth import from_changes, read_csv
+
+__all__ = ['MODALITIES', 'Line', 'load']
+
+MODALITIES = ('imu', 'depth', 'audio')
+
+#: No activities: stillness is made by the training, and `unknown` is what a model says by itself.
+_NO_TRIAL = (REST, 'unknown')
+_LONGEST_S = 30  # a longer stretch becomes several trials: one crop, one array each
+_TYPES = {
+    'imu': (IMU_TYPE,),
+    'depth': (IMAGE_TYPE, COMPRESSED_IMAGE_TYPE),
+    'audio': AUDIO_TYPES,
+}
+_DEFAULTS = {'imu': IMU_TOPIC, 'depth': IMAGE_TOPIC, 'audio': AUDIO_TOPIC}
+
+
+class Line(pydantic.BaseModel):
+    """A line of `bags.csv`; what is empty or has no column has its default.
+
+    Attributes:
+        bag: folder or file, as seen from the folder of `bags.csv`.
+        subject: who is in it.
+        truth: topic of std_msgs/String, or a CSV file with start, end and label beside the bags.
+        imu: topic; without it the bag's only one of the type, or the usual one.
+        image: likewise, of depth pictures.
+        audio: likewise, of sound.
+        focal: focal length in pixels of the depth pictures; from `camera_info` beside them if 0.
+        max_range: depth readings beyond so many metres are none.
+        sample_rate: of sound in Hz, where the messages do not say it.
+        channels: of sound, where the messages do not say it.
+    """
+
+    model_config = pydantic.ConfigDict(extra='forbid', frozen=True)
+
+    bag: Annotated[str, Field(min_length=1)]
+    subject: Annotated[str, Field(min_length=1)]
+    truth: str = TRUTH_TOPIC
+    imu: str = ''
+    image: str = ''
+    audio: str = ''
+    focal: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
+    max_range: Annotated[float, Field(gt=0)] = float('inf')
+    sample_rate: Annotated[int, Field(ge=8_000, le=96_000)] = 16_000
+    channels: Annotated[int, Field(ge=1, le=64)] = 1
+
+    def topic_of(self, modality: str) -> str:
+        """The topic that is named for a modality, or empty."""
+        return {'imu': self.imu, 'depth': self.image, 'audio': self.audio}[modality]
+
+
+def load(
+    data_dir: Path | None,
+    modalities: Collection[str] = ('imu',),
+    progress: Progress | None = None,
+) -> Dataset:
+    """Read the bags that `data_dir/bags/bags.csv` names.
+
+    Args:
+        data_dir: the folder of all data sets.
+        modalities: signals that every trial shall have, of `MODALITIES`: 'imu' (n, 6) on a grid of
+            50 Hz, 'depth' (n, 2, 32, 32), 'audio' (n, 1) at 16 kHz.
+        progress: is told how many bags of how many are read.
+
+    Returns:
+        A trial for each stretch of the truth, in pieces of at most 30 s; its source is the bag.
+        Stretches without a whole recording are among the skipped, `rest` too.
+
+    Raises:
+        DatasetError: no folder is given, or a line of `bags.csv` makes no sense.
+    """
+    modalities = chosen_modalities('bags', modalities, MODALITIES)
+    if data_dir is None:
+        raise DatasetError(
+            'bags needs a folder: give --data DIR (with DIR/bags/bags.csv inside) or set DCAT_DATA.'
+        )
+    folder = data_dir / 'bags'
+    lines = _lines(folder / 'bags.csv')
+    trials: list[Trial] = []
+    skipped: list[Skipped] = []
+    for done, line in enumerate(lines):
+        if progress is not None:
+            progress(done, len(lines))
+        try:
+            _read(folder, line, modalities, trials, skipped)
+        except InputError as problem:
+            skipped.append(Skipped(line.bag, str(problem).rstrip('.')))
+    labels = tuple(sorted({trial.label for trial in trials}))
+    info = DatasetInfo(
+        name='bags',
+        title=f'{len({trial.source for trial in trials})} bags',
+        source='recorded by whoever trained the model',
+        licence='theirs',
+        labels=labels,
+        rate_hz=IMU_RATE_HZ,
+        stamps='of the messages',
+    )
+    return Dataset(info, tuple(trials), tuple(skipped))
+
+
+def _lines(path: Path) -> list[Line]:
+    lines: list[Line] = []
+    seen: set[str] = set()
+    try:
+        with path.open(newline='', encoding='utf-8-sig') as file:
+            rows = csv.DictReader(file, restkey='')
+            for row in rows:
+                cells = {
+                    (key or '').strip(): value.strip() if isinstance(value, str) else value
+                    for key, value in row.items()
+                }
+                try:
+                    line = Line.model_validate({k: v for k, v in cells.items() if v})
+                except pydantic.ValidationError as problem:
+                    first = problem.errors()[0]
+                    column = '.'.join(str(part) for part in first['loc'])
+                    raise DatasetError(
+                        f'{path}, line {rows.line_num}: {column or "a value without a column"}: '
+                        f'{first["msg"]}; the columns are {", ".join(Line.model_fields)}.'
+                    ) from None
+                if line.bag in seen:
+                    raise DatasetError(
+                        f'{path}, line {rows.line_num}: {line.bag} stands in a line above.'
+                    )
+                seen.add(line.bag)
+                lines.append(line)
+    except (OSError, UnicodeDecodeError, csv.Error) as problem:
+        raise DatasetError(
+            f'{path} cannot be read ({problem}); it names the bags: columns bag and subject.'
+        ) from None
+    if not lines:
+        raise DatasetError(f'{path} names no bag: its first line is "bag,subject", others follow.')
+    return lines
+
+
+def _read(
+    folder: Path,
+    line: Line,
+    modalities: Sequence[str],
+    trials: list[Trial],
+    skipped: list[Skipped],
+) -> None:
+    """Add the trials of one bag."""
+    with BagReader(folder / line.bag) as bag:
+        topics = {modality: _topic(bag, modality, line) for modality in modalities}
+        segments = _truth(bag, folder, line, topics.values())
+        usable = [s for s in segments if s.label not in _NO_TRIAL]
+        if len(usable) < len(segments):
+            why = f'{len(segments) - len(usable)} stretches of {" or ".join(_NO_TRIAL)} in it'
+            skipped.append(Skipped(line.bag, f'{why} are not learned: the training makes its own'))
+        pieces = [piece for segment in usable for piece in _pieces(segment)]
+        signals = {m: _signals(bag, m, topics[m], line, pieces) for m in modalities}
+        skipped += [Skipped(line.bag, note.rstrip('.')) for note in bag.notes]
+    for i, piece in enumerate(pieces):
+        name = f'{line.bag}#{i}'
+        cuts = {modality: signals[modality][i] for modality in modalities}
+        whole = {m: cut for m, cut in cuts.items() if isinstance(cut, Signal)}
+        for modality, cut in cuts.items():
+            if isinstance(cut, str):
+                at_s = (piece.start_ns - pieces[0].start_ns) / 1e9
+                why = f'{piece.label}, {at_s:.1f} s after the first stretch: {modality}: {cut}'
+                skipped.append(Skipped(name, why))
+                break
+        else:
+            trials.append(Trial(name, piece.label, line.subject, line.bag, whole))
+
+
+def _truth(bag: BagReader, folder: Path, line: Line, sensor_topics: Iterable[str]) -> list[Segment]:
+    """Stretches with a label; the last one of a topic ends where the sensors do."""
+    if not line.truth.startswith('/'):
+        return read_csv(folder / line.truth)
+    bag.require(line.truth, STRING_TYPE)
+    changes: list[tuple[int, str]] = []
+    end_ns = 0
+    for message in bag.messages({line.truth, *sensor_topics}):
+        end_ns = max(end_ns, message.log_time_ns)
+        if message.topic == line.truth:
+            try:
+                changes.append((message.log_time_ns, decode_string(message.data)))
+            except MessageError as problem:
+                raise BagError(f'{bag.path}: a message of {line.truth}: {problem}') from None
+    if not changes:
+        raise BagError(f'{bag.path}: nobody said anything on {line.truth}')
+    return from_changes(changes, end_ns)
+
+
+def _signals(
+    bag: BagReader, modality: str, topic: str, line: Line, pieces: Sequence[Segment]
+) -> list[Cut]:
+    if modality == 'imu':
+        return imu_signals(bag, topic, pieces)
+    if modality == 'audio':
+        return sound_signals(bag, topic, pieces, line.sample_rate, line.channels)
+    camera = (line.focal, None) if line.focal > 0 else camera_beside(bag, topic)
+    return depth_signals(bag, topic, pieces, camera, line.max_range)
+
+
+def _topic(bag: BagReader, modality: str, line: Line) -> str:
+    """The topic that is named, or the usual one, or the only one of its type."""
+    named = line.topic_of(modality) or _DEFAULTS[modality]
+    fitting = [topic for topic, kind in bag.topics.items() if kind in _TYPES[modality]]
+    if not line.topic_of(modality) and named not in fitting and len(fitting) == 1:
+        return fitting[0]
+    bag.require_one_of(named, _TYPES[modality])
+    return named
+
+
+def _pieces(segment: Segment) -> Iterator[Segment]:
+    """A stretch in equal pieces of at most 30 s."""
+    length_ns = segment.end_ns - segment.start_ns
+    n = -(-length_ns // (_LONGEST_S * 1_000_000_000))
+    edges = [segment.start_ns + length_ns * i // n for i in range(n + 1)]
+    for start_ns, end_ns in pairwise(edges):
+        yield Segment(start_ns, end_ns, segment.label)

@@ -1,0 +1,249 @@
+"""What a sensor in a bag recorded during stretches of time, as a data set holds it.
+
+    messages ──► samples, frames or sound with stamps ──► one `Signal` a stretch
+
+Decoded, cleaned and resampled as a node does it, so that a network learns what it will be given.
+"""
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+import numpy as np
+import soxr
+from numpy.typing import NDArray
+
+from dcat_ros.bags.read import BagReader
+from dcat_ros.datasets.trial import Signal
+from dcat_ros.errors import DatasetError, MessageError
+from dcat_ros.messages.audio import HEADERLESS_TYPES, decode_audio
+from dcat_ros.messages.image import COMPRESSED_IMAGE_TYPE, read_compressed_image, read_image
+from dcat_ros.messages.imu import decode_imu_runs
+from dcat_ros.modalities import audio, depth
+from dcat_ros.segment import Segment
+from dcat_ros.streaming.depth import cleaned
+from dcat_ros.streaming.resample import half_width_s, is_oversampled, on_grid
+
+__all__ = ['IMU_RATE_HZ', 'Cut', 'depth_signals', 'imu_signals', 'sound_signals']
+
+#: Rate of the grid that inertial samples are put on.
+IMU_RATE_HZ = 50.0
+_NS = 1_000_000_000
+_SHORTEST_S = 0.5
+_IMU_GAP_S, _DEPTH_GAP_S, _SOUND_GAP_S = 0.25, 0.5, 0.25
+#: Frames of faster cameras are left out: a model needs half of these, and they fill the memory.
+_DEPTH_RATE_HZ = 15.0
+_CHUNK = 4096
+
+#: A stretch's signal, or why there is none.
+Cut = Signal | str
+
+
+def imu_signals(bag: BagReader, topic: str, segments: Sequence[Segment]) -> list[Cut]:
+    """Samples (n, 6), m/s² and rad/s, on a grid of 50 Hz, low-passed where the sensor is faster.
+
+    Args:
+        bag: open.
+        topic: of sensor_msgs/Imu.
+        segments: the stretches.
+    """
+    rejected: Counter[str] = Counter()
+    stamps, values = [np.zeros(0, np.int64)], [np.zeros((0, 6))]
+    for chunk in bag.chunks([topic], _CHUNK):
+        log_times = np.array([message.log_time_ns for message in chunk])
+        for run in decode_imu_runs([message.data for message in chunk], rejected):
+            stamps.append(np.where(run.stamps_ns == 0, log_times[run.places], run.stamps_ns))
+            values.append(run.values)
+    times, first = np.unique(np.concatenate(stamps), return_index=True)
+    samples = np.concatenate(values)[first]
+    fast = is_oversampled(times, IMU_RATE_HZ)
+    margin_ns = round(half_width_s(IMU_RATE_HZ) * _NS)
+
+    def cut(segment: Segment) -> Cut:
+        low, high = np.searchsorted(times, [segment.start_ns, segment.end_ns])
+        if why := _unfit(times[low:high], segment, _IMU_GAP_S, rejected):
+            return why
+        begin, end = int(times[low]), int(times[high - 1])
+        near = slice(*np.searchsorted(times, [begin - margin_ns, end + margin_ns + 1]))
+        # counted from the first sample: a float of a whole stamp has no microseconds
+        seconds = (times[near] - begin) / _NS
+        grid = np.arange(int((end - begin) * IMU_RATE_HZ / _NS) + 1) / IMU_RATE_HZ
+        rows = on_grid(grid, seconds, samples[near], IMU_RATE_HZ, oversampled=fast)
+        return Signal.at_rate(rows, IMU_RATE_HZ)
+
+    return [cut(segment) for segment in segments]
+
+
+def depth_signals(
+    bag: BagReader,
+    topic: str,
+    segments: Sequence[Segment],
+    camera: tuple[float, int | None],
+    max_range_m: float,
+) -> list[Cut]:
+    """The person cut out of depth pictures, (n, 2, 32, 32), see `modalities.depth.crop`.
+
+    Args:
+        bag: open.
+        topic: of sensor_msgs/Image or CompressedImage.
+        segments: the stretches, in the order of time.
+        camera: focal length in pixels, and the width of the pictures that it is of; None: of all.
+        max_range_m: readings beyond are none.
+    """
+    rejected: Counter[str] = Counter()
+    cuts: dict[int, Cut] = {}
+    frames = _frames(bag, topic, segments, camera, max_range_m, rejected)
+    for place, group in groupby(frames, key=lambda frame: frame.place):
+        film = list(group)
+        stamps = np.array([frame.stamp_ns for frame in film])
+        sizes = {(frame.pixels.shape, frame.focal_px) for frame in film}
+        if why := _unfit(stamps, segments[place], _DEPTH_GAP_S, rejected):
+            cuts[place] = why
+        elif len(sizes) > 1:
+            cuts[place] = 'the size of the pictures changes in it'
+        else:
+            try:
+                cut = depth.crop(np.stack([frame.pixels for frame in film]), film[0].focal_px)
+                cuts[place] = Signal(stamps - stamps[0], cut)
+            except DatasetError as problem:
+                cuts[place] = str(problem)
+    none = np.zeros(0, np.int64)
+    return [
+        cuts.get(place) or _unfit(none, segment, _DEPTH_GAP_S, rejected)
+        for place, segment in enumerate(segments)
+    ]
+
+
+def sound_signals(
+    bag: BagReader, topic: str, segments: Sequence[Segment], sample_rate: int, channels: int
+) -> list[Cut]:
+    """Sound (n, 1) in [-1, 1] at 16 kHz, the mean of the channels.
+
+    Args:
+        bag: open.
+        topic: of a type of `messages.audio.AUDIO_TYPES`.
+        segments: the stretches.
+        sample_rate: in Hz, where the messages do not say it.
+        channels: interleaved ones, where the messages do not say it.
+    """
+    rejected: Counter[str] = Counter()
+    runs = list(_runs(bag, topic, sample_rate, channels, rejected))
+
+    def cut(segment: Segment) -> Cut:
+        for start_ns, samples in runs:
+            low, high = (
+                round((t - start_ns) * audio.RATE_HZ / _NS)
+                for t in (segment.start_ns, segment.end_ns)
+            )
+            slack = round(_SOUND_GAP_S * audio.RATE_HZ)
+            if low >= -slack and high <= len(samples) + slack:
+                part = samples[max(low, 0) : high]
+                if len(part) < _SHORTEST_S * audio.RATE_HZ:
+                    return f'it is shorter than {_SHORTEST_S} s'
+                stamps = np.round(np.arange(len(part)) * (_NS / audio.RATE_HZ)).astype(np.int64)
+                return Signal(stamps, part[:, None])
+        return f'sound is missing in it{_of(rejected)}'
+
+    return [cut(segment) for segment in segments]
+
+
+class _Frame(NamedTuple):
+    """A picture in the stretch of number `place`: (H, W) in mm, 0 for no reading."""
+
+    place: int
+    stamp_ns: int
+    pixels: NDArray[np.uint16]
+    focal_px: float
+
+
+def _frames(
+    bag: BagReader,
+    topic: str,
+    segments: Sequence[Segment],
+    camera: tuple[float, int | None],
+    max_range_m: float,
+    rejected: Counter[str],
+) -> Iterator[_Frame]:
+    """The pictures inside of stretches, their stamps ascending."""
+    read = read_compressed_image if bag.topics[topic] == COMPRESSED_IMAGE_TYPE else read_image
+    starts = [segment.start_ns for segment in segments]
+    focal_px, camera_width = camera
+    last_ns = -_NS
+    for message in bag.messages([topic]):
+        try:
+            unread = read(message.data)
+            stamp_ns = unread.stamp_ns or message.log_time_ns
+            place = bisect_right(starts, stamp_ns) - 1
+            if place < 0 or stamp_ns >= segments[place].end_ns:
+                continue
+            if stamp_ns - last_ns < 0.9 * _NS / _DEPTH_RATE_HZ:
+                continue
+            picture = unread.picture()
+            if picture.kind != 'depth':
+                raise MessageError(f'the picture is {picture.kind}', 'kind')
+        except MessageError as problem:
+            rejected[problem.reason] += 1
+            continue
+        width = picture.pixels.shape[1]
+        pixels, thinned_by = cleaned(picture.pixels.astype(np.uint16), (0.0, max_range_m))
+        focal = focal_px * width / (camera_width or width) / thinned_by
+        yield _Frame(place, stamp_ns, pixels, focal)
+        last_ns = stamp_ns
+
+
+def _runs(
+    bag: BagReader, topic: str, sample_rate: int, channels: int, rejected: Counter[str]
+) -> Iterator[tuple[int, NDArray[np.float32]]]:
+    """Stretches of sound without a hole: time of the first sample, and samples at 16 kHz."""
+    type_name = bag.topics[topic]
+    parts: list[NDArray[np.float32]] = []
+    begin_ns = n = run_rate = 0
+
+    def whole() -> tuple[int, NDArray[np.float32]]:
+        return begin_ns, soxr.resample(np.concatenate(parts), run_rate, audio.RATE_HZ)
+
+    for message in bag.messages([topic]):
+        try:
+            sound = decode_audio(message.data, type_name)
+        except MessageError as problem:
+            rejected[problem.reason] += 1
+            continue
+        samples, rate_hz = sound.samples, sound.rate_hz or sample_rate
+        if not sound.rate_hz:
+            samples = samples[: len(samples) // channels * channels].reshape(-1, channels)
+        stamp_ns = sound.stamp_ns or message.log_time_ns
+        if type_name in HEADERLESS_TYPES:  # heard when it came
+            stamp_ns -= round(len(samples) * _NS / rate_hz)
+        late_ns = stamp_ns - begin_ns - round(n * _NS / rate_hz)
+        if parts and (abs(late_ns) > _SOUND_GAP_S * _NS or rate_hz != run_rate):
+            yield whole()
+            parts.clear()
+        if not parts:
+            begin_ns, n, run_rate = stamp_ns, 0, rate_hz
+        parts.append(np.asarray(samples.mean(axis=1), np.float32))
+        n += len(samples)
+    if parts:
+        yield whole()
+
+
+def _unfit(
+    stamps_ns: NDArray[np.int64], segment: Segment, gap_s: float, rejected: Counter[str]
+) -> str:
+    """Why readings at these times do not fill a stretch; empty if they do."""
+    if segment.end_ns - segment.start_ns < _SHORTEST_S * _NS:
+        return f'it is shorter than {_SHORTEST_S} s'
+    edges = np.concatenate([[segment.start_ns], stamps_ns, [segment.end_ns]])
+    hole_s = float(np.diff(edges).max()) / _NS
+    if hole_s > gap_s or len(stamps_ns) < 2:
+        return f'nothing usable came for {hole_s:.2f} s of it{_of(rejected)}'
+    return ''
+
+
+def _of(rejected: Counter[str]) -> str:
+    """How many messages of the bag were refused, and why."""
+    if not rejected:
+        return ''
+    reasons = ', '.join(f'{n} {reason}' for reason, n in rejected.most_common())
+    return f' (messages refused: {reasons})'
