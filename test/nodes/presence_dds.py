@@ -9,6 +9,7 @@ from threading import Event, Thread
 
 import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
+from forked import ForkedNode
 from lifecycle_msgs.srv import ChangeState, GetState
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.parameter import Parameter
@@ -55,6 +56,13 @@ class Process:
         """Exit code after a Ctrl-C."""
         self.popen.send_signal(signal.SIGINT)
         return self.popen.wait(timeout=20)
+
+
+class Node(Process):
+    """A node as `forked.py` starts it."""
+
+    def __init__(self, program, *arguments):
+        self.popen = ForkedNode(program, list(map(str, arguments)))
 
 
 def ros_arguments(*, remaps=(), **parameters) -> list[str]:

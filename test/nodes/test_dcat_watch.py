@@ -9,7 +9,7 @@ from threading import Thread
 
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
-from presence_dds import Process, ros_arguments
+from presence_dds import Node, Process, ros_arguments
 
 pytestmark = pytest.mark.ros
 
@@ -91,7 +91,7 @@ def test_recogniser_is_shown_on_a_terminal_until_a_signal(recogniser, peer, watc
 def test_lines_in_a_pipe_follow_nodes_that_come_and_go(peer, watching, quick_model):
     process = watching()
     peer.wait_for(lambda: 'No recogniser' in process.output, 'nobody')
-    with Process('imu_node', *ros_arguments(model=quick_model, stale_after=0.5)):
+    with Node('imu_node', *ros_arguments(model=quick_model, stale_after=0.5)):
         send_until(peer, lambda: ' labels/s' in process.output, 'a line')
         peer.wait_for(lambda: 'no data' in process.output, 'the silence')
     n = len(process.output)

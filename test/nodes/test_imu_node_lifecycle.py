@@ -82,7 +82,7 @@ def test_model_that_appears_later_is_configured_then(quick_model, peer, tmp_path
 @pytest.mark.parametrize('delay_s', [0.25, 0.6, 1.0, 1.4, 1.8, 3.0])
 def test_signal_at_any_moment_ends_with_code_0_and_no_traceback(quick_model, number, delay_s):
     """Moments from the import of rclpy to the running node."""
-    with RecogniserProcess(quick_model) as process:
+    with RecogniserProcess(quick_model, forked=False) as process:
         time.sleep(delay_s)  # the moment is what is tested
         process.process.send_signal(number)
         _, errors = process.process.communicate(timeout=20)
@@ -91,7 +91,7 @@ def test_signal_at_any_moment_ends_with_code_0_and_no_traceback(quick_model, num
 
 
 def test_second_signal_during_the_end_changes_nothing(quick_model, peer):
-    with RecogniserProcess(quick_model) as process:
+    with RecogniserProcess(quick_model, forked=False) as process:
         peer.wait_for(lambda: peer.state() == 'active', 'the node to be active')
         for _ in range(3):
             process.process.send_signal(signal.SIGINT)

@@ -1,10 +1,8 @@
 """Parameters of imu_node: described, ranged, and either taking effect when set or read-only."""
 
-import subprocess
-
 import pytest
 import yaml
-from node_helpers import IMU_NODE, RecogniserProcess
+from node_helpers import RecogniserProcess
 
 from dcat_ros.nodes.imu_node import ImuNode
 from dcat_ros.share import share_dir
@@ -117,12 +115,12 @@ def test_mount_rpy_turns_the_samples(quick_model, recogniser, peer):
     ],
 )
 def test_bad_value_at_the_start_is_one_sentence_and_exit_code_2(quick_model, setting):
-    command = [IMU_NODE, '--ros-args', '-p', f'model:={quick_model}', '-p', setting]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=30)
-    assert done.returncode == 2
-    assert setting.split(':')[0] in done.stderr
-    assert 'Traceback' not in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1
+    with RecogniserProcess(quick_model, '-p', setting) as running:
+        _, errors = running.process.communicate(timeout=30)
+        assert running.process.returncode == 2
+    assert setting.split(':')[0] in errors
+    assert 'Traceback' not in errors
+    assert len(errors.strip().splitlines()) == 1
 
 
 def test_stride_and_window_that_do_not_fit_refuse_configure(quick_model, peer):

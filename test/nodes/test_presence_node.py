@@ -1,7 +1,6 @@
 """presence_node over DDS, with two recognisers of one kind that stand for two sensors."""
 
 import signal
-import subprocess
 import time
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from lifecycle_msgs.msg import Transition
 from node_helpers import imu_message, save_untrained
-from presence_dds import PRESENCE, Process, ros_arguments
+from presence_dds import PRESENCE, Node, ros_arguments
 from rclpy.parameter import Parameter
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import Imu
@@ -29,8 +28,8 @@ def started():
     """Starts processes, and ends them."""
     processes = []
 
-    def start(program, *arguments, **options):
-        processes.append(Process(program, *arguments, **options))
+    def start(program, *arguments):
+        processes.append(Node(program, *arguments))
         return processes[-1]
 
     yield start
@@ -290,7 +289,7 @@ def test_settings_take_effect_at_once_and_the_names_are_fixed(listener, recognis
 )
 def test_unusable_names_end_it_with_a_sentence(given, sentence):
     arguments = ros_arguments(recognisers=given)
-    process = Process('presence_node', *arguments, stderr=subprocess.PIPE, text=True)
+    process = Node('presence_node', *arguments)
     _, errors = process.popen.communicate(timeout=20)
     assert process.popen.returncode == 2
     assert sentence in errors
