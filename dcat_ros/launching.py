@@ -15,9 +15,20 @@ from launch_ros.actions import LifecycleNode
 from dcat_ros.share import dds_environment, share_dir
 from launch import LaunchContext, LaunchDescription
 
-__all__ = ['MICROPHONE', 'MODEL', 'Argument', 'Program', 'description']
+__all__ = [
+    'AUDIO_TOPIC',
+    'CAMERA_INFO_TOPIC',
+    'IMAGE_TOPIC',
+    'IMU_TOPIC',
+    'MICROPHONE',
+    'MODEL',
+    'Argument',
+    'Program',
+    'description',
+]
 
-BOOLEAN = ('true', 'false')
+#: The second pair is what Python programmers write.
+BOOLEAN = ('true', 'false', 'True', 'False')
 
 
 @dataclass(frozen=True)
@@ -37,6 +48,23 @@ class Argument:
     choices: tuple[str, ...] = ()
 
 
+IMU_TOPIC = Argument('imu_topic', '', 'Topic of sensor_msgs/Imu; imu/data_raw if empty.')
+IMAGE_TOPIC = Argument(
+    'image_topic', '', 'Topic of the depth pictures, of whatever transport; image_raw if empty.'
+)
+CAMERA_INFO_TOPIC = Argument(
+    'camera_info_topic', '', 'Topic of sensor_msgs/CameraInfo; camera_info if empty.'
+)
+AUDIO_TOPIC = Argument('audio_topic', '', 'Topic of the sound; audio if empty.')
+
+#: Argument -> the relative names that a node may subscribe to, or publish, in its place.
+_TOPICS = {
+    IMU_TOPIC.name: ('imu/data_raw',),
+    IMAGE_TOPIC.name: ('image_raw', 'image_raw/compressed', 'image_raw/compressedDepth'),
+    CAMERA_INFO_TOPIC.name: ('camera_info',),
+    AUDIO_TOPIC.name: ('audio',),
+}
+
 MODEL = Argument('model', '', "Shipped model or weights file; the parameter file's if empty.")
 MICROPHONE = Argument('microphone', 'false', 'Start microphone_node, too.', BOOLEAN)
 
@@ -50,12 +78,14 @@ class Program:
         model: whether the argument `model` is for it.
         fixed: parameters that the launch file itself decides.
         only_if: a boolean argument without which the node is left out; empty: it never is.
+        topics: arguments that name its topics.
     """
 
     name: str
     model: bool = False
     fixed: Mapping[str, object] = field(default_factory=dict)
     only_if: str = ''
+    topics: tuple[Argument, ...] = ()
 
 
 def description(
@@ -106,7 +136,7 @@ def _starter(
         return [
             _node(program, params_file, given)
             for program in programs
-            if not program.only_if or given[program.only_if] == 'true'
+            if not program.only_if or _is_true(given[program.only_if])
         ]
 
     return start
@@ -114,7 +144,7 @@ def _starter(
 
 def _node(program: Program, params_file: str, given: Mapping[str, str]) -> LifecycleNode:
     overrides: dict[str, object] = {
-        name: given[name] == 'true' for name in ('use_sim_time', 'autostart')
+        name: _is_true(given[name]) for name in ('use_sim_time', 'autostart')
     }
     if program.model and given['model']:
         overrides['model'] = given['model']
@@ -125,7 +155,17 @@ def _node(program: Program, params_file: str, given: Mapping[str, str]) -> Lifec
         namespace=given['namespace'],
         output='screen',
         parameters=[params_file, {**overrides, **program.fixed}],
-        respawn=given['use_respawn'] == 'true',
+        respawn=_is_true(given['use_respawn']),
         respawn_delay=2.0,
         arguments=['--ros-args', '--log-level', given['log_level']],
+        remappings=[
+            (name, given[argument.name])
+            for argument in program.topics
+            if given[argument.name]
+            for name in _TOPICS[argument.name]
+        ],
     )
+
+
+def _is_true(text: str) -> bool:
+    return text.lower() == 'true'

@@ -2,13 +2,13 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.transform import Rotation
 
 __all__ = [
     'CHANNELS',
     'GRAVITY',
     'SCALE',
     'UNITS',
+    'doubt',
     'mount_rotation',
     'rotate',
 ]
@@ -19,6 +19,33 @@ GRAVITY = 9.80665
 
 #: The network divides by these, so that both kinds of channel are of order one.
 SCALE = (GRAVITY, GRAVITY, GRAVITY, 3.5, 3.5, 3.5)
+
+
+#: Over a window a person's sensor feels about g, whatever they do; in units of g it is one.
+_LEAST_MEAN = 0.35 * GRAVITY
+#: Gyroscopes of wearables end at 2000 degrees/s.
+_GREATEST_RATE = 40.0
+
+
+def doubt(samples: NDArray[np.float32]) -> str:
+    """What speaks against a window being in m/s² with gravity and in rad/s; empty if nothing does.
+
+    Args:
+        samples: shape (T, 6).
+    """
+    mean = float(np.linalg.norm(samples[:, :3], axis=1).mean())
+    if mean < _LEAST_MEAN:
+        return (
+            f'acceleration is {mean:.1f} m/s² on average, and gravity alone is 9.8: it must come '
+            'in m/s² (not in g) and with gravity'
+        )
+    fastest = float(np.abs(samples[:, 3:]).max())
+    if fastest > _GREATEST_RATE:
+        return (
+            f'the angular rate reaches {fastest:.0f} rad/s, which no person does: it must come in '
+            'rad/s, not in degrees/s'
+        )
+    return ''
 
 
 def mount_rotation(roll: float, pitch: float, yaw: float) -> NDArray[np.float32]:
@@ -32,6 +59,9 @@ def mount_rotation(roll: float, pitch: float, yaw: float) -> NDArray[np.float32]
     Returns:
         Shape (3, 3).
     """
+    # most nodes never turn anything, and the import takes a tenth of their start
+    from scipy.spatial.transform import Rotation
+
     matrix = Rotation.from_euler('xyz', [roll, pitch, yaw]).as_matrix()
     return np.asarray(matrix, dtype=np.float32)
 

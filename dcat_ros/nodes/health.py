@@ -1,6 +1,7 @@
 """What a recogniser node tells of itself on /diagnostics once a second."""
 
 from collections import Counter, deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from threading import Lock
 from time import monotonic
@@ -9,13 +10,20 @@ from typing import Any
 import numpy as np
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.node import Node
-from rclpy.qos import QoSCompatibility, QoSProfile, qos_check_compatible
+from rclpy.qos import QoSProfile
 
 from dcat_ros.model.runtime import Model
+from dcat_ros.nodes.connection import Finding, Publisher, connection_findings, publishers_of
 from dcat_ros.nodes.message_types import type_name
 from dcat_ros.receivers.base import Receiver
 
-__all__ = ['Health', 'Situation', 'health_message', 'publishers_of', 'qos_conflicts']
+__all__ = ['REPORT_S', 'Health', 'Reporter', 'Situation', 'health_message']
+
+#: Distance of two diagnostics.
+REPORT_S = 1.0
+_REMIND_AFTER_S, _REMIND_EVERY_S = 5.0, 60.0
+#: Time for publishers to be found and for data to begin.
+_PATIENCE_S = 4.0
 
 _OK, _WARN, _ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
 
@@ -83,24 +91,6 @@ class Health:
         return rate, rejected
 
 
-def publishers_of(node: Node, topic: str) -> list[tuple[str, QoSProfile]]:
-    """Name and QoS of each publisher on a topic."""
-    return [
-        (f'{info.node_namespace.rstrip("/")}/{info.node_name}', info.qos_profile)
-        for info in node.get_publishers_info_by_topic(topic)
-    ]
-
-
-def qos_conflicts(publishers: list[tuple[str, QoSProfile]], wanted: QoSProfile) -> list[str]:
-    """A sentence for each publisher from which a subscription with this QoS gets nothing."""
-    sentences = []
-    for name, offered in publishers:
-        compatibility, reason = qos_check_compatible(offered, wanted)
-        if compatibility == QoSCompatibility.ERROR:
-            sentences.append(f'QoS of publisher {name} does not fit: {reason.strip()}')
-    return sentences
-
-
 @dataclass(frozen=True)
 class Situation:
     """What a node is doing while it tells of itself.
@@ -115,6 +105,9 @@ class Situation:
         receiver: in use, if any.
         dropped: windows that were never classified.
         stale: data stopped.
+        active_s: how long it has been receiving.
+        came: messages received in that time.
+        said: predictions published in that time.
     """
 
     state: str
@@ -126,6 +119,34 @@ class Situation:
     receiver: Receiver[Any] | None
     dropped: int
     stale: bool
+    active_s: float
+    came: int
+    said: int
+
+
+class Reporter:
+    """Publishes what a recogniser tells of itself; what keeps it from its work is logged, too.
+
+    Args:
+        node: a recogniser, with the attributes `message_type` and `input_topic`.
+        health: its counts.
+    """
+
+    def __init__(self, node: Node, health: Health):
+        self._node = node
+        self._health = health
+        self._publisher = node.create_publisher(DiagnosticArray, '/diagnostics', 10)
+
+    def report(self, now: Situation) -> None:
+        """Say what it is doing."""
+        message = health_message(self._node, self._health, now)
+        self._publisher.publish(message)
+        status = message.status[0]
+        doubtful = now.receiver is not None and now.receiver.doubt
+        if now.wanted is None or now.active_s < _REMIND_AFTER_S or (now.said and not doubtful):
+            return
+        if status.level != _OK:
+            self._node.get_logger().warning(status.message, throttle_duration_sec=_REMIND_EVERY_S)
 
 
 def health_message(node: Node, health: Health, now: Situation) -> DiagnosticArray:
@@ -139,6 +160,7 @@ def health_message(node: Node, health: Health, now: Situation) -> DiagnosticArra
     rate, rejected_now = health.since_last()
     p50, p99 = health.latency_ms()
     publishers = publishers_of(node, now.topic)
+    findings: list[Finding] = []
     values: dict[str, object] = {
         'lifecycle state': now.state,
         'label': health.label,
@@ -155,7 +177,6 @@ def health_message(node: Node, health: Health, now: Situation) -> DiagnosticArra
     }
     values.update({f'rejected: {reason}': n for reason, n in health.rejections()})
     values.update({f'noted: {reason}': n for reason, n in health.notes()})
-    findings: list[tuple[bytes, str]] = []
     if now.problem:
         findings.append((_ERROR, now.problem))
     if now.refusal:
@@ -168,14 +189,8 @@ def health_message(node: Node, health: Health, now: Situation) -> DiagnosticArra
         values['rate by stamps (Hz)'] = f'{now.receiver.input_rate_hz:.1f}'
         values.update({f'stream: {k}': n for k, n in sorted(now.receiver.counts.items())})
     if now.wanted is not None:
-        findings += [(_ERROR, sentence) for sentence in qos_conflicts(publishers, now.wanted)]
-        if not publishers:
-            findings.append((_WARN, f'nobody publishes {now.topic}'))
-        elif len(publishers) > 1:
-            names = ', '.join(name for name, _ in publishers)
-            findings.append((_WARN, f'{len(publishers)} publishers on {now.topic}: {names}'))
-        if now.stale:
-            findings.append((_WARN, 'data stopped'))
+        findings += connection_findings(node, now.topic, publishers, now.wanted)
+        findings += data_findings(now, publishers, rejected_now)
     if rejected_now:
         findings.append((_WARN, f'{rejected_now} messages rejected: {health.last_rejection}'))
     level = max((level for level, _ in findings), default=_OK)
@@ -189,3 +204,25 @@ def health_message(node: Node, health: Health, now: Situation) -> DiagnosticArra
     message = DiagnosticArray(status=[status])
     message.header.stamp = node.get_clock().now().to_msg()
     return message
+
+
+def data_findings(
+    now: Situation, publishers: list[Publisher], rejected_now: int
+) -> Iterator[Finding]:
+    """What is wrong with the data that come, or why none do."""
+    if now.stale:
+        yield _WARN, 'data stopped'
+    doubt = now.receiver.doubt if now.receiver is not None else ''
+    if doubt:
+        yield _WARN, doubt
+    if publishers and not now.came and now.active_s > _PATIENCE_S:
+        names = ', '.join(publisher.name for publisher in publishers)
+        yield _WARN, f'nothing has come on {now.topic} yet, though {names} publishes it'
+    elif now.came and not (now.said or rejected_now or now.stale or doubt):
+        window_s = now.model.card.input.window_s if now.model is not None else 0.0
+        if now.active_s > _PATIENCE_S + 3 * window_s:
+            yield (
+                _WARN,
+                f'{now.came} messages came in {now.active_s:.0f} s and completed no window of '
+                f'{window_s:g} s: see the numbers under "stream" for gaps and jumps of the stamps',
+            )

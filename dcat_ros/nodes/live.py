@@ -25,6 +25,7 @@ from dcat_ros.messages.text import decode_string
 from dcat_ros.nodes.ear import PATIENCE_S, Ear
 from dcat_ros.nodes.monitor import Heard
 from dcat_ros.nodes.replay import Player
+from dcat_ros.nodes.start import init
 from dcat_ros.nodes.truth_topic import TruthTopic
 from dcat_ros.share import dds_environment
 
@@ -180,7 +181,7 @@ def _connect(ear: Ear, player: Player, bag: Path) -> set[str]:
 def _node(use_sim_time: bool) -> Iterator[tuple[Node, SingleThreadedExecutor]]:
     """A node of its own context, which leaves signals to the caller."""
     context = Context()
-    rclpy.init(context=context, signal_handler_options=SignalHandlerOptions.NO)
+    init(context=context, signal_handler_options=SignalHandlerOptions.NO)
     try:
         node = rclpy.create_node(
             'dcat_evaluate',

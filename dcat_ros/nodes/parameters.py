@@ -1,5 +1,6 @@
 """Parameters of the nodes: one table for declaration, checks and documentation."""
 
+import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from math import isfinite
@@ -12,6 +13,9 @@ from rcl_interfaces.msg import (
 )
 from rclpy.node import Node
 from rclpy.parameter import Parameter
+
+#: Prefixes of parameters that rclpy declares for itself, some of them later.
+_OF_ROS = ('use_sim_time', 'qos_overrides.', 'start_type_description_service')
 
 __all__ = ['RECOGNISER_PARAMETERS', 'Spec', 'check', 'declare', 'with_defaults']
 
@@ -142,10 +146,17 @@ def with_defaults(specs: Iterable[Spec], **defaults: bool | int | float | str) -
 def declare(node: Node, specs: Iterable[Spec]) -> None:
     """Declare the parameters with description, range and read-only flag.
 
+    A whole number is taken for a parameter with a fraction, too: at the start and when it is set.
+    What is given at the start under a name that the node does not have is warned of.
+
     Raises:
         rclpy.exceptions.ParameterException: a value given at the start has another type, is out
             of range, or is none of the choices.
     """
+    specs = tuple(specs)
+    given = node._parameter_overrides  # rclpy has no other way to see them before they count
+    for parameter in _with_fractions(list(given.values()), specs):
+        given[parameter.name] = parameter
     for spec in specs:
         descriptor = ParameterDescriptor(
             name=spec.name,
@@ -164,6 +175,37 @@ def declare(node: Node, specs: Iterable[Spec]) -> None:
                     IntegerRange(from_value=int(spec.low), to_value=int(spec.high), step=1)
                 ]
         node.declare_parameter(spec.name, spec.default, descriptor)
+    node.add_pre_set_parameters_callback(lambda parameters: _with_fractions(parameters, specs))
+    _warn_of_unknown(node, given)
+
+
+def _with_fractions(parameters: Iterable[Parameter], specs: tuple[Spec, ...]) -> list[Parameter]:
+    """The same, with floating-point numbers where whole ones stand for those."""
+    single = {spec.name for spec in specs if isinstance(spec.default, float)}
+    several = {
+        spec.name
+        for spec in specs
+        if isinstance(spec.default, list) and isinstance(spec.default[0], float)
+    }
+    changed = []
+    for parameter in parameters:
+        name, value = parameter.name, parameter.value
+        if parameter.type_ == Parameter.Type.INTEGER and name in single:
+            parameter = Parameter(name, value=float(value))
+        elif parameter.type_ == Parameter.Type.INTEGER_ARRAY and name in several:
+            parameter = Parameter(name, value=[float(v) for v in value])
+        changed.append(parameter)
+    return changed
+
+
+def _warn_of_unknown(node: Node, given: Iterable[str]) -> None:
+    """Say which of the names given at the start the node does not have; rclpy drops them."""
+    for name in given:
+        if node.has_parameter(name) or name.startswith(_OF_ROS):
+            continue
+        near = difflib.get_close_matches(name, node._parameters, n=1)
+        hint = f' Did you mean {near[0]!r}?' if near else ''
+        node.get_logger().warning(f'parameter {name!r} is none of this node, and ignored.{hint}')
 
 
 def check(parameters: Iterable[Parameter], specs: Iterable[Spec]) -> SetParametersResult:

@@ -6,6 +6,7 @@ from pathlib import Path
 import rclpy
 
 from dcat_ros.nodes.replay import Player
+from dcat_ros.nodes.start import init
 
 __all__ = ['play']
 
@@ -21,7 +22,7 @@ def play(
     Raises:
         BagError: the bag is unusable, or none of its topics can be published.
     """
-    rclpy.init()  # its handlers end rclpy.ok() on a signal, and the player looks there
+    init()  # its handlers end rclpy.ok() on a signal, and the player looks there
     try:
         node = rclpy.create_node('dcat_replay')
         player = Player(node, bag, rate, topics, start_s)

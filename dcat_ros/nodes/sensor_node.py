@@ -4,7 +4,6 @@ from threading import Lock
 from time import monotonic
 from typing import Any, NamedTuple
 
-from diagnostic_msgs.msg import DiagnosticArray
 from rcl_interfaces.msg import SetParametersResult
 from rclpy.clock import Clock, ClockType
 from rclpy.parameter import Parameter
@@ -12,7 +11,7 @@ from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
 
 from dcat_ros.errors import ConfigError, MessageError
 from dcat_ros.model.runtime import Model, load_model
-from dcat_ros.nodes.health import Health, Situation, health_message
+from dcat_ros.nodes.health import REPORT_S, Health, Reporter, Situation
 from dcat_ros.nodes.lifecycle import GuardedLifecycleNode
 from dcat_ros.nodes.outputs import Outputs
 from dcat_ros.nodes.parameters import RECOGNISER_PARAMETERS, Spec, check, declare
@@ -26,7 +25,6 @@ from dcat_ros.streaming.worker import LatestWorker
 __all__ = ['SensorNode']
 
 _WATCH_S = 0.25
-_DIAGNOSTICS_S = 1.0
 _WARN_EVERY_S = 5.0
 
 
@@ -78,13 +76,14 @@ class SensorNode(GuardedLifecycleNode):
         self._dropped_before = 0
         self._last_data: float | None = None
         self._stale = False
+        self._active_since, self._counts_then = monotonic(), (0, 0)
         # looking a parameter up costs more than decoding a message
         self._checked_stamp = StampCheck(self, self.input_topic)
         self._stale_after_s: float = self.get_parameter('stale_after').value
         # the diagnostics and the watchdog must go on when ROS time stands still
         steady = Clock(clock_type=ClockType.STEADY_TIME)
-        self._diagnostics = self.create_publisher(DiagnosticArray, '/diagnostics', 10)
-        self.create_timer(_DIAGNOSTICS_S, self._diagnose, clock=steady)
+        self._reporter = Reporter(self, self._health)
+        self.create_timer(REPORT_S, lambda: self._reporter.report(self._situation()), clock=steady)
         self.create_timer(_WATCH_S, self._watch, clock=steady)
 
     def make_receiver(self, recogniser: Recogniser) -> Receiver[Any]:
@@ -141,18 +140,20 @@ class SensorNode(GuardedLifecycleNode):
     def activate(self) -> None:
         """Begin to receive."""
         assert self._receiver is not None
-        self._receiver.reset()
         assert self._steady is not None
+        self._receiver.reset()
         self._steady.reset()
-        self._last_data = None
-        self._stale = False
+        self._last_data, self._stale = None, False
+        self._active_since = monotonic()
+        self._counts_then = (self._health.received, self._health.published)
         self._worker = LatestWorker(self._work, self._worker_failed, self.waiting)
         self._subscription = self.create_subscription(
             self.message_type, self.input_topic, self._receive, self._qos(), raw=True
         )
+        self.get_logger().info(f'listens to {self.resolve_topic_name(self.input_topic)}')
 
     def deactivate(self) -> None:
-        """Stop receiving; what is at work ends first."""
+        """Stop receiving; what is at work ends first, and the last word is `unknown`."""
         if self._subscription is not None:
             self.destroy_subscription(self._subscription)
             self._subscription = None
@@ -160,6 +161,8 @@ class SensorNode(GuardedLifecycleNode):
             self._worker.close()
             self._dropped_before += self._worker.dropped
             self._worker = None
+            if not self._stale and self._last_data is not None:
+                self._say_stale()  # nobody shall go by the last label
 
     def clean_up(self) -> None:
         """Let go of model and publishers."""
@@ -249,24 +252,28 @@ class SensorNode(GuardedLifecycleNode):
         silent_s = monotonic() - self._last_data
         if silent_s < self._stale_after_s:
             return
-        self._stale = True
-        assert self._recogniser is not None
-        assert self._receiver is not None
-        assert self._outputs is not None
-        last = self._recogniser.stale(self._receiver.last_stamp_ns, self._receiver.last_frame_id)
-        if self._steady is not None:
-            self._steady.push(last)
-        with self._publish_lock:
-            self._outputs.publish(last)
-        self.get_logger().warning(
-            f'no data on {self.input_topic} for {silent_s:.1f} s. (A bag that is played needs '
-            '--clock, and the node use_sim_time:=true, if it is slower than real time.)'
-        )
+        self._say_stale()
+        hint = ''
+        if not self.get_parameter('use_sim_time').value and self.count_publishers('/clock'):
+            hint = ' (A bag that is played slowly needs use_sim_time:=true of this node.)'
+        self.get_logger().warning(f'no data on {self.input_topic} for {silent_s:.1f} s.{hint}')
 
-    def _diagnose(self) -> None:
+    def _say_stale(self) -> None:
+        """Publish that nothing is known any more."""
+        self._stale = True
+        recogniser, receiver, outputs = self._recogniser, self._receiver, self._outputs
+        if recogniser is None or receiver is None or outputs is None or self._steady is None:
+            return
+        last = recogniser.stale(receiver.last_stamp_ns, receiver.last_frame_id)
+        self._steady.push(last)
+        with self._publish_lock:
+            outputs.publish(last)
+
+    def _situation(self) -> Situation:
+        """What the node is doing, for its diagnostics."""
         worker = self._worker
         refusal, self.refusal = self.refusal, ''
-        now = Situation(
+        return Situation(
             state=self.state,
             problem=self.problem,
             refusal=refusal,
@@ -276,8 +283,10 @@ class SensorNode(GuardedLifecycleNode):
             receiver=self._receiver,
             dropped=self._dropped_before + (worker.dropped if worker else 0),
             stale=self._stale,
+            active_s=monotonic() - self._active_since,
+            came=self._health.received - self._counts_then[0],
+            said=self._health.published - self._counts_then[1],
         )
-        self._diagnostics.publish(health_message(self, self._health, now))
 
     def _on_set(self, parameters: list[Parameter]) -> SetParametersResult:
         result = check(parameters, self.parameters)

@@ -10,6 +10,7 @@ from rclpy.signals import SignalHandlerOptions
 
 from dcat_ros.errors import DcatError
 from dcat_ros.nodes.lifecycle import GuardedLifecycleNode
+from dcat_ros.nodes.start import init
 
 __all__ = ['spin']
 
@@ -21,9 +22,14 @@ def spin(node_class: type[GuardedLifecycleNode], stop: Event) -> int:
     """Make a node, start it and serve it until `stop` is set.
 
     Returns:
-        The exit code: 0 after a regular end, 2 if a parameter is unusable.
+        The exit code: 0 after a regular end, 2 if a parameter, the file of parameters or the
+        environment of ROS is unusable.
     """
-    rclpy.init(args=sys.argv, signal_handler_options=SignalHandlerOptions.NO)
+    try:
+        init(args=sys.argv, signal_handler_options=SignalHandlerOptions.NO)
+    except DcatError as problem:
+        print(f'{node_class.__name__}: {problem}', file=sys.stderr)
+        return 2
     try:
         try:
             node = node_class()

@@ -16,6 +16,7 @@ from rclpy.signals import SignalHandlerOptions
 
 from dcat_ros.errors import MessageError
 from dcat_ros.nodes.monitor import activities_of
+from dcat_ros.nodes.start import init
 from dcat_ros.presence.sightings import Row, Sightings
 from dcat_ros.share import dds_environment
 
@@ -92,7 +93,7 @@ def watch(show: Callable[[list[Row], int], None], stop: Event, seconds: float | 
         seconds: ends it after so long; None: never.
     """
     os.environ.update(dds_environment())
-    rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
+    init(signal_handler_options=SignalHandlerOptions.NO)
     try:
         node = rclpy.create_node('dcat_watch', start_parameter_services=False)
         watcher = Watcher(node)

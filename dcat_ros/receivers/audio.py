@@ -13,6 +13,9 @@ from dcat_ros.streaming.window import Window, WindowStream
 __all__ = ['AudioReceiver']
 
 _NS = 1_000_000_000
+#: Chunks come unevenly: over so long their rate is judged.
+_JUDGED_OVER_S = 4.0
+_RATE_OFF = 0.2
 
 
 class AudioReceiver:
@@ -52,6 +55,9 @@ class AudioReceiver:
         self._rate_hz = rate_hz
         self._channels = channels
         self._notice = notice
+        self._came_ns: int | None = None  # since when samples are counted
+        self._n_came = 0
+        self._doubt = ''
         self.last_stamp_ns = 0
         self.last_frame_id = ''
 
@@ -66,10 +72,16 @@ class AudioReceiver:
         """Of log-mel frames, by their stamps."""
         return self._stream.input_rate_hz
 
+    @property
+    def doubt(self) -> str:
+        """By the samples that come in a second."""
+        return self._doubt
+
     def reset(self) -> None:
         """Forget all sound."""
         self._sound.reset()
         self._stream.reset()
+        self._came_ns, self._doubt = None, ''
 
     def accept(self, data: bytes, arrived_ns: int, check: Check) -> list[Window]:
         """Take one serialised message.
@@ -86,6 +98,7 @@ class AudioReceiver:
                     'odd',
                 )
             samples = samples.reshape(-1, self._channels)
+            self._judge(arrived_ns, len(samples))
         if self._type_name in HEADERLESS_TYPES:
             stamp_ns = arrived_ns - round(len(samples) * _NS / rate_hz)
         else:
@@ -106,3 +119,22 @@ class AudioReceiver:
     def windows(self, job: Window) -> list[Window]:
         """The job itself."""
         return [job]
+
+    def _judge(self, arrived_ns: int, n: int) -> None:
+        """Compare the samples that come in a second with the rate that nobody but us says."""
+        if self._came_ns is None or arrived_ns < self._came_ns:
+            self._came_ns, self._n_came = arrived_ns, 0
+            return  # its samples were heard before
+        self._n_came += n
+        seconds = (arrived_ns - self._came_ns) / _NS
+        if seconds < _JUDGED_OVER_S:
+            return
+        rate_hz = self._n_came / seconds
+        self._came_ns, self._n_came = arrived_ns, 0
+        off = abs(rate_hz / self._rate_hz - 1) > _RATE_OFF
+        self._doubt = (
+            f'{rate_hz:.0f} samples come in a second, and sample_rate={self._rate_hz}, '
+            f'channels={self._channels}: set them (or use_sim_time, if a bag is played)'
+            if off
+            else ''
+        )

@@ -6,7 +6,7 @@ from typing import Protocol, TypeVar
 
 from dcat_ros.streaming.window import Window
 
-__all__ = ['Check', 'Notice', 'Receiver']
+__all__ = ['Check', 'Notice', 'Receiver', 'slow']
 
 Job = TypeVar('Job')
 
@@ -41,6 +41,11 @@ class Receiver(Protocol[Job]):
         """Rate of the samples that arrived last, by their stamps; 0.0 if there are too few."""
         ...
 
+    @property
+    def doubt(self) -> str:
+        """What speaks against the data being what the model takes; empty if nothing does."""
+        ...
+
     def reset(self) -> None:
         """Forget everything but the counts; the next message starts anew."""
         ...
@@ -65,3 +70,10 @@ class Receiver(Protocol[Job]):
             MessageError: what `accept` could not see yet is unusable.
         """
         ...
+
+
+def slow(input_hz: float, model_hz: float) -> str:
+    """That a sensor is slower than the model's grid; empty if it is not, or not known."""
+    if not 0 < input_hz < 0.8 * model_hz:
+        return ''
+    return f'data come at {input_hz:.1f} Hz, and the model learned from {model_hz:g} Hz'

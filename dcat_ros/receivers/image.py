@@ -5,7 +5,7 @@ from collections import Counter
 from dcat_ros.errors import MessageError
 from dcat_ros.messages.image import Picture, UnreadPicture, read_compressed_image, read_image
 from dcat_ros.model.card import Card
-from dcat_ros.receivers.base import Check
+from dcat_ros.receivers.base import Check, slow
 from dcat_ros.streaming.depth import DepthWindows
 from dcat_ros.streaming.frames import FrameGrid, GridFrame
 from dcat_ros.streaming.window import Window
@@ -44,6 +44,7 @@ class ImageReceiver:
         spec = card.input
         self._read = read_compressed_image if compressed else read_image
         self._model = card.name
+        self._rate_hz = spec.rate_hz
         self._grid: FrameGrid[UnreadPicture] = FrameGrid(spec.rate_hz, max_gap_s, reorder_s)
         self._cut = DepthWindows(
             card.sensor,
@@ -68,6 +69,11 @@ class ImageReceiver:
     def input_rate_hz(self) -> float:
         """By stamps."""
         return self._grid.input_rate_hz
+
+    @property
+    def doubt(self) -> str:
+        """By the rate."""
+        return slow(self.input_rate_hz, self._rate_hz)
 
     def reset(self) -> None:
         """Forget all frames."""

@@ -3,7 +3,8 @@
 from collections import Counter
 
 from dcat_ros.messages.imu import decode_imu
-from dcat_ros.receivers.base import Check
+from dcat_ros.modalities import imu
+from dcat_ros.receivers.base import Check, slow
 from dcat_ros.streaming.window import Window, WindowStream
 
 __all__ = ['ImuReceiver']
@@ -22,6 +23,7 @@ class ImuReceiver:
         self._stream = stream
         self.last_stamp_ns = 0
         self.last_frame_id = ''
+        self._odd = ''
 
     @property
     def counts(self) -> Counter[str]:
@@ -33,9 +35,15 @@ class ImuReceiver:
         """By stamps."""
         return self._stream.input_rate_hz
 
+    @property
+    def doubt(self) -> str:
+        """By the last window and the rate."""
+        return self._odd or slow(self.input_rate_hz, self._stream.rate_hz)
+
     def reset(self) -> None:
         """Forget all samples."""
         self._stream.reset()
+        self._odd = ''
 
     def accept(self, data: bytes, arrived_ns: int, check: Check) -> list[Window]:
         """Take one serialised sensor_msgs/Imu."""
@@ -47,4 +55,6 @@ class ImuReceiver:
 
     def windows(self, job: Window) -> list[Window]:
         """The job itself."""
+        if job.samples is not None:
+            self._odd = imu.doubt(job.samples)
         return [job]

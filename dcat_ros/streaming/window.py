@@ -7,7 +7,7 @@ Time is the data's own: the grid starts at the first sample after a reset, and n
 reads a clock.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass
 
 import numpy as np
@@ -96,6 +96,8 @@ class WindowStream:
         self._half_width_ns = round(half_width_s(rate_hz) * _NS)
         self._queue = SampleQueue(n_channels, _QUEUE_CAPACITY)
         self._rows = LatestRows(self.length, n_channels)
+        # the queue lets go of what is used, which of a slow sensor is nearly everything
+        self._latest_ns: deque[int] = deque(maxlen=_RATE_OVER)
         self._frame_id = ''
         self._running = False
         self._newest_ns = 0
@@ -108,7 +110,7 @@ class WindowStream:
     @property
     def input_rate_hz(self) -> float:
         """Rate of the samples that arrived last, by their stamps; 0.0 if there are too few."""
-        return sampling_rate(self._queue.stamps[-_RATE_OVER:])
+        return sampling_rate(np.array(self._latest_ns))
 
     def push(self, stamp_ns: int, values: ArrayLike, frame_id: str = '') -> list[Window]:
         """Take one sample.
@@ -142,6 +144,7 @@ class WindowStream:
             return []
         self._queue.append(stamp_ns, values)
         self._newest_ns = stamp_ns
+        self._latest_ns.append(stamp_ns)
         return self._complete() if stamp_ns >= self._due_ns else []
 
     def push_many(
@@ -178,6 +181,7 @@ class WindowStream:
         self._running = False
         self._queue.clear()
         self._rows.clear()
+        self._latest_ns.clear()
 
     def _push_run(self, stamps_ns: NDArray[np.int64], values: NDArray[np.float64]) -> list[Window]:
         """Take samples of which each is newer than the one before, with no gap between them."""
@@ -192,6 +196,7 @@ class WindowStream:
                     windows += self.push(int(stamps_ns[i]), values[i], self._frame_id)
             else:
                 self._queue.extend(stamps_ns[start:stop], values[start:stop])
+                self._latest_ns.extend(stamps_ns[max(start, stop - _RATE_OVER) : stop].tolist())
                 self.counts['samples'] += stop - start
                 self._newest_ns = int(stamps_ns[stop - 1])
                 if self._newest_ns >= self._due_ns:

@@ -52,6 +52,7 @@ class LifecycleNode:
         respawn,
         respawn_delay,
         arguments,
+        remappings,
     ):
         self.__dict__.update({k: v for k, v in locals().items() if k != 'self'})
 

@@ -14,10 +14,10 @@ FOLDER = share_dir() / 'launch'
 FILES = sorted(FOLDER.glob('*.launch.py'))
 ARGUMENTS = ['namespace', 'use_sim_time', 'params_file', 'log_level', 'autostart', 'use_respawn']
 MORE = {
-    'imu_only': ['model'],
-    'image_only': ['model'],
-    'audio_only': ['model', 'microphone'],
-    'auto': [],
+    'imu_only': ['model', 'imu_topic'],
+    'image_only': ['model', 'image_topic', 'camera_info_topic'],
+    'audio_only': ['model', 'microphone', 'audio_topic'],
+    'auto': ['imu_topic', 'image_topic', 'camera_info_topic', 'audio_topic'],
 }
 NODES = {
     'imu_only': ['imu_node'],
@@ -141,3 +141,15 @@ def test_own_dds_profile_of_the_user_is_kept(monkeypatch, distribution, variable
     (profile,) = [e for e in description.entities if isinstance(e, stand_in.SetEnvironmentVariable)]
     assert profile.name == variable
     assert Path(profile.value).is_file()
+
+
+def test_topics_are_remapped_where_they_are_named_and_left_alone_otherwise(started):
+    assert all(node.remappings == [] for node in started('auto'))
+    given = {'imu_topic': '/wrist/imu', 'camera_info_topic': 'depth/camera_info'}
+    imu, image, audio, presence = started('auto', **given, image_topic='/depth/image')
+    assert imu.remappings == [('imu/data_raw', '/wrist/imu')]
+    assert ('image_raw/compressed', '/depth/image') in image.remappings
+    assert ('camera_info', 'depth/camera_info') in image.remappings
+    assert audio.remappings == presence.remappings == []
+    audio, microphone = started('audio_only', microphone='True', audio_topic='/ear')
+    assert audio.remappings == microphone.remappings == [('audio', '/ear')]

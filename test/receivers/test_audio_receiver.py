@@ -114,3 +114,15 @@ def test_any_bytes_give_windows_or_a_message_error(data, type_name):
     with suppress(MessageError):  # anything else fails the test
         windows = found.accept(data, BEGIN, lambda stamp: stamp)
     assert windows == []
+
+
+@pytest.mark.parametrize(
+    ('rate_hz', 'text'),
+    [(16000, ''), (15500, ''), (48000, '48000 samples come in a second, and sample_rate=16000')],
+)
+def test_another_rate_than_was_said_is_doubted(rate_hz, text):
+    found = AudioReceiver(stream())
+    fed(found, chunks_of(np.tile(NOISE, 6), 1600), rate_hz=rate_hz)
+    assert found.doubt.startswith(text) if text else found.doubt == ''
+    found.reset()
+    assert found.doubt == ''

@@ -1,0 +1,28 @@
+"""Starting rclpy: what is wrong with arguments or environment is said in one sentence."""
+
+from typing import Any
+
+import rclpy
+from rclpy.impl.implementation_singleton import rclpy_implementation
+
+from dcat_ros.errors import ConfigError
+
+__all__ = ['init']
+
+
+def init(**options: Any) -> None:
+    """Call `rclpy.init`.
+
+    Args:
+        options: of rclpy.init.
+
+    Raises:
+        ConfigError: the arguments, a file of parameters, or a variable such as ROS_DOMAIN_ID are
+            unusable.
+    """
+    try:
+        rclpy.init(**options)
+    except (rclpy_implementation.RCLError, rclpy_implementation.UnknownROSArgsError) as problem:
+        # without the places in rcl's source
+        what = ' '.join(str(problem).split(', at ')[0].split())
+        raise ConfigError(f'ROS does not start: {what}.') from None
