@@ -249,14 +249,13 @@ class SensorNode(GuardedLifecycleNode):
         """Say once that data stopped."""
         if self._stale or self._last_data is None or self._worker is None:
             return
-        silent_s = monotonic() - self._last_data
-        if silent_s < self._stale_after_s:
+        if (silent_s := monotonic() - self._last_data) < self._stale_after_s:
             return
         self._say_stale()
-        hint = ''
-        if not self.get_parameter('use_sim_time').value and self.count_publishers('/clock'):
-            hint = ' (A bag that is played slowly needs use_sim_time:=true of this node.)'
-        self.get_logger().warning(f'no data on {self.input_topic} for {silent_s:.1f} s.{hint}')
+        said = f'no data on {self.input_topic} for {silent_s:.1f} s.'
+        if self.count_publishers('/clock') and not self.get_parameter('use_sim_time').value:
+            said += ' (A bag that is played slowly needs use_sim_time:=true of this node.)'
+        self.get_logger().warning(said)
 
     def _say_stale(self) -> None:
         """Publish that nothing is known any more."""
@@ -271,8 +270,7 @@ class SensorNode(GuardedLifecycleNode):
 
     def _situation(self) -> Situation:
         """What the node is doing, for its diagnostics."""
-        worker = self._worker
-        refusal, self.refusal = self.refusal, ''
+        worker, refusal, self.refusal = self._worker, self.refusal, ''
         return Situation(
             state=self.state,
             problem=self.problem,
