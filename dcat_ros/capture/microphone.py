@@ -87,7 +87,10 @@ class Microphone:
             try:
                 stream = self._open()
             except (self._sd.PortAudioError, ValueError, OSError) as problem:
-                self.problem = f'{self._name()} cannot be opened: {_one_line(problem)}'
+                self.problem = (
+                    f'{self._name()} cannot be opened: {_one_line(problem)} '
+                    '(list_devices:=true shows which there are)'
+                )
             else:
                 self.opened += 1
                 self._record()

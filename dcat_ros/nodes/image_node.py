@@ -95,13 +95,13 @@ class ImageNode(SensorNode):
         self._debug = DebugImage(self)
 
     def activate(self) -> None:
-        """Also begin to receive camera_info."""
-        super().activate()
+        """Also begin to receive camera_info, before the first picture needs it."""
         # takes every publisher, as the pictures' subscription does
         qos = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
         self._camera_info = self.create_subscription(
             CameraInfo, 'camera_info', self._on_camera_info, qos
         )
+        super().activate()
         self._set_camera()
 
     def deactivate(self) -> None:
