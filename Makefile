@@ -31,7 +31,12 @@ export ROS_DISTRO
 OMP_NUM_THREADS ?= 1
 export OMP_NUM_THREADS
 
-.PHONY: setup system demo test lint docs reference reproduce bench lock clean
+# bring all files into the form that lint asks for
+format: $(DEV_READY)
+	$(BIN)/ruff check --fix --quiet . || true
+	$(BIN)/ruff format --quiet .
+
+.PHONY: setup system demo test format lint docs reference reproduce bench lock clean
 
 PIP := $(BIN)/pip install --disable-pip-version-check --progress-bar off -q
 
@@ -69,7 +74,7 @@ $(DEV_READY): $(READY) requirements/$(ROS_DISTRO)-dev.txt
 demo: setup
 	$(BIN)/dcat demo --sensor $(SENSOR) $(DEMO_ARGS)
 
-test: $(DEV_READY) system
+test: $(DEV_READY) $(if $(PYTEST_ARGS),,system)
 	$(BIN)/python -m pytest $(or $(PYTEST_ARGS),$(PARALLEL))
 
 lint: $(DEV_READY)

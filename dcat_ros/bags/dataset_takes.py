@@ -37,8 +37,9 @@ def takes_of(
     """
     known = SENSORS.get(name, ())
     if lacking := sorted(set(sensors) - set(known)):
+        made = ', '.join(f'{own} ({", ".join(sensors)})' for own, sensors in SENSORS.items())
         raise DatasetError(
-            f'{name} has no recordings of {", ".join(lacking)}; it has {", ".join(known)}.'
+            f'no messages of {", ".join(lacking)} can be made of {name}; they can of {made}.'
         )
     return [_take(trial, data_dir, sensors) for trial in trials]
 

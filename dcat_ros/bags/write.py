@@ -14,7 +14,7 @@ from dcat_ros.bags.messages import Messages
 from dcat_ros.bags.topics import IMU_TOPIC, TRUTH_TOPIC
 from dcat_ros.datasets import Dataset, Signal
 from dcat_ros.datasets.continuous import join
-from dcat_ros.errors import BagError, OutputError
+from dcat_ros.errors import BagError, DatasetError, OutputError
 from dcat_ros.files import exists
 from dcat_ros.segment import Segment
 
@@ -56,9 +56,13 @@ def make_bag(
         seed: draws order and pauses of the joining.
 
     Raises:
+        DatasetError: a trial has no inertial recording.
         OutputError: `out` exists or cannot be written.
         BagError: the storage is not known.
     """
+    lacking = next((trial.name for trial in dataset.trials if 'imu' not in trial.signals), None)
+    if lacking is not None:
+        raise DatasetError(f'{lacking} of {dataset.info.name} has no imu; name its --sensors.')
     pieces: list[Piece] = []
     if continuous:
         rng = np.random.default_rng(seed)

@@ -4,10 +4,14 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from dcat_ros.cli.options import DATA
+
+if TYPE_CHECKING:
+    from dcat_ros.model.card import Record
 
 __all__ = ['command']
 
@@ -20,7 +24,7 @@ __all__ = ['command']
 @click.option(
     '--out',
     type=click.Path(path_type=Path),
-    help='Weights file to write; models/NAME.safetensors without it.',
+    help='Weights file to write; models/NAME.safetensors without it, if that is free.',
 )
 @click.option(
     '--work',
@@ -82,7 +86,7 @@ def command(
         )
     for skip in dataset.skipped:
         click.echo(f'skipped {skip.name}: {skip.why}', err=True)
-    out = out or Path('models') / f'{recipe.name}.safetensors'
+    out = out or _free(Path('models') / f'{recipe.name}.safetensors', recipe)
     work = work or Path('runs') / recipe.name
     made_by = ['dcat', 'train', '--config', str(config)] + (['--data', 'DIR'] if data else [])
     made_by += ['--source', source] if source else []
@@ -112,6 +116,28 @@ def command(
             err=True,
         )
     click.echo(f'\nwrote {out}, {out.with_suffix(".md")}, {work / "curves.png"}', file=sys.stderr)
+
+
+def _free(path: Path, recipe: 'Record') -> Path:
+    """The default place, unless weights that another recipe made are there.
+
+    Raises:
+        OutputError: they are.
+    """
+    from dcat_ros.errors import OutputError, WeightsError
+    from dcat_ros.model.weights import load_card
+
+    if not path.exists():
+        return path
+    try:
+        same = type(recipe).model_validate(load_card(path).training.config) == recipe
+    except (WeightsError, ValueError):
+        same = False
+    if not same:
+        raise OutputError(
+            f'{path} is there, and not made by this recipe; give --out, or change the name in it.'
+        )
+    return path
 
 
 def _commit() -> str:

@@ -86,7 +86,7 @@ def join(
         modality: name of the signal.
 
     Raises:
-        DatasetError: there is no trial.
+        DatasetError: there is no trial, or no pause is known for the modality.
     """
     if not trials:
         raise DatasetError('there is no trial to join')
@@ -96,7 +96,12 @@ def join(
     segments: list[Segment] = []
     names: list[str] = []
     n_samples = 0
-    still = {'imu': stillness, 'audio': _quiet}.get(modality, _held)
+    if modality not in _PAUSES:
+        raise DatasetError(
+            f'what {modality} gives while nothing is done is not known: add it to _PAUSES in '
+            'dcat_ros/datasets/continuous.py'
+        )
+    still = _PAUSES[modality]
 
     def add(values: NDArray[np.float64], label: str, name: str = '') -> None:
         nonlocal n_samples
@@ -146,3 +151,14 @@ def _noise(values: NDArray[np.float64]) -> NDArray[np.float64]:
     slope = time @ values / (time @ time)
     residual = values - values.mean(0) - time[:, None] * slope
     return np.asarray(np.sqrt((residual**2).sum(0) / max(1, len(values) - 2)))
+
+
+#: What a sensor gives between two trials, which a network learns as `rest`: wrong, it would take a
+#: steady value for it.
+_PAUSES = {
+    'imu': stillness,
+    'audio': _quiet,
+    **dict.fromkeys(
+        ('accelerometer', 'gyroscope', 'depth', 'depth_16', 'skeleton', 'motion'), _held
+    ),
+}

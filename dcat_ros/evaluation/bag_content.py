@@ -154,6 +154,7 @@ def _taker(
             channels=source.channels,
         )
         return partial(_take, audio, recogniser, content, source.receive_time)
+    assert modality == 'depth', modality  # `topic_for` knows no other
     type_name = bag.require_one_of(topic, (IMAGE_TYPE, COMPRESSED_IMAGE_TYPE))
     image = ImageReceiver(
         recogniser.card, compressed=type_name == COMPRESSED_IMAGE_TYPE, stride_s=stride_s

@@ -167,6 +167,15 @@ class TrainConfig(Record):
             raise ValueError(f'must be at most window_s, {window_s:g}')
         return value
 
+    @pydantic.model_validator(mode='after')
+    def _fixed_kernels_fit(self) -> 'TrainConfig':
+        if self.network.ppv and self.modality != 'imu':
+            raise ValueError(
+                f'the fixed-kernel features know imu alone, not {self.modality}: write '
+                '"network: {ppv: false}"'
+            )
+        return self
+
     def taught_by(self, source: str | None, method: str | None) -> 'TrainConfig':
         """The same recipe with another source or method; without either where none is given.
 
@@ -242,4 +251,5 @@ def checked(path: Path, fields: dict[str, object], kind: type[Config]) -> Config
         place = '.'.join(str(part) for part in first['loc'])
         near = difflib.get_close_matches(place, kind.model_fields, n=1)
         hint = f' Did you mean {near[0]!r}?' if near and near[0] != place else ''
-        raise ConfigError(f"{path}: '{place}': {first['msg']}.{hint}") from None
+        where = f"{path}: '{place}'" if place else str(path)  # of the whole, without a place
+        raise ConfigError(f'{where}: {first["msg"]}.{hint}') from None

@@ -7,7 +7,7 @@ import numpy as np
 
 from dcat_ros.datasets.modality import as_modality, signal_name
 from dcat_ros.datasets.trial import Dataset
-from dcat_ros.errors import ConfigError
+from dcat_ros.errors import ConfigError, WeightsError
 from dcat_ros.modalities.registry import find_modality
 from dcat_ros.model.network import ActivityNet
 from dcat_ros.model.weights import find_weights, load_card, load_weights
@@ -112,7 +112,14 @@ def source_card(transfer: TransferConfig) -> tuple[str, tuple[str, ...]]:
     """
     if transfer.source in VIEWS:
         return VIEWS[transfer.source].modality.name, ()
-    card = load_card(find_weights(transfer.source))
+    try:
+        path = find_weights(transfer.source)
+    except WeightsError:
+        raise WeightsError(
+            f'{transfer.source!r} is no weights file, and no view of the recordings either; views '
+            f'are {", ".join(VIEWS)}.'
+        ) from None
+    card = load_card(path)
     return card.modality, card.training.subjects
 
 

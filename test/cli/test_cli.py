@@ -91,6 +91,10 @@ def test_dcat_version(dcat):
         (['bag', 'make', '--dataset', 'utd_mhad', '--data', 'no', '--out', 'x'], 'is not there'),
         (['bag', 'make', '--dataset', 'made', '--subjects', '9', '--out', 'x'], 'it has 1, 2, 3'),
         (['bag', 'make', '--dataset', 'made', '--out', '.'], 'exists already'),
+        (
+            ['bag', 'make', '--dataset', 'made', '--sensors', 'image', '--out', 'x'],
+            'can of utd_mhad',
+        ),
         (['bag', 'make', '--dataset', 'made', '--out', 'x', '--storage', 'zip'], 'mcap'),
         (['bag', 'make', '--dataset', 'made', '--out', 'x', '--seed', 'a'], 'not a valid integer'),
         (['train'], "Missing option '--config'"),

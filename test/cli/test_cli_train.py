@@ -100,3 +100,17 @@ def test_train_on_ones_own_bags_and_run_the_weights_on_one(dcat, tmp_path):
     assert code == 0, err
     scores = json.loads((tmp_path / 's.json').read_text())['models'][0]['scores']
     assert scores['macro_f1'] > 0.8
+
+
+def test_train_never_writes_over_the_weights_of_another_recipe(dcat, tmp_path):
+    write_recipe(tmp_path, subjects=['1', '2'])
+    for _ in range(2):  # its own it may make again
+        code, _, err = dcat('train', '--config', 'r.yaml')
+        assert code == 0, err
+    made = tmp_path / 'models' / 'tiny.safetensors'
+    before = made.read_bytes()
+    write_recipe(tmp_path, subjects=['1', '2'], seed=7)
+    code, _, err = dcat('train', '--config', 'r.yaml')
+    assert code == 2
+    assert 'not made by this recipe; give --out' in ' '.join(err.split())
+    assert made.read_bytes() == before

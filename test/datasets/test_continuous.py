@@ -111,3 +111,9 @@ def test_stillness_motion_on_a_line_is_no_noise():
     ramp = constant((0, 0, 9.8), 5) + np.arange(5)[:, None] * 0.3
     out = stillness(ramp, ramp, 50, np.random.default_rng(0))
     np.testing.assert_allclose(out[:, 3:], 0, atol=1e-9)
+
+
+def test_join_of_a_sensor_whose_pauses_nobody_knows_is_refused():
+    odd = [Trial('t', 'pull', '1', 't', {'wrench': Signal.at_rate(np.zeros((30, 6)), 50)})]
+    with pytest.raises(DatasetError, match='what wrench gives while nothing is done is not known'):
+        join(odd, np.random.default_rng(0), modality='wrench')

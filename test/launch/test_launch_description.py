@@ -60,7 +60,9 @@ def started(monkeypatch):
 
 
 def test_every_launch_file_is_tested_here():
-    assert {path.name.removesuffix('.launch.py') for path in FILES} == set(NODES) == set(MORE)
+    assert {path.name.removesuffix('.launch.py') for path in FILES} == set(NODES) == set(MORE), (
+        'add a new launch file to MORE and to NODES'
+    )
 
 
 @pytest.mark.parametrize('path', FILES, ids=lambda p: p.name)

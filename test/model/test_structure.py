@@ -129,3 +129,10 @@ def test_files_are_at_most_300_lines():
         if len(path.read_text().splitlines()) > 300
     }
     assert long == set()
+
+
+def test_package_xml_names_every_ros_package_that_is_imported():
+    named = set(re.findall(r'<exec_depend>(\w+)</exec_depend>', (REPO / 'package.xml').read_text()))
+    imported = {one.target.split('.')[0] for one in IMPORTS} & (ROS | LAUNCH)
+    # used where they are installed
+    assert imported - named == {'ament_index_python', 'vision_msgs'} & imported

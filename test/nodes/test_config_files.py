@@ -14,6 +14,7 @@ from dcat_ros.nodes.parameters import check
 from dcat_ros.nodes.presence_parameters import PRESENCE_PARAMETERS
 from dcat_ros.share import share_dir
 
+CONFIG = share_dir() / 'config'
 SPECS = {
     'imu_node': ImuNode.parameters,
     'image_node': ImageNode.parameters,
@@ -21,14 +22,20 @@ SPECS = {
     'microphone_node': MICROPHONE_PARAMETERS,
     'presence_node': PRESENCE_PARAMETERS,
 }
+KINDS = ('imu', 'image', 'audio')
 
 
 def sections(name):
-    text = (share_dir() / 'config' / name).read_text()
+    text = (CONFIG / name).read_text()
     return {k: v['ros__parameters'] for k, v in yaml.safe_load(text).items()}
 
 
-@pytest.mark.parametrize('kind', ['imu', 'image', 'audio'])
+def test_every_file_of_parameters_is_tested_here():
+    there = {path.stem for path in CONFIG.glob('*.yaml')}
+    assert there - {'auto'} == set(KINDS), 'add a new node to SPECS and to KINDS'
+
+
+@pytest.mark.parametrize('kind', KINDS)
 def test_file_of_a_recogniser_names_every_parameter_with_its_default(kind):
     given = sections(f'{kind}.yaml')['/**']
     assert given == {spec.name: spec.default for spec in SPECS[f'{kind}_node']}

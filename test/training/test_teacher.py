@@ -127,7 +127,9 @@ def test_source_that_does_not_fit_is_refused(tmp_path, change, text):
 
 def test_source_that_is_not_there_is_refused():
     config = train_config(transfer=TRANSFER | {'source': 'nowhere'})
-    with pytest.raises(WeightsError, match="no weights file 'nowhere'"):
+    with pytest.raises(
+        WeightsError, match=r"'nowhere' is no weights file, and no view .*views are imu, "
+    ):
         signals_of(config)
 
 

@@ -49,6 +49,7 @@ def test_read_config_every_shipped_one_is_right(path):
         ({'optimiser': {'batch_size': 1}}, "'optimiser.batch_size'"),
         ({'optimiser': {'average': 1}}, "'optimiser.average'"),
         ({'optimiser': {'momentum': 1}}, "'optimiser.momentum'"),
+        ({'modality': 'depth', 'network': {'ppv': True}}, r'write "network: {ppv: false}"'),
         ({'windows_s': 2}, "'windows_s'.*Did you mean 'window_s'"),
         ({'optimizer': {}}, "'optimizer'.*Did you mean 'optimiser'"),
     ],

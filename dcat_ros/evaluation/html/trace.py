@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dcat_ros.bags.read import BagReader
 from dcat_ros.bags.salvage import RawMessage
-from dcat_ros.errors import MessageError
+from dcat_ros.errors import ConfigError, MessageError
 from dcat_ros.evaluation.bag_content import BagSource
 from dcat_ros.evaluation.html.envelope import Envelope, Evenly
 from dcat_ros.messages.audio import AUDIO_TYPES, HEADERLESS_TYPES, decode_audio
@@ -130,6 +130,8 @@ def trace_of(path: Path, source: BagSource, card: Card) -> Trace:
         if card.modality == 'audio':
             type_name = bag.require_one_of(topic, AUDIO_TYPES)
             return _of_sound(bag, topic, type_name, source, receipt)
+        if card.modality != 'depth':
+            raise ConfigError(f'nobody has said yet how {card.modality} is to be drawn.')
         type_name = bag.require_one_of(topic, (IMAGE_TYPE, COMPRESSED_IMAGE_TYPE))
         return _of_pictures(bag, topic, type_name, receipt)
 
