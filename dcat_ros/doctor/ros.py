@@ -50,6 +50,7 @@ _RANGES = ('', 'SUBNET', 'LOCALHOST', 'OFF', 'SYSTEM_DEFAULT')
 _LAST_DOMAIN = 232
 _ABSENT = re.compile(r"No module named '(\w+)")
 _COLOUR = re.compile(r'\x1b\[[\d;]*m')
+_LOG_HEAD = re.compile(r'^(?:\[[^\]]*\] ?)+: ')
 #: First messages that take longer say that our DDS profile would help.
 _SLOW_S = 1.0
 _OUR_PROFILE = 'config/fastdds.xml of dcat_ros'
@@ -202,7 +203,8 @@ def launch() -> list[Finding]:
     if not installed('launch_ros'):
         fact = 'not installed: no ros2 launch; nodes start alone, such as imu_node'
         return [Finding(NOTE, 'launch_ros', fact, _apt(['ros2launch']))]
-    if reason := _failure('import launch_ros.actions'):
+    # with the default RMW: one that does not load is said already
+    if reason := _failure('import launch_ros.actions', RMW_IMPLEMENTATION=''):
         absent = _ABSENT.search(reason)
         remedy = _apt([absent[1] if absent else 'launch_ros'])
         fact = f'cannot be imported, so no ros2 launch: {reason}'
@@ -250,9 +252,10 @@ def _apt(packages: list[str]) -> str:
 
 
 def _last_line(text: str) -> str:
-    """The last line that says something, without colours, and not too long."""
+    """The last line that says something, without colours, a log's head, and not too long."""
     lines = [line for line in _COLOUR.sub('', text).splitlines() if line.strip()]
-    return ' '.join((lines or [''])[-1].split())[:200].rstrip('.')
+    last = ' '.join((lines or [''])[-1].split())
+    return _LOG_HEAD.sub('', last)[:200].rstrip('.')
 
 
 def _major(release: str) -> int:

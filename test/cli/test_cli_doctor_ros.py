@@ -102,6 +102,7 @@ def test_every_variable_that_is_wrong_is_a_fault_and_a_profile_that_is_there_is_
     [
         ({}, OK, 'RMW_IMPLEMENTATION rmw_x'),
         ({'returncode': 102, 'stderr': "instead found 'rmw_y'.\n"}, FAULT, "found 'rmw_y'. sudo"),
+        ({'returncode': 1, 'stderr': '[ERROR] [1.5] [rcl]: no .so'}, FAULT, 'loaded: no .so. sudo'),
         ({'returncode': -6}, FAULT, 'exit code -6'),
         ({'raises': subprocess.TimeoutExpired('x', 1)}, FAULT, 'no answer within 15 s'),
     ],

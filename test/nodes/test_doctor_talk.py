@@ -40,6 +40,7 @@ def test_rmw_that_is_not_installed_is_a_fault_and_the_other_checks_go_on():
     assert lines['rmw'].startswith('fault')
     assert 'rmw_none' in lines['rmw']
     assert 'talk' not in lines
+    assert 'rmw_none' not in lines['launch_ros']
     assert lines['messages'].startswith('ok')
 
 
