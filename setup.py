@@ -1,10 +1,14 @@
 """dcat_ros: an ament_python package, and an ordinary Python package where there is no ROS."""
 
+import sys
 from glob import glob
 
 from setuptools import find_packages, setup
 
 NAME = 'dcat_ros'
+#: colcon puts scripts where only ros2 run finds them, and extends the PATH by a bin/ of files;
+#: pip makes bin/dcat of the entry point, for the interpreter of its environment
+ON_PATH = [] if 'bdist_wheel' in sys.argv else [('bin', ['bin/dcat'])]
 
 setup(
     name=NAME,
@@ -18,6 +22,7 @@ setup(
         (f'share/{NAME}/config/train', glob('config/train/*.yaml')),
         (f'share/{NAME}/config/experiments', glob('config/experiments/*.yaml')),
         (f'share/{NAME}/models', glob('models/*')),
+        *ON_PATH,
     ],
     install_requires=[
         'click>=8.1',
@@ -53,7 +58,7 @@ setup(
     license='Apache-2.0',
     entry_points={
         'console_scripts': [
-            'dcat = dcat_ros.cli.main:main',
+            'dcat = dcat_ros.cli.entry:main',
             'imu_node = dcat_ros.nodes.entry:imu_node',
             'image_node = dcat_ros.nodes.entry:image_node',
             'audio_node = dcat_ros.nodes.entry:audio_node',

@@ -133,6 +133,11 @@ class BagReader:
         return [left.get(pair, TopicInfo(*pair)) for pair in self.topics.items()]
 
     @property
+    def duration_s(self) -> float | None:
+        """From the first message to the last; None of a bag that was cut off."""
+        return None if self._reader is None else self._reader.duration / 1e9
+
+    @property
     def storage(self) -> str:
         """'mcap' or 'sqlite3'."""
         files = sorted(self.path.iterdir()) if self.path.is_dir() else [self.path]

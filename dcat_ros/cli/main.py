@@ -9,6 +9,7 @@ import click
 
 import dcat_ros
 from dcat_ros.errors import DcatError, InputError
+from dcat_ros.libraries import missing
 from dcat_ros.nodes import NO_ROS
 
 __all__ = ['main']
@@ -88,9 +89,13 @@ def main() -> None:
         print(f'dcat: {problem}', file=sys.stderr)
         sys.exit(2 if isinstance(problem, InputError) else 1)
     except ModuleNotFoundError as problem:
-        if problem.name != 'rclpy':
+        if problem.name == 'rclpy':
+            sentence = f'this verb needs ROS 2, and {NO_ROS}'
+        else:
+            sentence = missing(problem)
+        if not sentence:
             raise
-        print(f'dcat: this verb needs ROS 2, and {NO_ROS}', file=sys.stderr)
+        print(f'dcat: {sentence}', file=sys.stderr)
         sys.exit(2)
     except BrokenPipeError:
         # the reader of our output went away, as 'head' does

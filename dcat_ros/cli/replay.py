@@ -32,7 +32,7 @@ def command(bag: Path, rate: float, loop: bool, topics: str, start: float) -> No
     if start < 0:
         raise click.UsageError('--start must be at least 0.')
     chosen = [name.strip() for name in topics.split(',') if name.strip()]
-    n, notes = play(bag, rate, loop, chosen, start)
+    n, notes = play(bag, rate, loop, chosen, start, click.echo)
     for note in notes:
         click.echo(note, err=True)
     click.echo(f'{n} messages published')

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from dcat_ros.datasets import kitchen20, klangio, utd_mhad, watch
 from dcat_ros.datasets.cache import Progress
-from dcat_ros.datasets.trial import Dataset, chosen_modalities
+from dcat_ros.datasets.trial import Dataset, chosen_modalities, first_names
 from dcat_ros.errors import DatasetError
 
 __all__ = ['DATASETS', 'GROUP', 'MODALITIES', 'data_folder', 'load']
@@ -73,7 +73,7 @@ def load(
     if subjects is None:
         return dataset
     if not subjects:
-        raise DatasetError(f'No subject is named; {name} has {", ".join(dataset.subjects)}.')
+        raise DatasetError(f'No subject is named; {name} has {first_names(dataset.subjects)}.')
     return dataset.of_subjects(subjects)
 
 

@@ -1,6 +1,6 @@
 """What every data set gives: labelled trials, and a list of what could not be used."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +9,18 @@ from numpy.typing import NDArray
 
 from dcat_ros.errors import DatasetError
 
-__all__ = ['Dataset', 'DatasetInfo', 'Signal', 'Skipped', 'Trial', 'chosen_modalities']
+__all__ = [
+    'Dataset',
+    'DatasetInfo',
+    'Signal',
+    'Skipped',
+    'Trial',
+    'chosen_modalities',
+    'first_names',
+]
+
+#: So many subjects an error names.
+_NAMED = 10
 
 
 @dataclass(frozen=True)
@@ -131,11 +142,17 @@ class Dataset:
         unknown = sorted(set(subjects) - set(self.subjects))
         if unknown:
             raise DatasetError(
-                f'subject {", ".join(unknown)} is not in {self.info.name}; '
-                f'it has {", ".join(self.subjects)}.'
+                f'subject {first_names(unknown)} is not in {self.info.name}; '
+                f'it has {first_names(self.subjects)}.'
             )
         chosen = tuple(trial for trial in self.trials if trial.subject in subjects)
         return Dataset(self.info, chosen, self.skipped)
+
+
+def first_names(names: Sequence[str]) -> str:
+    """The first names, and how many there are: a data set may have hundreds of subjects."""
+    more = f', … ({len(names)} in all)' if len(names) > _NAMED else ''
+    return ', '.join(names[:_NAMED]) + more
 
 
 def chosen_modalities(

@@ -45,7 +45,7 @@ def load(data_dir: Path | None = None) -> Dataset:
         from seglearn.datasets import load_watch
     except ModuleNotFoundError as problem:
         raise DatasetError(
-            f"The data set 'watch' needs the package {problem.name}: pip install 'dcat_ros[watch]'."
+            f"The data set 'watch' needs the package {problem.name}: pip install seglearn pandas."
         ) from None
     raw = load_watch()
     trials: list[Trial] = []

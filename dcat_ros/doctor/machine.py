@@ -5,7 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-from dcat_ros.datasets import DATASETS
 from dcat_ros.doctor.finding import FAULT, NOTE, OK, Finding
 
 __all__ = ['free_memory', 'memory', 'microphones', 'recordings']
@@ -94,6 +93,10 @@ def recordings() -> list[Finding]:
         fact = f'{given} cannot be read: {why}'
         remedy = 'Set it to the folder that holds utd_mhad/ and the others, or unset it.'
         return [Finding(FAULT, 'DCAT_DATA', fact, remedy)]
+    try:
+        from dcat_ros.datasets import DATASETS
+    except ImportError:  # which library is missing stands further up
+        return [Finding(NOTE, 'DCAT_DATA', f'{given}: not looked into without the libraries')]
     found = [name for name in DATASETS if name in there]
     if not found:
         remedy = f'Data sets are folders in it: {", ".join(sorted(DATASETS))}.'

@@ -1,13 +1,18 @@
 """Versions of what the package is made of, and the devices that it can compute on."""
 
 import platform
+import sys
 from importlib.util import find_spec
 from typing import Any
 
 import dcat_ros
 from dcat_ros.doctor.finding import FAULT, OK, Finding
+from dcat_ros.libraries import ACTIVATE, LIBRARIES
 
-__all__ = ['devices', 'installed', 'numpy_version', 'package', 'torch_version']
+__all__ = ['devices', 'installed', 'libraries', 'numpy_version', 'package', 'torch_version']
+
+#: Imported, and not only looked for.
+_OF_THEIR_OWN = ('numpy', 'torch')
 
 
 def installed(module: str) -> bool:
@@ -67,8 +72,23 @@ def devices() -> list[Finding]:
     return [Finding(OK, 'devices', f'{seen}; nodes compute with one thread of the CPU')]
 
 
+def libraries() -> list[Finding]:
+    """Everything else that is needed of pip; looked for, and not imported."""
+    needed = {module: pip for module, pip in LIBRARIES.items() if module not in _OF_THEIR_OWN}
+    # a mere folder counts here: rosbags is one that several packages share
+    lacking = [pip for module, pip in needed.items() if find_spec(module) is None]
+    if lacking:
+        fact = f'{", ".join(lacking)} not installed in {sys.executable}'
+        return [Finding(FAULT, 'libraries', fact, _install(*lacking))]
+    return [Finding(OK, 'libraries', f'all {len(needed)} others that are needed')]
+
+
+def _install(*names: str) -> str:
+    return f'{ACTIVATE}, or pip install {" ".join(names)}.'
+
+
 def _broken(name: str, problem: Exception) -> Finding:
     if isinstance(problem, ModuleNotFoundError) and problem.name == name:
-        return Finding(FAULT, name, 'is not installed', f'pip install {name}.')
+        return Finding(FAULT, name, f'not installed in {sys.executable}', _install(name))
     remedy = f'Install it again: pip install --force-reinstall {name}.'
     return Finding(FAULT, name, f'cannot be imported: {problem}'.rstrip('.'), remedy)

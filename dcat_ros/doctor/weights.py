@@ -7,13 +7,15 @@ from dcat_ros.errors import WeightsError
 
 __all__ = ['weights']
 
+_WHOLE_TRIALS = 'trial macro-F1'
+
 
 def weights() -> list[Finding]:
     """A finding for each shipped model."""
     try:
         from dcat_ros.model.weights import shipped_models
-    except (ImportError, OSError):  # what is wrong with torch stands further up
-        return [Finding(NOTE, 'weights', 'not looked at, for they need PyTorch')]
+    except (ImportError, OSError):  # what is wrong with it stands further up
+        return [Finding(NOTE, 'weights', 'not looked at: they need PyTorch and the libraries')]
     models = shipped_models()
     if not models:
         remedy = 'Install the package again, or set the parameter model to a weights file.'
@@ -30,5 +32,8 @@ def _one(name: str, path: Path) -> Finding:
     except WeightsError as problem:
         return Finding(FAULT, name, str(problem).rstrip('.'), 'Install the package again.')
     macro_f1 = macro_f1_of(card)
-    known = 'macro-F1 not measured' if macro_f1 is None else f'macro-F1 {macro_f1:.3f}'
+    known = 'macro-F1 not measured' if macro_f1 is None else f'macro-F1 {macro_f1:.3f} by windows'
+    whole = next((r.value for r in card.results if r.metric == _WHOLE_TRIALS), None)
+    if whole is not None:
+        known += f', {whole:.3f} by whole trials'
     return Finding(OK, name, f'weights for {card.modality}, {len(card.labels)} labels, {known}')

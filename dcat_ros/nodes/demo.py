@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,6 +15,7 @@ from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from dcat_ros.bags.topics import AUDIO_TOPIC, IMAGE_TOPIC, IMU_TOPIC, TRUTH_TOPIC
 from dcat_ros.errors import DcatError
 from dcat_ros.nodes.monitor import Heard, Monitor
+from dcat_ros.nodes.programs import program
 from dcat_ros.nodes.replay import Player
 from dcat_ros.share import dds_environment
 
@@ -59,7 +59,7 @@ def run_live(
     os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
     os.environ.update(dds_environment())
     executable, topic = _SENSORS[sensor]
-    command = [str(Path(sys.executable).with_name(executable)), '--ros-args', '--log-level', 'warn']
+    command = [*program(executable), '--ros-args', '--log-level', 'warn']
     # reliable: what is compared with offline must not depend on the first packets' luck
     settings = ['use_sim_time:=true', 'qos_reliability:=reliable', 'stale_after:=60.0']
     for setting in (f'model:={model}', *settings):

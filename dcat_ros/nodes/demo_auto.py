@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -20,6 +19,7 @@ from std_msgs.msg import String
 from dcat_ros.bags.topics import CAMERA_INFO_TOPIC, IMAGE_TOPIC, IMU_TOPIC, TRUTH_TOPIC
 from dcat_ros.errors import DcatError, MessageError
 from dcat_ros.nodes.monitor import activities_of
+from dcat_ros.nodes.programs import program
 from dcat_ros.share import dds_environment
 
 __all__ = ['Switches', 'run_auto']
@@ -147,17 +147,13 @@ def run_auto(bag: Path, show: Callable[[str], None]) -> Switches:
 
 
 def _node(name: str, *parameters: str) -> subprocess.Popen[bytes]:
-    command = [_program(name), '--ros-args', '--log-level', 'error']
+    command = [*program(name), '--ros-args', '--log-level', 'error']
     for parameter in parameters:
         command += ['-p', parameter]
     return subprocess.Popen(command)
 
 
 def _player(bag: Path, topics: list[str], start_s: float) -> subprocess.Popen[bytes]:
-    command = [_program('dcat'), 'replay', str(bag), '--topics', ','.join(topics)]
+    command = [*program('dcat'), 'replay', str(bag), '--topics', ','.join(topics)]
     command += ['--start', f'{start_s:.3f}']
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
-def _program(name: str) -> str:
-    return str(Path(sys.executable).with_name(name))

@@ -22,6 +22,7 @@ from std_msgs.msg import String
 __all__ = ['hear']
 
 _PINGS = 20
+_GOODBYE_S = 2.0
 
 
 def hear(topic: str, end: float) -> dict[str, object] | None:
@@ -87,8 +88,13 @@ def main(seconds: float, variables: dict[str, str]) -> None:
             if found is not None:
                 print(json.dumps(found), flush=True)
         finally:
-            other.kill()
             rclpy.try_shutdown()
+            # killed, it would stay in the graph until its lease runs out
+            other.terminate()
+            try:
+                other.wait(timeout=_GOODBYE_S)
+            except subprocess.TimeoutExpired:
+                other.kill()
 
 
 if __name__ == '__main__':

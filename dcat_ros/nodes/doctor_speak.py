@@ -4,11 +4,14 @@ Run as `python -m dcat_ros.nodes.doctor_speak TOPIC SECONDS`.
 """
 
 import os
+import signal
 import sys
+from threading import Event
 from time import monotonic, monotonic_ns
 
 import rclpy
 from rclpy.executors import SingleThreadedExecutor
+from rclpy.signals import SignalHandlerOptions
 from std_msgs.msg import String
 
 __all__ = ['speak']
@@ -21,11 +24,15 @@ def speak(topic: str, seconds: float) -> None:
 
     Args:
         topic: what the names of the topics begin with.
-        seconds: ends after so long, or with the process that started it.
+        seconds: ends after so long, by SIGTERM or SIGINT, or with the process that started it; in
+            each case other nodes are told that it goes.
     """
+    stop = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
     parent = os.getppid()
     end = monotonic() + seconds
-    rclpy.init()
+    rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
     try:
         node = rclpy.create_node('dcat_doctor_speak', start_parameter_services=False)
         # the same clock as the other process has: it counts from the start of the machine
@@ -36,7 +43,7 @@ def speak(topic: str, seconds: float) -> None:
         node.create_timer(_EVERY_S, lambda: hello.publish(made))
         executor = SingleThreadedExecutor()
         executor.add_node(node)
-        while rclpy.ok() and monotonic() < end and os.getppid() == parent:
+        while not stop.is_set() and monotonic() < end and os.getppid() == parent:
             executor.spin_once(timeout_sec=0.1)
         executor.shutdown()
         node.destroy_node()

@@ -11,6 +11,7 @@ import sys
 from importlib import import_module
 from threading import Event
 
+from dcat_ros.libraries import missing
 from dcat_ros.nodes import NO_ROS
 
 __all__ = ['audio_node', 'image_node', 'imu_node', 'microphone_node', 'presence_node']
@@ -59,11 +60,14 @@ def _run(module: str, name: str) -> int:
         signal.signal(number, lambda *_: os._exit(0))
     try:
         import_module('rclpy')
-    except ModuleNotFoundError:
-        print(NO_ROS, file=sys.stderr)
+        spin = import_module('dcat_ros.nodes.spin')
+        node_class = getattr(import_module(module), name)
+    except ModuleNotFoundError as problem:
+        sentence = NO_ROS if problem.name == 'rclpy' else missing(problem)
+        if not sentence:
+            raise
+        print(sentence, file=sys.stderr)
         return 2
-    spin = import_module('dcat_ros.nodes.spin')
-    node_class = getattr(import_module(module), name)
     stop = Event()
     for number in _SIGNALS:
         signal.signal(number, lambda *_: stop.set())

@@ -38,6 +38,7 @@ class Player:
     Attributes:
         sent: called with topic, bag time in ns and serialised message after each is sent.
         notes: what a user should know.
+        duration_s: of what is played, in bag time; None of a bag that was cut off.
 
     Raises:
         BagError: the bag is unusable, or none of its topics can be published here.
@@ -62,6 +63,8 @@ class Player:
         self._publishers: dict[str, Any] = {}
         with BagReader(path) as bag:
             self.notes += bag.notes
+            whole_s = bag.duration_s
+            self.duration_s = None if whole_s is None else max(0.0, whole_s - start_s)
             for topic in topics:
                 bag.require(topic, bag.topics.get(topic, 'any type'))
             chosen = {t: kind for t, kind in bag.topics.items() if not topics or t in topics}

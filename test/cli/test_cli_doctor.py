@@ -1,6 +1,7 @@
 """dcat doctor without ROS: every check with planted faults, their order, and the exit codes."""
 
 import importlib.util
+import re
 import subprocess
 import sys
 import time
@@ -8,10 +9,12 @@ from threading import Event
 
 import pytest
 from doctor_helpers import one
+from helpers import REPO
 
 from dcat_ros.doctor import checks, machine, software, weights
 from dcat_ros.doctor.finding import FAULT, NOTE, OK, Check, Finding, run
 from dcat_ros.errors import ConfigError
+from dcat_ros.libraries import LIBRARIES
 from dcat_ros.model.weights import save_weights
 
 pytestmark = pytest.mark.usefixtures('bare')
@@ -89,6 +92,7 @@ def test_versions_are_said():
     assert '0.' in one(software.package(), OK)
     assert one(software.numpy_version(), OK)
     assert one(software.torch_version(), OK)
+    assert one(software.libraries(), OK)
     assert 'CPU (threads' in one(software.devices(), OK)
 
 
@@ -99,6 +103,19 @@ def test_library_that_is_missing_is_a_fault(monkeypatch, module, look):
     for name in without(module):
         monkeypatch.setitem(sys.modules, name, None)
     assert 'pip install' in one(look(), FAULT)
+
+
+def test_libraries_that_are_missing_are_one_fault(monkeypatch):
+    lacking = ('cv2', 'yaml', 'numpy')
+    monkeypatch.setattr(software, 'find_spec', lambda name: None if name in lacking else name)
+    found = one(software.libraries(), FAULT)
+    assert f'opencv-python-headless, PyYAML not installed in {sys.executable}. Activate' in found
+    assert 'pip install opencv-python-headless PyYAML.' in found
+
+
+def test_libraries_are_those_of_setup_py():
+    (block,) = re.findall(r'install_requires=\[(.*?)\]', (REPO / 'setup.py').read_text(), re.DOTALL)
+    assert sorted(LIBRARIES.values()) == sorted(re.findall(r"'([\w-]+)[^']*'", block))
 
 
 def test_torch_that_lacks_a_library_is_a_fault(monkeypatch):
@@ -210,13 +227,23 @@ def test_weights_that_were_not_installed_are_a_fault(models):
 def test_weights_say_what_they_are_for_and_a_damaged_file_is_a_fault(models):
     from helpers import make_card, make_net
 
-    figure = {'split': 'held out', 'metric': 'macro-F1 of windows', 'value': 0.5}
-    card = make_card(results=[figure])
+    figures = [
+        {'split': 'streams', 'metric': 'window macro-F1', 'value': 0.5},
+        {'split': 'trials', 'metric': 'trial macro-F1', 'value': 0.75},
+    ]
+    card = make_card(results=figures)
     save_weights(models / 'a.safetensors', make_net(card), card)
     (models / 'b.safetensors').write_bytes(b'x' * 100)
     good, bad = weights.weights()
-    assert 'imu, 3 labels' in one([good], OK)
+    said = one([good], OK)
+    assert 'imu, 3 labels, macro-F1 0.500 by windows, 0.750 by whole trials' in said
     assert 'b.safetensors is no whole safetensors file' in one([bad], FAULT)
+
+
+def test_recordings_are_no_fault_where_a_library_is_missing(monkeypatch, tmp_path):
+    monkeypatch.setenv('DCAT_DATA', str(tmp_path))
+    monkeypatch.setitem(sys.modules, 'dcat_ros.datasets', None)
+    assert 'without the libraries' in one(machine.recordings(), NOTE)
 
 
 def test_weights_are_left_out_where_torch_is_missing(monkeypatch):

@@ -29,10 +29,19 @@ def test_no_ros_is_one_note_and_nothing_else_is_looked_at(packages):
         assert look() == []
 
 
-def test_ros_that_is_sourced_for_another_python_is_a_fault(packages, monkeypatch):
+def test_ros_that_is_sourced_for_another_python_is_a_fault(packages, monkeypatch, tmp_path):
     packages()
-    monkeypatch.setenv('AMENT_PREFIX_PATH', '/opt/ros/jazzy')
+    (tmp_path / 'share' / 'rclpy').mkdir(parents=True)
+    monkeypatch.setenv('AMENT_PREFIX_PATH', f'/ws/install/dcat_ros:{tmp_path}')
     assert 'sees no rclpy' in one(ros.distribution(), FAULT)
+
+
+def test_workspace_without_ros_is_a_fault_that_says_what_to_source_first(packages, monkeypatch):
+    packages()
+    monkeypatch.setenv('AMENT_PREFIX_PATH', '/ws/install/dcat_ros')
+    monkeypatch.setenv('ROS_DISTRO', 'kilted')
+    finding = one(ros.distribution(), FAULT)
+    assert 'ROS 2 itself is not. First source /opt/ros/kilted/setup.bash, then' in finding
 
 
 @pytest.mark.parametrize(
@@ -59,16 +68,58 @@ def test_distribution(packages, monkeypatch, release, named, level, text):
         ('ROS_DOMAIN_ID', '233', FAULT),
         ('ROS_DOMAIN_ID', '-1', FAULT),
         ('ROS_DOMAIN_ID', '²', FAULT),
-        ('ROS_AUTOMATIC_DISCOVERY_RANGE', 'localhost', OK),
+        ('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST', OK),
         ('ROS_AUTOMATIC_DISCOVERY_RANGE', 'OFF', NOTE),
         ('ROS_AUTOMATIC_DISCOVERY_RANGE', 'WORLD', FAULT),
-        ('RMW_IMPLEMENTATION', 'rmw_zenoh_cpp', OK),
+        ('ROS_AUTOMATIC_DISCOVERY_RANGE', 'localhost', FAULT),
+        ('FASTRTPS_DEFAULT_PROFILES_FILE', '/no/such.xml', FAULT),
+        ('FASTDDS_DEFAULT_PROFILES_FILE', '/no/such.xml', FAULT),
     ],
 )
 def test_network(packages, monkeypatch, variable, value, level):
     packages('rclpy')
     monkeypatch.setenv(variable, value)
     assert value in one(ros.network(), level)
+    if level == FAULT:
+        assert ros.talk() == []  # said once
+
+
+def test_every_variable_that_is_wrong_is_a_fault_and_a_profile_that_is_there_is_none(
+    packages, monkeypatch, tmp_path
+):
+    packages('rclpy')
+    profile = tmp_path / 'mine.xml'
+    profile.touch()
+    monkeypatch.setenv('FASTRTPS_DEFAULT_PROFILES_FILE', str(profile))
+    one(ros.network(), OK)
+    monkeypatch.setenv('ROS_DOMAIN_ID', 'x')
+    monkeypatch.setenv('ROS_AUTOMATIC_DISCOVERY_RANGE', 'WORLD')
+    assert [finding.level for finding in ros.network()] == [FAULT, FAULT]
+
+
+@pytest.mark.parametrize(
+    ('answer', 'level', 'text'),
+    [
+        ({}, OK, 'RMW_IMPLEMENTATION rmw_x'),
+        ({'returncode': 102, 'stderr': "instead found 'rmw_y'.\n"}, FAULT, "found 'rmw_y'. sudo"),
+        ({'returncode': 1, 'stderr': '[ERROR] [1.5] [rcl]: no .so'}, FAULT, 'loaded: no .so. sudo'),
+        ({'returncode': -6}, FAULT, 'exit code -6'),
+        ({'raises': subprocess.TimeoutExpired('x', 1)}, FAULT, 'no answer within 15 s'),
+    ],
+)
+def test_rmw_that_does_not_load_is_a_fault_and_said_once(
+    packages, answers, monkeypatch, answer, level, text
+):
+    packages('rclpy')
+    ros._why_not_loaded.cache_clear()
+    monkeypatch.setenv('RMW_IMPLEMENTATION', 'rmw_x')
+    answers(**answer)
+    found = one(ros.network(), level)
+    assert text in found
+    if level == FAULT:
+        assert 'sudo apt install ros-jazzy-rmw-x, or unset it.' in found
+        assert ros.talk() == []
+    ros._why_not_loaded.cache_clear()
 
 
 TALK = {'rmw': 'rmw_x', 'first_s': 0.25, 'round_trip_ms': 1.5}
@@ -105,8 +156,24 @@ def test_message_packages(packages):
     assert 'ros-jazzy-sensor-msgs' in one(ros.messages(), FAULT)
 
 
-def test_launch(packages):
+@pytest.mark.parametrize(
+    ('answer', 'level', 'text'),
+    [
+        ({}, OK, 'can be imported'),
+        (
+            {'returncode': 1, 'stderr': "x\nModuleNotFoundError: No module named 'a_msgs.srv'\n"},
+            FAULT,
+            'sudo apt install ros-jazzy-a-msgs.',
+        ),
+        ({'returncode': 1, 'stderr': 'SyntaxError: x'}, FAULT, 'ros-jazzy-launch-ros.'),
+    ],
+)
+def test_launch_is_imported_and_not_only_looked_for(packages, answers, answer, level, text):
     packages('rclpy', 'launch_ros')
-    one(ros.launch(), OK)
+    answers(**answer)
+    assert text in one(ros.launch(), level)
+
+
+def test_launch_that_is_not_installed_is_a_note(packages):
     packages('rclpy')
     assert 'ros-jazzy-ros2launch' in one(ros.launch(), NOTE)

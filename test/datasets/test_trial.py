@@ -63,6 +63,14 @@ def test_dataset_of_subjects_who_are_not_there(dataset, subjects):
         dataset.of_subjects(subjects)
 
 
+def test_dataset_of_many_subjects_names_the_first_and_their_number():
+    many = Dataset(INFO, tuple(trial(f't{i}', str(i)) for i in range(1, 401)))
+    with pytest.raises(DatasetError) as caught:
+        many.of_subjects([f'x{i:02}' for i in range(20)])
+    assert 'x08, x09, … (20 in all) is not in made; it has 1, 2, ' in str(caught.value)
+    assert str(caught.value).endswith(' 9, 10, … (400 in all).')
+
+
 @pytest.fixture
 def registered(dataset, monkeypatch):
     seen = []

@@ -50,5 +50,5 @@ def test_load_unusable_series_is_skipped(monkeypatch):
 
 def test_load_without_seglearn_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, 'seglearn.datasets', None)
-    with pytest.raises(DatasetError, match='pip install'):
+    with pytest.raises(DatasetError, match='pip install seglearn pandas'):
         watch.load()

@@ -1,5 +1,8 @@
 """The part of dcat doctor that needs ROS: two nodes in two processes, over real DDS."""
 
+import signal
+import subprocess
+import sys
 import time
 
 import pytest
@@ -7,6 +10,7 @@ from helpers import run_python
 
 from dcat_ros.doctor import ros
 from dcat_ros.doctor.finding import FAULT, OK
+from dcat_ros.nodes import doctor_hear
 
 pytestmark = pytest.mark.ros
 
@@ -33,6 +37,33 @@ def test_rmw_that_is_not_installed_is_a_fault_and_the_other_checks_go_on():
     assert done.returncode == 1, done.stdout + done.stderr
     assert 'Traceback' not in done.stdout + done.stderr
     lines = {line.split()[1]: line for line in done.stdout.splitlines()}
-    assert lines['talk'].startswith('fault')
-    assert 'rmw_none' in lines['talk']
+    assert lines['rmw'].startswith('fault')
+    assert 'rmw_none' in lines['rmw']
+    assert 'talk' not in lines
+    assert 'rmw_none' not in lines['launch_ros']
     assert lines['messages'].startswith('ok')
+
+
+@pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGINT])
+def test_node_of_the_doctor_leaves_the_graph_when_it_is_ended(peer, number):
+    def there():
+        return 'dcat_doctor_speak' in peer.node.get_node_names()
+
+    command = [sys.executable, '-m', 'dcat_ros.nodes.doctor_speak', '/t', '60']
+    with subprocess.Popen(command) as process:
+        peer.wait_for(there, 'the node')
+        process.send_signal(number)
+        # the lease of one that is killed is 20 s
+        peer.wait_for(lambda: not there(), 'the node to be gone', 5.0)
+        assert process.wait(timeout=20) == 0
+
+
+def test_doctor_ends_the_other_node_and_does_not_kill_it(monkeypatch, tmp_path):
+    # instead of the other node, a program that writes down that it was asked to end
+    ended = tmp_path / 'ended'
+    program = tmp_path / 'python'
+    program.write_text(f"#!/bin/sh\ntrap 'touch {ended}; exit 0' TERM\nsleep 60 & wait\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(doctor_hear.sys, 'executable', str(program))
+    doctor_hear.main(0.5, {})
+    assert ended.exists()
