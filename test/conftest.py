@@ -18,8 +18,12 @@ else:
     settings.load_profile('dcat')
 
 
+@pytest.hookimpl(tryfirst=True)  # before the plug-in looks at the groups
 def pytest_collection_modifyitems(items):
-    """The slow tests first, so that several workers end together."""
+    """The slow tests first, so that several workers end together; one of them has the browser."""
+    for item in items:
+        if 'browser' in item.fixturenames:
+            item.add_marker(pytest.mark.xdist_group('browser'))
     items.sort(key=lambda item: item.get_closest_marker('slow') is None)
 
 

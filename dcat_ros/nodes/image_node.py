@@ -66,7 +66,6 @@ class ImageNode(SensorNode):
         ),
         *_OWN,
     )
-    waiting = 4
 
     def __init__(self, **options: Any) -> None:
         super().__init__('image_node', **options)

@@ -26,6 +26,8 @@ __all__ = ['SensorNode']
 
 _WATCH_S = 0.25
 _WARN_EVERY_S = 5.0
+#: Jobs that may wait for the thread, a second of labels; then the oldest is dropped.
+_WAITING = 4
 
 
 class _Job(NamedTuple):
@@ -44,7 +46,6 @@ class SensorNode(GuardedLifecycleNode):
         message_type: ROS type of the input.
         input_topic: its relative name.
         parameters: what the node declares.
-        waiting: greatest number of jobs that wait for the thread; then the oldest is dropped.
 
     Args:
         name: of the node.
@@ -55,7 +56,6 @@ class SensorNode(GuardedLifecycleNode):
     message_type: type[Any]
     input_topic: str
     parameters: tuple[Spec, ...] = RECOGNISER_PARAMETERS
-    waiting = 2
 
     def __init__(self, name: str, **options: Any):
         super().__init__(name, **options)
@@ -146,7 +146,7 @@ class SensorNode(GuardedLifecycleNode):
         self._last_data, self._stale = None, False
         self._active_since = monotonic()
         self._counts_then = (self._health.received, self._health.published)
-        self._worker = LatestWorker(self._work, self._worker_failed, self.waiting)
+        self._worker = LatestWorker(self._work, self._worker_failed, _WAITING)
         self._subscription = self.create_subscription(
             self.message_type, self.input_topic, self._receive, self._qos(), raw=True
         )

@@ -28,9 +28,8 @@ def test_bag_played_to_a_node_is_scored_and_the_same_as_offline(
     bag, reliable, quick_model, tmp_path
 ):
     out_file = tmp_path / 'live.json'
-    code, out, err = finished(
-        evaluate(bag, '--model', quick_model, '--rate', '2', '--json', out_file)
-    )
+    # its windows are 0.1 s apart: any faster, and a busy machine drops some
+    code, out, err = finished(evaluate(bag, '--model', quick_model, '--json', out_file))
     assert code == 0, err
     assert 'live = offline: yes' in out
     (model,) = json.loads(out_file.read_text())['models']

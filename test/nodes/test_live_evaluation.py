@@ -40,7 +40,8 @@ def listening(**options):
 
 def test_of_a_bag_live_is_offline(bag, reliable, quick_model):
     shown = []
-    record = listen('imu_node', stop=Event(), bag=bag, rate=2.0, show=shown.append)
+    # its windows are 0.1 s apart: any faster, and a busy machine drops some
+    record = listen('imu_node', stop=Event(), bag=bag, show=shown.append)
     offline = evaluate_bag(bag, load_model(str(quick_model)))
     assert differences(record.predictions, offline.predictions) == ''
     assert len(record.recognised) == len(shown) > 40
@@ -49,7 +50,7 @@ def test_of_a_bag_live_is_offline(bag, reliable, quick_model):
     assert from_changes(record.changes, record.end_ns) == offline.truth
     assert [s.label for s in offline.truth] == ['walk', 'wave']
     # a second time, by the same node
-    again = listen('/imu_node', stop=Event(), bag=bag, rate=4.0, truth_topic=None)
+    again = listen('/imu_node', stop=Event(), bag=bag, truth_topic=None)
     assert differences(again.predictions, offline.predictions) == ''
     assert again.changes == []
 
