@@ -4,10 +4,11 @@ Nodes bring themselves to active (their parameter `autostart`), so that no trans
 while nodes are still discovering each other, with every version of launch_ros.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import yaml
 from launch.actions import DeclareLaunchArgument, OpaqueFunction, SetEnvironmentVariable
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import LifecycleNode
@@ -100,6 +101,7 @@ def description(
 
     Raises:
         FileNotFoundError: when it is executed: the parameter file given by the user is missing.
+        ValueError: likewise: it is for other nodes.
     """
     arguments = (
         Argument('namespace', '', 'Namespace of the nodes and of their topics.'),
@@ -133,6 +135,7 @@ def _starter(
         params_file = given['params_file'] or str(share_dir() / 'config' / file_name)
         if not Path(params_file).is_file():
             raise FileNotFoundError(f'params_file:={params_file} is not there.')
+        _check_names(params_file, [program.name for program in programs])
         return [
             _node(program, params_file, given)
             for program in programs
@@ -165,6 +168,30 @@ def _node(program: Program, params_file: str, given: Mapping[str, str]) -> Lifec
             for name in _TOPICS[argument.name]
         ],
     )
+
+
+def _check_names(params_file: str, names: list[str]) -> None:
+    """See that a file of parameters is for one of these nodes: ROS ignores what is for none."""
+    try:
+        fields = yaml.safe_load(Path(params_file).read_text(encoding='utf-8'))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        return  # the node itself says what is wrong
+    found = set(_nodes_in(fields))
+    if found and not any(name == known or '*' in name for name in found for known in names):
+        raise ValueError(
+            f'params_file:={params_file} is for {", ".join(sorted(found))}, and not for '
+            f'{" or ".join(names)}.'
+        )
+
+
+def _nodes_in(fields: object, name: str = '') -> Iterator[str]:
+    """Last parts of the names under which parameters stand."""
+    if not isinstance(fields, dict):
+        return
+    if 'ros__parameters' in fields:
+        yield name
+    for key, value in fields.items():
+        yield from _nodes_in(value, str(key).rpartition('/')[2])
 
 
 def _is_true(text: str) -> bool:

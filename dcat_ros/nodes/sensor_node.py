@@ -252,7 +252,7 @@ class SensorNode(GuardedLifecycleNode):
         if (silent_s := monotonic() - self._last_data) < self._stale_after_s:
             return
         self._say_stale()
-        said = f'no data on {self.input_topic} for {silent_s:.1f} s.'
+        said = f'no data on {self.resolve_topic_name(self.input_topic)} for {silent_s:.1f} s.'
         if self.count_publishers('/clock') and not self.get_parameter('use_sim_time').value:
             said += ' (A bag that is played slowly needs use_sim_time:=true of this node.)'
         self.get_logger().warning(said)

@@ -155,3 +155,20 @@ def test_topics_are_remapped_where_they_are_named_and_left_alone_otherwise(start
     assert audio.remappings == presence.remappings == []
     audio, microphone = started('audio_only', microphone='True', audio_topic='/ear')
     assert audio.remappings == microphone.remappings == [('audio', '/ear')]
+
+
+@pytest.mark.parametrize('key', ['imu_node', '/**', '/robot1/imu_node', '/**/imu_node', '/*'])
+def test_a_file_of_parameters_for_the_node_is_taken(started, tmp_path, key):
+    path = tmp_path / 'mine.yaml'
+    path.write_text(yaml.safe_dump({key: {'ros__parameters': {'stale_after': 1.0}}}))
+    assert started('imu_only', params_file=str(path))[0].parameters[0] == str(path)
+    nested = {'robot1': {'imu_node': {'ros__parameters': {}}}}
+    path.write_text(yaml.safe_dump(nested))
+    assert started('imu_only', params_file=str(path))
+
+
+def test_a_file_of_parameters_for_other_nodes_is_refused(started, tmp_path):
+    path = tmp_path / 'mine.yaml'
+    path.write_text(yaml.safe_dump({'imunode': {'ros__parameters': {'stale_after': 1.0}}}))
+    with pytest.raises(ValueError, match=r'mine.yaml is for imunode, and not for imu_node\.'):
+        started('imu_only', params_file=str(path))
