@@ -6,7 +6,7 @@ from tempfile import NamedTemporaryFile
 
 from dcat_ros.errors import OutputError
 
-__all__ = ['exists', 'write_whole']
+__all__ = ['check_writable', 'exists', 'write_whole']
 
 
 def exists(path: Path) -> bool:
@@ -15,6 +15,22 @@ def exists(path: Path) -> bool:
         return path.exists()
     except (OSError, ValueError):
         return False
+
+
+def check_writable(path: Path) -> None:
+    """See that a file can be written, before hours of work for it; nothing is left behind.
+
+    Raises:
+        OutputError: it cannot.
+    """
+    if path.is_dir():
+        raise OutputError(f'{path} is a folder; give the name of a file.')
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=path.parent, prefix=f'.{path.name}-'):
+            pass
+    except OSError as problem:
+        raise OutputError(f'{path} cannot be written: {problem.strerror}.') from None
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from dcat_ros.errors import InputError
 from dcat_ros.segment import Segment
 
-__all__ = ['from_changes', 'label_at', 'read_csv']
+__all__ = ['from_changes', 'from_first_reading', 'label_at', 'read_csv']
 
 
 def from_changes(changes: Iterable[tuple[int, str]], end_ns: int) -> list[Segment]:
@@ -70,6 +70,22 @@ def read_csv(path: Path) -> list[Segment]:
                 f'{path}: {before.label} and {after.label} overlap at {after.start_ns / 1e9} s.'
             )
     return segments
+
+
+def from_first_reading(segments: list[Segment], begin_ns: int | None) -> list[Segment]:
+    """Truth on the clock of the stamps, where its seconds count from the first reading.
+
+    Args:
+        segments: in the order of time.
+        begin_ns: stamp of the first reading, if there is one.
+
+    Returns:
+        The same if they end later than a year: then they are stamps already.
+    """
+    year_ns = 365 * 24 * 3600 * 1_000_000_000
+    if not segments or begin_ns is None or segments[-1].end_ns > year_ns:
+        return segments
+    return [Segment(s.start_ns + begin_ns, s.end_ns + begin_ns, s.label) for s in segments]
 
 
 def label_at(segments: Sequence[Segment], stamps_ns: Sequence[int]) -> list[str]:

@@ -4,7 +4,7 @@ A folder `bags` with a file `bags.csv`, a line for each bag. Every stretch of th
 """
 
 import csv
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +14,7 @@ from pydantic import Field
 
 from dcat_ros.bags.camera import camera_beside
 from dcat_ros.bags.read import BagReader
+from dcat_ros.bags.salvage import RawMessage
 from dcat_ros.bags.signals import IMU_RATE_HZ, Cut, depth_signals, imu_signals, sound_signals
 from dcat_ros.bags.topics import AUDIO_TOPIC, IMAGE_TOPIC, IMU_TOPIC, STRING_TYPE, TRUTH_TOPIC
 from dcat_ros.datasets.cache import Progress
@@ -26,12 +27,13 @@ from dcat_ros.datasets.trial import (
     chosen_modalities,
 )
 from dcat_ros.errors import BagError, DatasetError, InputError, MessageError
-from dcat_ros.messages.audio import AUDIO_TYPES
+from dcat_ros.messages.audio import AUDIO_TYPES, HEADERLESS_TYPES
+from dcat_ros.messages.cdr import read_head
 from dcat_ros.messages.image import COMPRESSED_IMAGE_TYPE, IMAGE_TYPE
 from dcat_ros.messages.imu import IMU_TYPE
 from dcat_ros.messages.text import decode_string
 from dcat_ros.segment import REST, Segment
-from dcat_ros.truth import from_changes, read_csv
+from dcat_ros.truth import from_changes, from_first_reading, read_csv
 
 __all__ = ['MODALITIES', 'Line', 'load']
 
@@ -97,7 +99,8 @@ def load(
 
     Returns:
         A trial for each stretch of the truth, in pieces of at most 30 s; its source is the bag.
-        Stretches without a whole recording are among the skipped, `rest` too.
+        Stretches without a whole recording are among the skipped; those of `rest` are left out,
+        for training makes its own.
 
     Raises:
         DatasetError: no folder is given, or a line of `bags.csv` makes no sense.
@@ -133,10 +136,17 @@ def load(
 
 def _lines(path: Path) -> list[Line]:
     lines: list[Line] = []
-    seen: set[str] = set()
+    seen: set[Path] = set()
+    spelled: dict[str, str] = {}
     try:
         with path.open(newline='', encoding='utf-8-sig') as file:
             rows = csv.DictReader(file, restkey='')
+            columns = {(name or '').strip() for name in rows.fieldnames or ()}
+            if lacking := sorted({'bag', 'subject'} - columns):
+                raise DatasetError(
+                    f'{path}, line 1: there is no column {lacking[0]}; columns are separated by '
+                    f'commas, and may be {", ".join(Line.model_fields)}.'
+                )
             for row in rows:
                 cells = {
                     (key or '').strip(): value.strip() if isinstance(value, str) else value
@@ -151,15 +161,23 @@ def _lines(path: Path) -> list[Line]:
                         f'{path}, line {rows.line_num}: {column or "a value without a column"}: '
                         f'{first["msg"]}; the columns are {", ".join(Line.model_fields)}.'
                     ) from None
-                if line.bag in seen:
+                place = (path.parent / line.bag).resolve()
+                if place in seen:
                     raise DatasetError(
                         f'{path}, line {rows.line_num}: {line.bag} stands in a line above.'
                     )
-                seen.add(line.bag)
+                seen.add(place)
+                subject = spelled.setdefault(line.subject.casefold(), line.subject)
+                if subject != line.subject:
+                    raise DatasetError(
+                        f'{path}, line {rows.line_num}: {line.subject} and {subject} differ in '
+                        'capitals alone: nobody may have two names.'
+                    )
                 lines.append(line)
     except (OSError, UnicodeDecodeError, csv.Error) as problem:
         raise DatasetError(
-            f'{path} cannot be read ({problem}); it names the bags: columns bag and subject.'
+            f'{path} cannot be read ({problem}). It names the bags, with the columns bag and '
+            'subject; --data is the folder above "bags".'
         ) from None
     if not lines:
         raise DatasetError(f'{path} names no bag: its first line is "bag,subject", others follow.')
@@ -178,30 +196,41 @@ def _read(
         topics = {modality: _topic(bag, modality, line) for modality in modalities}
         segments = _truth(bag, folder, line, topics.values())
         usable = [s for s in segments if s.label not in _NO_TRIAL]
-        if len(usable) < len(segments):
-            why = f'{len(segments) - len(usable)} stretches of {" or ".join(_NO_TRIAL)} in it'
-            skipped.append(Skipped(line.bag, f'{why} are not learned: the training makes its own'))
+        if not usable:
+            raise BagError(f'its truth, {line.truth}, names no activity.')
         pieces = [piece for segment in usable for piece in _pieces(segment)]
         signals = {m: _signals(bag, m, topics[m], line, pieces) for m in modalities}
-        skipped += [Skipped(line.bag, note.rstrip('.')) for note in bag.notes]
+        skipped += [Skipped(f'the rest of {line.bag}', note.rstrip('.')) for note in bag.notes]
     for i, piece in enumerate(pieces):
         name = f'{line.bag}#{i}'
         cuts = {modality: signals[modality][i] for modality in modalities}
         whole = {m: cut for m, cut in cuts.items() if isinstance(cut, Signal)}
         for modality, cut in cuts.items():
             if isinstance(cut, str):
-                at_s = (piece.start_ns - pieces[0].start_ns) / 1e9
-                why = f'{piece.label}, {at_s:.1f} s after the first stretch: {modality}: {cut}'
+                why = f'{piece.label}, at {piece.start_ns / 1e9:.1f} s: {modality}: {cut}'
                 skipped.append(Skipped(name, why))
                 break
         else:
             trials.append(Trial(name, piece.label, line.subject, line.bag, whole))
 
 
-def _truth(bag: BagReader, folder: Path, line: Line, sensor_topics: Iterable[str]) -> list[Segment]:
+def _stamp_of(message: RawMessage) -> int:
+    """A header's stamp; the log time where there is none."""
+    if message.type_name in HEADERLESS_TYPES:
+        return message.log_time_ns
+    try:
+        return read_head(message.data).stamp_ns or message.log_time_ns
+    except MessageError:
+        return message.log_time_ns
+
+
+def _truth(
+    bag: BagReader, folder: Path, line: Line, sensor_topics: Collection[str]
+) -> list[Segment]:
     """Stretches with a label; the last one of a topic ends where the sensors do."""
     if not line.truth.startswith('/'):
-        return read_csv(folder / line.truth)
+        first = next(bag.messages(sensor_topics), None)
+        return from_first_reading(read_csv(folder / line.truth), first and _stamp_of(first))
     bag.require(line.truth, STRING_TYPE)
     changes: list[tuple[int, str]] = []
     end_ns = 0
@@ -212,8 +241,6 @@ def _truth(bag: BagReader, folder: Path, line: Line, sensor_topics: Iterable[str
                 changes.append((message.log_time_ns, decode_string(message.data)))
             except MessageError as problem:
                 raise BagError(f'{bag.path}: a message of {line.truth}: {problem}') from None
-    if not changes:
-        raise BagError(f'{bag.path}: nobody said anything on {line.truth}')
     return from_changes(changes, end_ns)
 
 
@@ -234,6 +261,11 @@ def _topic(bag: BagReader, modality: str, line: Line) -> str:
     fitting = [topic for topic, kind in bag.topics.items() if kind in _TYPES[modality]]
     if not line.topic_of(modality) and named not in fitting and len(fitting) == 1:
         return fitting[0]
+    if not line.topic_of(modality) and named not in fitting and fitting:
+        raise BagError(
+            f'{bag.path} has several topics for {modality}: {", ".join(fitting)}. Name one in a '
+            f'column {"image" if modality == "depth" else modality}.'
+        )
     bag.require_one_of(named, _TYPES[modality])
     return named
 

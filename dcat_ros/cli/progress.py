@@ -24,12 +24,13 @@ def training_progress(steps: int) -> Iterator[Callable[[str, int, int, History],
     console = Console(stderr=True)
     bar = Progress(
         TextColumn('{task.description}'),
-        BarColumn(),
-        TextColumn('{task.completed}/{task.total}'),
-        TextColumn('loss {task.fields[loss]} val macro-F1 {task.fields[f1]}'),
+        BarColumn(bar_width=10),
         TimeElapsedColumn(),
         TextColumn('left'),
         TimeRemainingColumn(),
+        # what a narrow terminal cuts off
+        TextColumn('{task.completed}/{task.total}'),
+        TextColumn('loss {task.fields[loss]} val macro-F1 {task.fields[f1]}'),
         console=console,
     )
     with bar:

@@ -59,7 +59,7 @@ def command(
     """
     from dcat_ros.cli.progress import stage_progress, training_progress
     from dcat_ros.datasets import load
-    from dcat_ros.files import write_whole
+    from dcat_ros.files import check_writable, write_whole
     from dcat_ros.model.card_text import card_text
     from dcat_ros.model.weights import save_weights
     from dcat_ros.training.config import TrainConfig
@@ -77,6 +77,18 @@ def command(
         raise click.UsageError(
             'sound has no teacher but its labels: leave out --source and --method.'
         )
+    out = out or _free(Path('models') / f'{recipe.name}.safetensors', recipe)
+    work = work or Path('runs') / recipe.name
+    if out.suffix != '.safetensors':
+        raise click.UsageError(f'--out {out}: a weights file ends in .safetensors.')
+    check_writable(out)
+    check_writable(work / 'curves.png')
+    if any(work.glob('*.safetensors')):
+        click.echo(
+            f'{work} has the state of a training: what belongs to this recipe and these recordings '
+            'goes on, and finished networks are measured again first',
+            err=True,
+        )
     with stage_progress(recipe.name) as reading:
         dataset = load(
             recipe.dataset,
@@ -86,8 +98,11 @@ def command(
         )
     for skip in dataset.skipped:
         click.echo(f'skipped {skip.name}: {skip.why}', err=True)
-    out = out or _free(Path('models') / f'{recipe.name}.safetensors', recipe)
-    work = work or Path('runs') / recipe.name
+    click.echo(
+        f'{len(dataset.trials)} recordings of {len(dataset.subjects)} subjects, '
+        f'{len(dataset.info.labels)} labels; {len(dataset.skipped)} skipped',
+        err=True,
+    )
     made_by = ['dcat', 'train', '--config', str(config)] + (['--data', 'DIR'] if data else [])
     made_by += ['--source', source] if source else []
     made_by += ['--method', method] if method else []

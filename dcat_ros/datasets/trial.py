@@ -165,7 +165,8 @@ def chosen_modalities(
     """
     wanted = {asked} if isinstance(asked, str) else set(asked)
     if lacking := sorted(wanted - set(known)):
-        raise DatasetError(f'{name} has no {", ".join(lacking)}; it has {", ".join(known)}.')
+        hint = ' Depth pictures are depth.' if 'image' in lacking and 'depth' in known else ''
+        raise DatasetError(f'{name} has no {", ".join(lacking)}; it has {", ".join(known)}.{hint}')
     if not wanted:
         raise DatasetError(f'No modality is named; {name} has {", ".join(known)}.')
     return tuple(modality for modality in known if modality in wanted)

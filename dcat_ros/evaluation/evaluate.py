@@ -5,14 +5,13 @@ from pathlib import Path
 from dcat_ros.bags.read import BagReader
 from dcat_ros.bags.topics import STRING_TYPE, TRUTH_TOPIC
 from dcat_ros.errors import BagError
-from dcat_ros.evaluation.bag_content import BagContent, BagSource, run_bag
+from dcat_ros.evaluation.bag_content import BagSource, run_bag
 from dcat_ros.evaluation.evaluation import Evaluation, score
 from dcat_ros.evaluation.prediction_log import PredictionLog
 from dcat_ros.presence.activity import macro_f1_of
-from dcat_ros.segment import Segment
 from dcat_ros.streaming.recogniser import Classifier, Recogniser
 from dcat_ros.streaming.steady import SteadyLabel
-from dcat_ros.truth import from_changes, read_csv
+from dcat_ros.truth import from_changes, from_first_reading, read_csv
 
 __all__ = ['evaluate_bag']
 
@@ -64,7 +63,7 @@ def evaluate_bag(
     truth = (
         from_changes(content.changes, content.end_ns)
         if truth_csv is None
-        else _shifted(read_csv(truth_csv), content)
+        else from_first_reading(read_csv(truth_csv), content.begin_ns)
     )
     if not truth:
         raise BagError(f'{path}: there is no truth to score against on {truth_topic}.')
@@ -86,12 +85,3 @@ def evaluate_bag(
         notes.append(f'{n} messages on {truth_topic} were rejected: {reason}.')
     evaluation.scores.notes += notes
     return evaluation
-
-
-def _shifted(segments: list[Segment], content: BagContent) -> list[Segment]:
-    """Truth whose seconds count from the bag's beginning, on the bag's clock."""
-    year_ns = 365 * 24 * 3600 * 1_000_000_000
-    begin_ns = content.begin_ns
-    if not segments or begin_ns is None or segments[-1].end_ns > year_ns:
-        return segments
-    return [Segment(s.start_ns + begin_ns, s.end_ns + begin_ns, s.label) for s in segments]

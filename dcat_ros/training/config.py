@@ -249,7 +249,9 @@ def checked(path: Path, fields: dict[str, object], kind: type[Config]) -> Config
     except pydantic.ValidationError as problem:
         first = problem.errors()[0]
         place = '.'.join(str(part) for part in first['loc'])
-        near = difflib.get_close_matches(place, kind.model_fields, n=1)
+        odd = first['type'] == 'extra_forbidden'
+        near = difflib.get_close_matches(place, kind.model_fields, n=1) if odd else []
         hint = f' Did you mean {near[0]!r}?' if near and near[0] != place else ''
         where = f"{path}: '{place}'" if place else str(path)  # of the whole, without a place
-        raise ConfigError(f'{where}: {first["msg"]}.{hint}') from None
+        what = 'there is no such field' if odd else first['msg']
+        raise ConfigError(f'{where}: {what}.{hint}') from None

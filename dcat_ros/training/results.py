@@ -61,6 +61,7 @@ def results_of(
     n_windows = sum(int(s.windows.sum()) for s in subjects)
     n_events = sum(s.events.n_true for s in subjects)
     n_trials = sum(int(s.trials.sum()) for s in subjects)
+    whole = [s for s in subjects if s.trials.any()]
     rows: list[tuple[str, str, Callable[[Sequence[_OfSubject]], float], int]] = [
         (streams, _CHOSEN_BY, lambda g: macro_f1([s.windows for s in g]), n_windows),
         (streams, 'event-F1 (IoU 0.5)', _event_f1, n_events),
@@ -69,17 +70,21 @@ def results_of(
         (streams, 'onset delay (s)', _delay, n_events),
         (streams, 'coverage', _coverage, n_windows),
         (streams, 'accuracy where not unknown', _accuracy_covered, n_windows),
-        (trials, 'trial macro-F1', lambda g: macro_f1([s.trials for s in g]), n_trials),
-        (trials, 'trial accuracy', lambda g: accuracy([s.trials for s in g]), n_trials),
     ]
+    if whole:  # long enough for a window
+        rows += [
+            (trials, 'trial macro-F1', lambda g: macro_f1([s.trials for s in g]), n_trials),
+            (trials, 'trial accuracy', lambda g: accuracy([s.trials for s in g]), n_trials),
+        ]
     results = []
     for split, metric, statistic, n in rows:
-        low, high = cluster_bootstrap(subjects, statistic, n_resamples=2000)
+        those = whole if split == trials else subjects
+        low, high = cluster_bootstrap(those, statistic, n_resamples=2000)
         results.append(
             Result(
                 split=split,
                 metric=metric,
-                value=round(statistic(subjects), 4),
+                value=round(statistic(those), 4),
                 low=round(low, 4),
                 high=round(high, 4),
                 n=n,
@@ -134,8 +139,18 @@ def _score(
         n_right=int((covered & right).sum()),
         events=score_events(stream.segments, found, hours),
         runs=score_events(stream.segments, runs, hours),
-        trials=confusion_matrix(true_trials, found_trials, labels=card.labels),
+        trials=_confusion(true_trials, found_trials, card.labels),
     )
+
+
+def _confusion(
+    true: Sequence[str], found: Sequence[str], labels: Sequence[str]
+) -> NDArray[np.int64]:
+    """Scikit-learn refuses a subject none of whose recordings is as long as a window."""
+    if not true:
+        return np.zeros((len(labels), len(labels)), np.int64)
+    matrix: NDArray[np.int64] = confusion_matrix(true, found, labels=labels)
+    return matrix
 
 
 def macro_f1(confusions: Sequence[NDArray[np.int64]]) -> float:

@@ -68,7 +68,11 @@ def folds_by_source(dataset: Dataset, n: int, seed: int) -> NDArray[np.int64]:
     labels = np.array([trial.label for trial in dataset.trials])
     sources = np.array([trial.source for trial in dataset.trials])
     if len(set(sources)) < n:
-        raise ConfigError(f'folds: {n} folds need as many sources; there are {len(set(sources))}.')
+        there = len(set(sources))
+        raise ConfigError(
+            f'folds: {n} folds need as many sources (recordings); there are {there}: write '
+            f'"folds: {there}".'
+        )
     folds = np.zeros(len(labels), dtype=np.int64)
     split = StratifiedGroupKFold(n, shuffle=True, random_state=seed)
     for fold, (_, held_out) in enumerate(split.split(labels, labels, sources)):

@@ -15,6 +15,7 @@ from dcat_ros.model.card import Card
 from dcat_ros.model.network import SEGMENT_LENGTH, ActivityNet
 from dcat_ros.training.checkpoint import History
 from dcat_ros.training.config import TrainConfig
+from dcat_ros.training.feasible import check_feasible
 from dcat_ros.training.holdout import HeldOut, Subject, calibration_of, make_subject, measure
 from dcat_ros.training.loop import Batch, fit
 from dcat_ros.training.record import make_card
@@ -75,9 +76,8 @@ def train(
         progress: see `Progress`.
 
     Raises:
-        DatasetError: a subject is missing.
-        ConfigError: there are fewer subjects than folds, or samples of this sensor do not come at
-            the recipe's rate.
+        DatasetError: a subject is missing, or a label is left to nobody.
+        ConfigError: there are fewer subjects than folds, or rate or window do not fit.
         TrainingError: the loss is no number any more.
         OutputError: the state cannot be written.
     """
@@ -86,9 +86,9 @@ def train(
     if config.subjects is not None:
         dataset = dataset.of_subjects(config.subjects)
     card = make_card(config, dataset, command=command, git_commit=git_commit)
-    _check_rate(config, dataset, card)
     folds = _folds(dataset.subjects, config.folds)
     streams = as_modality(dataset, card.sensor, card.input.rate_hz)
+    check_feasible(config, dataset, streams, card, folds)
     arms = ['transfer', 'twin'] if config.transfer else ['twin']
     methods = {'transfer': card.training.method, 'twin': NONE}
     n_networks = len(folds) * len(arms) + 1
@@ -100,6 +100,8 @@ def train(
         if arm == 'twin' and config.transfer:
             name += ', no transfer'
         who = [s for s in dataset.subjects if s not in without]
+        # what is finished already is only measured again, which takes its time, too
+        progress(name, len(histories), n_networks, History())
         subjects = [make_subject(streams, s, config.seed, card.modality) for s in without]
         fitted = fit_network(
             config,
@@ -263,21 +265,18 @@ def _by_label(config: TrainConfig, dataset: Dataset) -> tuple[Dataset, Dataset]:
     return replace(dataset, trials=known), replace(dataset, trials=others)
 
 
-def _check_rate(config: TrainConfig, dataset: Dataset, card: Card) -> None:
-    """Pictures are chosen to fit any rate; other samples stay as they were recorded."""
-    if card.sensor.size is None and config.rate_hz not in (None, dataset.info.rate_hz):
-        raise ConfigError(
-            f'rate_hz: {config.modality} of {dataset.info.name} has {dataset.info.rate_hz:g} Hz, '
-            f'not {config.rate_hz:g}; leave rate_hz out.'
-        )
-
-
 def _folds(subjects: Sequence[str], n: int | None) -> list[list[str]]:
     """Groups of subjects of which each is held out once."""
     if n is None:
         n = len(subjects)
-    if len(subjects) < n or n < 2:
+    if len(subjects) < 2:
         raise ConfigError(
-            f'folds: {n} folds need as many subjects, and at least 2; there are {len(subjects)}.'
+            f'There is one subject alone, {", ".join(subjects)}, and one must be held out to '
+            'measure and to calibrate. Who is alone names each session as a subject.'
+        )
+    if len(subjects) < n:
+        raise ConfigError(
+            f'folds: {n} folds need as many subjects; there are {len(subjects)}: write '
+            f'"folds: {len(subjects)}", or leave it out.'
         )
     return [list(subjects[i::n]) for i in range(n)]

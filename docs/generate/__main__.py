@@ -8,6 +8,7 @@ from command_line import command_line
 from json_fields import json_fields
 from python_api import python_api
 from ros_api import ros_api
+from train_config import train_config
 
 HEAD = '<!-- Made by "make reference" from the code; do not edit. -->\n\n'
 PAGES: dict[str, Callable[[], str]] = {
@@ -15,6 +16,7 @@ PAGES: dict[str, Callable[[], str]] = {
     'command_line.md': command_line,
     'json.md': json_fields,
     'python_api.md': python_api,
+    'train_config.md': train_config,
 }
 
 

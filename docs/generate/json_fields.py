@@ -6,7 +6,7 @@ from tables import table
 
 from dcat_ros.evaluation.schema import schema
 
-__all__ = ['json_fields']
+__all__ = ['json_fields', 'kind']
 
 _HEAD = """# JSON of dcat evaluate
 
@@ -26,7 +26,7 @@ def json_fields() -> str:
 
 def _part(name: str, part: dict[str, Any]) -> str:
     rows = [
-        (f'`{field}`', _kind(spec), spec.get('description', ''))
+        (f'`{field}`', kind(spec), spec.get('description', ''))
         for field, spec in part.get('properties', {}).items()
     ]
     return f'## {name}\n\n{part.get("description", "")}\n\n' + table(
@@ -34,20 +34,20 @@ def _part(name: str, part: dict[str, Any]) -> str:
     )
 
 
-def _kind(spec: dict[str, Any]) -> str:
-    """The type of a field, for people."""
+def kind(spec: dict[str, Any], *, link: bool = True) -> str:
+    """The type of a field, for people; one of our own with a link to its table."""
     if '$ref' in spec:
         name = spec['$ref'].rsplit('/', 1)[-1]
-        return f'[{name}](#{name.lower()})'
+        return f'[{name}](#{name.lower()})' if link else 'fields'
     if 'anyOf' in spec:
-        return ' or '.join(_kind(choice) for choice in spec['anyOf'])
+        return ' or '.join(kind(choice, link=link) for choice in spec['anyOf'])
     if 'const' in spec:
         return f'`{spec["const"]!r}`'
     if 'enum' in spec:
         return ' or '.join(f'`{choice}`' for choice in spec['enum'])
     if spec.get('type') == 'array':
         inside = spec.get('items') or {}
-        return f'list of {_kind(inside)}' if inside else 'list'
+        return f'list of {kind(inside, link=link)}' if inside else 'list'
     if spec.get('type') == 'object' and isinstance(spec.get('additionalProperties'), dict):
-        return f'object of {_kind(spec["additionalProperties"])}'
+        return f'object of {kind(spec["additionalProperties"])}'
     return str(spec.get('type', 'anything'))

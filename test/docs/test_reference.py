@@ -27,7 +27,10 @@ def test_reference_has_these_pages_and_no_others(made):
 
 
 @pytest.mark.ros
-@pytest.mark.parametrize('name', ['ros_api.md', 'command_line.md', 'json.md', 'python_api.md'])
+@pytest.mark.parametrize(
+    'name',
+    ['ros_api.md', 'command_line.md', 'json.md', 'python_api.md', 'train_config.md'],
+)
 def test_reference_page_is_that_of_the_code(made, name):
     fresh = (made / name).read_text(encoding='utf-8')
     assert (FOLDER / name).read_text(encoding='utf-8') == fresh, (

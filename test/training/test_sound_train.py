@@ -74,7 +74,10 @@ def test_folds_of_the_real_clips_share_no_source(data_dir):
 
 
 def test_folds_more_than_sources_are_refused():
-    with pytest.raises(ConfigError, match='10 folds need as many sources; there are 6'):
+    with pytest.raises(
+        ConfigError,
+        match=r'10 folds need as many sources \(recordings\); there are 6: write "folds: 6"',
+    ):
         folds_by_source(made_sounds(), 10, 0)
 
 
@@ -205,7 +208,7 @@ def test_recipe_modality_tells_the_kind(tmp_path, request):
     [
         ('network: {kind: activity}', 'kind must be sound'),
         ('lag_s: 2', 'must be at most window_s, 1'),
-        ('joins: 3', "'joins': Extra inputs"),
+        ('joins: 3', "'joins': there is no such field"),
         ('folds: 1', "'folds': Input should be greater than or equal to 2"),
     ],
 )

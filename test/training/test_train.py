@@ -1,5 +1,7 @@
 """From a configuration to a card: folds, what each network saw, and the figures."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -84,9 +86,9 @@ def test_train_card_says_what_was_done(trained):
     assert card.training.torch_version == torch.__version__
     assert '3 training subjects' in card.calibration.fitted_on
     assert '3 folds' in card.calibration.fitted_on
-    assert calls[0] == ('without 1', 0, 4, 1)
+    assert calls[0] == ('without 1', 0, 4, 0)
     assert calls[-1] == ('all subjects', 3, 4, 60)
-    assert len(calls) == 4 * 60
+    assert len(calls) == 4 * (1 + 60)
 
 
 def test_train_results_are_measured_with_intervals(trained):
@@ -115,10 +117,16 @@ def test_train_validates_on_held_out_subjects_alone(trained):
     assert histories['all subjects'].validation == []
 
 
-@pytest.mark.parametrize(('subjects', 'folds'), [(('1', '2'), 3), (('1',), None)])
-def test_train_fewer_subjects_than_folds_is_refused(tmp_path, subjects, folds):
+@pytest.mark.parametrize(
+    ('subjects', 'folds', 'match'),
+    [
+        (('1', '2'), 3, '3 folds need as many subjects; there are 2: write "folds: 2"'),
+        (('1',), None, 'There is one subject alone, 1, .* names each session as a subject'),
+    ],
+)
+def test_train_fewer_subjects_than_folds_is_refused(tmp_path, subjects, folds, match):
     config = train_config(subjects=subjects, folds=folds)
-    with pytest.raises(ConfigError, match=f'at least 2; there are {len(subjects)}'):
+    with pytest.raises(ConfigError, match=match):
         train(config, made_dataset(), tmp_path, command='c')
 
 
@@ -137,3 +145,37 @@ def test_train_label_that_nobody_left_performs_is_refused(tmp_path):
 def test_train_at_another_rate_than_that_of_the_samples(tmp_path):
     with pytest.raises(ConfigError, match=r'rate_hz: imu of made has 50 Hz, not 25; leave rate_hz'):
         train(train_config(rate_hz=25.0), made_dataset(n=120), tmp_path, command='c')
+
+
+def spelled(*labels):
+    """Three subjects, the last of whom does the last label alone."""
+    made = made_dataset(subjects=('ann', 'bo', 'cy'), n=120, labels=labels[:-1])
+    odd = made_dataset(subjects=('ann', 'bo', 'cy'), n=120, labels=labels[-1:]).trials[-1:]
+    return Dataset(replace(made.info, labels=labels), (*made.trials, *odd))
+
+
+@pytest.mark.parametrize(
+    ('labels', 'match'),
+    [
+        (('walk', 'jog', 'Jog '), r"only subject cy did 'Jog '.*Is 'jog' meant\?"),
+        (('walk', 'jog', 'wave'), r"only subject cy did 'wave': .* the recordings\.$"),
+    ],
+)
+def test_train_label_of_one_subject_is_said_before_anything_is_trained(tmp_path, labels, match):
+    with pytest.raises(DatasetError, match=match):
+        train(train_config(), spelled(*labels), tmp_path, command='c')
+    assert not list(tmp_path.iterdir())
+
+
+def test_train_window_longer_than_every_recording(tmp_path):
+    with pytest.raises(ConfigError, match=r'window_s: no recording lasts 60 s, the longest has 2'):
+        train(train_config(window_s=60.0), made_dataset(n=120), tmp_path, command='c')
+
+
+def test_train_subject_whose_recordings_are_all_shorter_than_a_window(tmp_path):
+    long, short = made_dataset(n=120), made_dataset(subjects=('4',), n=30)
+    dataset = Dataset(long.info, (*long.trials, *short.trials))
+    config = train_config(optimiser={'steps': 2})
+    results = train(config, dataset, tmp_path, command='c').card.results
+    (whole,) = (r for r in results if r.metric == 'trial accuracy')
+    assert whole.n == 6
