@@ -20,11 +20,17 @@ else:
 
 @pytest.hookimpl(tryfirst=True)  # before the plug-in looks at the groups
 def pytest_collection_modifyitems(items):
-    """The slow tests first, so that several workers end together; one of them has the browser."""
+    """Spread the tests over several workers so that they end together, and nothing is done twice.
+
+    The slow ones come first. A file's tests share its fixtures and imports, so one worker gets
+    them; those of nodes mostly wait, and go one by one. One worker alone starts a browser.
+    """
+    items.sort(key=lambda item: item.get_closest_marker('slow') is None)
     for item in items:
         if 'browser' in item.fixturenames:
             item.add_marker(pytest.mark.xdist_group('browser'))
-    items.sort(key=lambda item: item.get_closest_marker('slow') is None)
+        elif item.path.parent.name != 'nodes' and not item.get_closest_marker('slow'):
+            item.add_marker(pytest.mark.xdist_group(str(item.path)))
 
 
 @pytest.fixture(scope='session')

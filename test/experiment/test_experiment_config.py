@@ -76,7 +76,7 @@ def test_tries_change_the_weights_and_for_none_the_learning_rate():
         ({'factors': (1.0, 2.0)}, 'several tries need tune_directions'),
         ({'factors': (1.0, -2.0)}, 'greater than 0'),
         ({'tune_subjects': ('5',)}, 'at least 2 items'),
-        ({'stepz': 3}, 'Extra inputs are not permitted'),
+        ({'stepz': 3}, 'there is no such field'),
         ({'name': 'a/b'}, 'pattern'),
     ],
 )
