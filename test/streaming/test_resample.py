@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dcat_ros.streaming.resample import interpolate, low_pass, sampling_rate
 
@@ -123,3 +125,9 @@ def test_sampling_rate_of_missing_samples_is_the_sensors():
 @pytest.mark.parametrize('n', [0, 1, 2])
 def test_sampling_rate_of_too_few_is_zero(n):
     assert sampling_rate(np.arange(n, dtype=np.int64)) == 0.0
+
+
+@given(st.lists(st.integers(1, 10**10), min_size=2, max_size=70))
+def test_sampling_rate_is_that_of_the_median_step(steps):
+    stamps = np.cumsum([0, *steps])
+    assert sampling_rate(stamps) == 1e9 / float(np.median(steps))
