@@ -25,23 +25,36 @@ def cluster_bootstrap(
 
     Args:
         groups: one entry per subject.
-        statistic: figure of a list of groups.
+        statistic: figure of a list of groups, whatever their order.
         n_resamples: number of draws.
         seed: of the draws.
 
     Returns:
         The 2.5th and 97.5th percentile.
     """
-    values = [statistic(drawn) for drawn in resamples(groups, n_resamples, seed)]
+    # of few groups there are few different draws: each is asked once
+    known: dict[tuple[int, ...], float] = {}
+    values = []
+    for draw in _draws(len(groups), n_resamples, seed):
+        drawn = tuple(sorted(draw))
+        if drawn not in known:
+            known[drawn] = statistic([groups[i] for i in drawn])
+        values.append(known[drawn])
     low, high = np.percentile(values, [2.5, 97.5])
     return float(low), float(high)
 
 
 def resamples(groups: Sequence[Group], n: int, seed: int = 0) -> Iterator[list[Group]]:
     """As many groups as there are, drawn with replacement, n times."""
+    for draw in _draws(len(groups), n, seed):
+        yield [groups[i] for i in draw]
+
+
+def _draws(n_groups: int, n: int, seed: int) -> Iterator[list[int]]:
+    """Which groups are drawn, n times."""
     rng = np.random.default_rng(seed)
     for _ in range(n):
-        yield [groups[i] for i in rng.integers(len(groups), size=len(groups))]
+        yield rng.integers(n_groups, size=n_groups).tolist()
 
 
 def mcnemar_p(n_only: int, n_only_other: int) -> float:
