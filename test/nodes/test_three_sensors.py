@@ -17,7 +17,7 @@ pytest.importorskip('av', reason='needs the package av to read the film')
 
 from gopro import COMPRESSED_TOPIC, write_bag
 
-pytestmark = pytest.mark.ros
+pytestmark = [pytest.mark.ros, pytest.mark.slow]
 
 TOPICS = {
     '/imu_node': IMU_TOPIC,
