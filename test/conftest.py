@@ -18,30 +18,18 @@ else:
     settings.load_profile('dcat')
 
 
-def _waits(item):
-    """Whether a test mostly waits for node processes."""
-    return item.path.parent.name == 'nodes'
-
-
 @pytest.hookimpl(tryfirst=True)  # before the plug-in looks at the groups
 def pytest_collection_modifyitems(items):
     """Spread the tests over several workers so that they end together, and nothing is done twice.
 
-    The slow ones come first; then those that wait and those that compute take turns. A file's tests
-    share its fixtures and imports, so one worker gets them; those of nodes go one by one. One
-    worker alone starts a browser.
+    The slow ones come first. A file's tests share its fixtures and imports, so one worker gets
+    them; those of nodes mostly wait, and go one by one. One worker alone starts a browser.
     """
-    if 'PYTEST_XDIST_WORKER' not in os.environ:
-        return
-    turn = {}
-    for kind in (True, False):
-        alike = [item for item in items if _waits(item) is kind]
-        turn |= {item: place / len(alike) for place, item in enumerate(alike)}
-    items.sort(key=lambda item: (item.get_closest_marker('slow') is None, turn[item]))
+    items.sort(key=lambda item: item.get_closest_marker('slow') is None)
     for item in items:
         if 'browser' in item.fixturenames:
             item.add_marker(pytest.mark.xdist_group('browser'))
-        elif not _waits(item) and not item.get_closest_marker('slow'):
+        elif item.path.parent.name != 'nodes' and not item.get_closest_marker('slow'):
             item.add_marker(pytest.mark.xdist_group(str(item.path)))
 
 
