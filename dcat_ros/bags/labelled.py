@@ -33,6 +33,7 @@ from dcat_ros.messages.image import COMPRESSED_IMAGE_TYPE, IMAGE_TYPE
 from dcat_ros.messages.imu import IMU_TYPE
 from dcat_ros.messages.text import decode_string
 from dcat_ros.segment import REST, Segment
+from dcat_ros.streaming.sound import HIGHEST_HZ, LOWEST_HZ
 from dcat_ros.truth import from_changes, from_first_reading, read_csv
 
 __all__ = ['MODALITIES', 'Line', 'load']
@@ -76,7 +77,7 @@ class Line(pydantic.BaseModel):
     audio: str = ''
     focal: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
     max_range: Annotated[float, Field(gt=0)] = float('inf')
-    sample_rate: Annotated[int, Field(ge=8_000, le=96_000)] = 16_000
+    sample_rate: Annotated[int, Field(ge=LOWEST_HZ, le=HIGHEST_HZ)] = 16_000
     channels: Annotated[int, Field(ge=1, le=64)] = 1
 
     def topic_of(self, modality: str) -> str:
@@ -257,17 +258,18 @@ def _signals(
 
 def _topic(bag: BagReader, modality: str, line: Line) -> str:
     """The topic that is named, or the usual one, or the only one of its type."""
-    named = line.topic_of(modality) or _DEFAULTS[modality]
+    named, usual = line.topic_of(modality), _DEFAULTS[modality]
     fitting = [topic for topic, kind in bag.topics.items() if kind in _TYPES[modality]]
-    if not line.topic_of(modality) and named not in fitting and len(fitting) == 1:
-        return fitting[0]
-    if not line.topic_of(modality) and named not in fitting and fitting:
-        raise BagError(
-            f'{bag.path} has several topics for {modality}: {", ".join(fitting)}. Name one in a '
-            f'column {"image" if modality == "depth" else modality}.'
-        )
-    bag.require_one_of(named, _TYPES[modality])
-    return named
+    if not named and usual not in fitting:
+        if len(fitting) == 1:
+            return fitting[0]
+        if fitting:
+            raise BagError(
+                f'{bag.path} has several topics for {modality}: {", ".join(fitting)}. Name one in '
+                f'a column {"image" if modality == "depth" else modality}.'
+            )
+    bag.require_one_of(named or usual, _TYPES[modality])
+    return named or usual
 
 
 def _pieces(segment: Segment) -> Iterator[Segment]:

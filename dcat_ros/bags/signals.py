@@ -25,6 +25,7 @@ from dcat_ros.modalities import audio, depth
 from dcat_ros.segment import Segment
 from dcat_ros.streaming.depth import cleaned
 from dcat_ros.streaming.resample import half_width_s, is_oversampled, on_grid
+from dcat_ros.streaming.sound import HIGHEST_HZ, LOWEST_HZ
 
 __all__ = ['IMU_RATE_HZ', 'Cut', 'depth_signals', 'imu_signals', 'sound_signals']
 
@@ -211,6 +212,9 @@ def _runs(
             rejected[problem.reason] += 1
             continue
         samples, rate_hz = sound.samples, sound.rate_hz or sample_rate
+        if not LOWEST_HZ <= rate_hz <= HIGHEST_HZ:
+            rejected['rate'] += 1
+            continue
         if not sound.rate_hz:
             samples = samples[: len(samples) // channels * channels].reshape(-1, channels)
         stamp_ns = sound.stamp_ns or message.log_time_ns

@@ -12,7 +12,7 @@ __all__ = ['LiveRecord', 'Sameness', 'agreement', 'differences', 'disagreement',
 
 _TOLERANCE = 1e-5
 #: Least share of equal labels where time comes from the receipt of messages.
-_MOST = 0.8
+_MOST = 0.9
 
 
 @dataclass

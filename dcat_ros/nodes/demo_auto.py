@@ -20,6 +20,7 @@ from dcat_ros.bags.topics import CAMERA_INFO_TOPIC, IMAGE_TOPIC, IMU_TOPIC, TRUT
 from dcat_ros.errors import DcatError, MessageError
 from dcat_ros.nodes.monitor import activities_of
 from dcat_ros.nodes.programs import program
+from dcat_ros.nodes.start import init
 from dcat_ros.share import dds_environment
 
 __all__ = ['Switches', 'run_auto']
@@ -95,7 +96,7 @@ def run_auto(bag: Path, show: Callable[[str], None]) -> Switches:
     os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
     os.environ.update(dds_environment())
     processes = [_node(*arguments) for arguments in _NODES]
-    rclpy.init()
+    init()
     node = rclpy.create_node('dcat_demo')
     executor = SingleThreadedExecutor()
     executor.add_node(node)

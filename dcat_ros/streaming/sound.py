@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from dcat_ros.errors import MessageError
 from dcat_ros.modalities.audio import HOP_S, N_MELS, RATE_HZ, WINDOW_S, log_mel
 
-__all__ = ['LOWEST_HZ', 'SoundStream']
+__all__ = ['HIGHEST_HZ', 'LOWEST_HZ', 'SoundStream']
 
-LOWEST_HZ, _HIGHEST_HZ = 8_000, 96_000
+LOWEST_HZ, HIGHEST_HZ = 8_000, 96_000
 _NS = 1_000_000_000
 _FULL_SCALE = 32767 / 32768  # the greatest number of 16 bits
 _WINDOW = round(WINDOW_S * RATE_HZ)
@@ -75,9 +75,9 @@ class SoundStream:
         Raises:
             MessageError: with `reason` 'rate'.
         """
-        if not LOWEST_HZ <= rate_hz <= _HIGHEST_HZ:
+        if not LOWEST_HZ <= rate_hz <= HIGHEST_HZ:
             raise MessageError(
-                f'sound of {rate_hz} Hz cannot be used; {LOWEST_HZ} to {_HIGHEST_HZ} Hz can',
+                f'sound of {rate_hz} Hz cannot be used; {LOWEST_HZ} to {HIGHEST_HZ} Hz can',
                 'rate',
             )
         self.counts['chunks'] += 1
