@@ -27,6 +27,8 @@ export DCAT_DATA
 
 # a sourced ROS would mix its packages with the wheels
 unexport PYTHONPATH LD_LIBRARY_PATH AMENT_PREFIX_PATH
+# hundreds of processes start in the tests: none shall compile our package again
+unexport PYTHONDONTWRITEBYTECODE
 export ROS_DISTRO
 OMP_NUM_THREADS ?= 1
 export OMP_NUM_THREADS

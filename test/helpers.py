@@ -4,10 +4,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 from rosbags.rosbag2 import CompressionFormat, CompressionMode, StoragePlugin, Writer
 from rosbags.typesys import Stores, get_typestore
+
+from dcat_ros.datasets.registry import DATASETS
 
 IMU = 'sensor_msgs/msg/Imu'
 STRING = 'std_msgs/msg/String'
@@ -255,3 +258,11 @@ def sound_card(**changes):
         'network': {'kind': 'sound', 'width': 16, 'd_attention': 32, 'segment': True},
     }
     return make_card(**{**fields, **changes})
+
+
+def register(monkeypatch, name, load, modalities=('imu',)):
+    """Make a data set known by its name, for one test."""
+    module = ModuleType(f'registered_{name}')
+    module.load, module.MODALITIES = load, modalities
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.setitem(DATASETS, name, module.__name__)

@@ -16,7 +16,9 @@ from dcat_ros.datasets.trial import Dataset, DatasetInfo, Signal, Skipped, Trial
 from dcat_ros.errors import DatasetError
 from dcat_ros.modalities.audio import RATE_HZ
 
-__all__ = ['INFO', 'is_home', 'load']
+__all__ = ['INFO', 'MODALITIES', 'is_home', 'load']
+
+MODALITIES = ('audio',)
 
 INFO = DatasetInfo(
     name='kitchen20',

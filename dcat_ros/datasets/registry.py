@@ -1,41 +1,32 @@
 """The data sets by name: those of this folder, and those that installed packages bring.
 
-A package brings one by an entry point of the group `dcat_ros.datasets` whose object is a module
-with `load`, and with `MODALITIES` where there are several.
+A data set is a module with `load`, and with `MODALITIES` if it can give other signals than 'imu'.
+`load` takes the folder of all data sets (or None); where there are several modalities, it takes
+`modalities` and `progress` as well. A package brings one by an entry point of the group
+`dcat_ros.datasets`.
 """
 
 import difflib
 import os
 from collections.abc import Callable, Collection
 from functools import cache
+from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from types import ModuleType
 
-from dcat_ros.datasets import kitchen20, klangio, utd_mhad, watch
 from dcat_ros.datasets.cache import Progress
 from dcat_ros.datasets.trial import Dataset, chosen_modalities, first_names
 from dcat_ros.errors import DatasetError
 
-__all__ = ['DATASETS', 'GROUP', 'MODALITIES', 'data_folder', 'load']
+__all__ = ['DATASETS', 'GROUP', 'data_folder', 'load']
 
 #: Of the entry points that bring data sets.
 GROUP = 'dcat_ros.datasets'
 
-#: name -> a function that takes the folder of all data sets (or None) and reads this one; where
-#: there is more than one modality, it takes `modalities` and `progress` as well
-DATASETS: dict[str, Callable[..., Dataset]] = {
-    'utd_mhad': utd_mhad.load,
-    'watch': watch.load,
-    'klangio': klangio.load,
-    'kitchen20': kitchen20.load,
-}
-
-#: name -> which signals the data set can give
-MODALITIES: dict[str, tuple[str, ...]] = {
-    'utd_mhad': utd_mhad.MODALITIES,
-    'watch': ('imu',),
-    'klangio': klangio.MODALITIES,
-    'kitchen20': ('audio',),
+#: name -> the module that reads it, imported when it is asked for: each needs libraries of its own
+DATASETS = {
+    name: f'dcat_ros.datasets.{name}' for name in ('utd_mhad', 'watch', 'klangio', 'kitchen20')
 }
 
 
@@ -87,7 +78,7 @@ def data_folder(given: Path | None) -> Path | None:
 def _loader(name: str) -> tuple[Callable[..., Dataset], tuple[str, ...]]:
     """What reads a data set, and the modalities that it can give."""
     if name in DATASETS:
-        return DATASETS[name], MODALITIES.get(name, ('imu',))
+        return _parts(import_module(DATASETS[name]))
     others = _installed()
     if name not in others:
         names = [*DATASETS, *others]
@@ -95,13 +86,16 @@ def _loader(name: str) -> tuple[Callable[..., Dataset], tuple[str, ...]]:
         hint = f' Did you mean {near[0]!r}?' if near else ''
         raise DatasetError(f'There is no data set {name!r}; known: {", ".join(names)}.{hint}')
     try:
-        module = others[name].load()
-        return module.load, tuple(getattr(module, 'MODALITIES', ('imu',)))
+        return _parts(others[name].load())
     except (ImportError, AttributeError) as problem:
         raise DatasetError(
             f'The data set {name!r} is brought by {others[name].value}, which cannot be used: '
             f'{problem}.'
         ) from None
+
+
+def _parts(module: ModuleType) -> tuple[Callable[..., Dataset], tuple[str, ...]]:
+    return module.load, tuple(getattr(module, 'MODALITIES', ('imu',)))
 
 
 @cache

@@ -7,7 +7,6 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from sklearn.metrics import f1_score
 
@@ -21,6 +20,7 @@ from dcat_ros.model.card import NetworkSpec
 from dcat_ros.model.network import ActivityNet
 from dcat_ros.training.config import OptimiserConfig
 from dcat_ros.training.paired import Paired, make_paired
+from dcat_ros.training.reproducible import compute_reproducibly
 from dcat_ros.training.source import SourceOutputs, freeze, source_outputs
 from dcat_ros.training.transfer import NONE, Transfer
 from dcat_ros.training.trials import TrialRecipe, fit_trials, predict
@@ -71,8 +71,7 @@ def run_group(
         TrainingError: a loss is no number any more.
         OutputError: a file cannot be written.
     """
-    torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True)
+    compute_reproducibly()
     paired = load_paired(config, data_dir)
     sources: dict[int, _Source] = {}
     for cell, attempt in cells:

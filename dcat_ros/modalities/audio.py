@@ -7,9 +7,7 @@ those of the recording.
 from functools import lru_cache
 
 import numpy as np
-import scipy.fft
 from numpy.typing import NDArray
-from scipy.signal import get_window
 
 from dcat_ros.errors import DatasetError
 
@@ -64,7 +62,9 @@ def log_mel(
     if not np.isfinite(samples).all():
         raise DatasetError('a sample of the sound is NaN or infinite')
     frames = np.lib.stride_tricks.sliding_window_view(samples.astype(np.float64), window)[::hop]
-    spectrum = scipy.fft.rfft(frames * get_window('hann', window), axis=1)
+    # periodic; scipy has it, too, and takes 0.6 s to load
+    hann = np.hanning(window + 1)[:-1]
+    spectrum = np.fft.rfft(frames * hann, axis=1)
     power = spectrum.real**2 + spectrum.imag**2
     bands = power @ _filters(rate_hz, n_mels, window).T
     return np.asarray(10 * np.log10(np.maximum(bands, FLOOR)), dtype=np.float32)

@@ -20,6 +20,7 @@ from dcat_ros.errors import TrainingError
 from dcat_ros.model.network import ActivityNet
 from dcat_ros.training.checkpoint import History, load_checkpoint, save_checkpoint
 from dcat_ros.training.config import OptimiserConfig
+from dcat_ros.training.reproducible import seed_torch
 from dcat_ros.training.transfer import Transfer
 
 __all__ = ['Batch', 'descend', 'fit']
@@ -164,7 +165,7 @@ def descend(
     validate_every = max(1, config.steps // 10)
     learner.train()
     while history.step < config.steps:
-        torch.manual_seed(int(np.random.SeedSequence((*seed, history.step)).generate_state(1)[0]))
+        seed_torch((*seed, history.step))
         # running statistics change before the loss is known
         statistics = [buffer.clone() for buffer in learner.buffers()]
         loss = loss_of(np.random.default_rng((*seed, history.step)))

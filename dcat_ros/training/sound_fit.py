@@ -15,6 +15,7 @@ from dcat_ros.modalities.registry import find_modality
 from dcat_ros.model.sound import SoundNet
 from dcat_ros.training.checkpoint import History
 from dcat_ros.training.loop import descend
+from dcat_ros.training.reproducible import seed_torch
 from dcat_ros.training.sound_batches import make_sound_pool
 from dcat_ros.training.sound_config import SoundConfig
 from dcat_ros.training.sound_predict import clip_log_p
@@ -52,7 +53,7 @@ def fit_sound(
     """
     labels = known.info.labels
     pool = make_sound_pool(known)
-    torch.manual_seed(int(np.random.SeedSequence(seed).generate_state(1)[0]))
+    seed_torch(seed)
     net = SoundNet(config.network, find_modality(config.modality), len(labels))
 
     def loss_of(rng: np.random.Generator) -> Tensor:

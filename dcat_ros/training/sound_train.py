@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedGroupKFold
 
@@ -21,6 +20,7 @@ from dcat_ros.model.runtime import Model
 from dcat_ros.model.sound import SoundNet
 from dcat_ros.training.checkpoint import History
 from dcat_ros.training.record import make_sound_card
+from dcat_ros.training.reproducible import compute_reproducibly
 from dcat_ros.training.sound_config import SoundConfig
 from dcat_ros.training.sound_fit import fit_sound
 from dcat_ros.training.sound_predict import clip_log_p
@@ -109,8 +109,7 @@ def train_sound(
         TrainingError: the loss is no number any more.
         OutputError: the state cannot be written.
     """
-    torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True)
+    compute_reproducibly()
     card = make_sound_card(config, dataset, command=command, git_commit=git_commit)
     rows = as_modality(dataset, card.sensor, card.input.rate_hz)
     folds = folds_by_source(dataset, config.folds, config.seed)

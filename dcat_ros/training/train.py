@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from dcat_ros.datasets.modality import as_modality
 from dcat_ros.datasets.trial import Dataset
@@ -20,6 +19,7 @@ from dcat_ros.training.holdout import HeldOut, Subject, calibration_of, make_sub
 from dcat_ros.training.loop import Batch, fit
 from dcat_ros.training.record import make_card
 from dcat_ros.training.recordings import whole_recordings
+from dcat_ros.training.reproducible import compute_reproducibly, seed_torch
 from dcat_ros.training.results import is_better, named, results_of, with_source
 from dcat_ros.training.ridge import fit_ppv, fit_segment
 from dcat_ros.training.streams import make_pool
@@ -81,8 +81,7 @@ def train(
         TrainingError: the loss is no number any more.
         OutputError: the state cannot be written.
     """
-    torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True)
+    compute_reproducibly()
     if config.subjects is not None:
         dataset = dataset.of_subjects(config.subjects)
     card = make_card(config, dataset, command=command, git_commit=git_commit)
@@ -192,7 +191,7 @@ def fit_network(
     others = None
     if unknown.trials and teacher:
         others = make_pool(unknown, config, sensor, rng, rows, labelled=False)
-    torch.manual_seed(int(np.random.SeedSequence(seed).generate_state(1)[0]))
+    seed_torch(seed)
     # the branch of fixed kernels has its own, closed-form fit, and joins afterwards
     spec = config.network.model_copy(update={'ppv': False, 'segment': False})
     plain = ActivityNet(spec, sensor, len(card.labels))

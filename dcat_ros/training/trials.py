@@ -13,6 +13,7 @@ from dcat_ros.training.augment import augment, cropped
 from dcat_ros.training.config import AugmentConfig, OptimiserConfig
 from dcat_ros.training.loop import Batch, fit
 from dcat_ros.training.paired import Paired
+from dcat_ros.training.reproducible import seed_torch
 from dcat_ros.training.transfer import Transfer
 from dcat_ros.training.views import find_view
 
@@ -67,7 +68,7 @@ def fit_trials(
         TrainingError: the loss is no number any more.
     """
     modality = find_view(view).modality
-    torch.manual_seed(int(np.random.SeedSequence(seed).generate_state(1)[0]))
+    seed_torch(seed)
     net = ActivityNet(recipe.network, modality, len(paired.labels))
     transfer = None if make_transfer is None else make_transfer(net)
     recordings, size = paired.views[view], recipe.optimiser.batch_size

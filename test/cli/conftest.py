@@ -5,10 +5,9 @@ import sys
 from collections import namedtuple
 
 import pytest
-from helpers import made_dataset
+from helpers import made_dataset, register
 
 from dcat_ros.cli.main import main
-from dcat_ros.datasets.registry import DATASETS
 
 Done = namedtuple('Done', 'returncode stdout stderr')
 
@@ -18,7 +17,7 @@ def dcat(monkeypatch, capsys, tmp_path):
     """Run `dcat …` in an empty folder; gives exit code, output, errors."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv('DCAT_DATA', raising=False)
-    monkeypatch.setitem(DATASETS, 'made', lambda folder: made_dataset(n=120))
+    register(monkeypatch, 'made', lambda folder: made_dataset(n=120))
 
     def run(*args):
         monkeypatch.setattr(sys, 'argv', ['dcat', *map(str, args)])

@@ -1,11 +1,13 @@
+import subprocess
 import sys
+from importlib import import_module
 from importlib.metadata import EntryPoint
 from types import ModuleType
 
 import numpy as np
 import pytest
+from helpers import register
 
-from dcat_ros import datasets
 from dcat_ros.datasets import Dataset, DatasetInfo, Signal, Skipped, Trial, load, registry
 from dcat_ros.datasets.registry import DATASETS
 from dcat_ros.errors import DatasetError
@@ -79,7 +81,7 @@ def registered(dataset, monkeypatch):
         seen.append(folder)
         return dataset
 
-    monkeypatch.setitem(DATASETS, 'made', read)
+    register(monkeypatch, 'made', read)
     return seen
 
 
@@ -111,7 +113,7 @@ def test_load_unknown_name_suggests(name):
 
 def test_load_nothing_usable_is_an_error(monkeypatch):
     empty = Dataset(INFO, (), (Skipped('a.mat', 'too short'), Skipped('b.mat', 'broken')))
-    monkeypatch.setitem(DATASETS, 'made', lambda folder: empty)
+    register(monkeypatch, 'made', lambda folder: empty)
     match = r'No recording of made is usable, 2 were skipped. The first: a.mat: too short\.'
     with pytest.raises(DatasetError, match=match):
         load('made')
@@ -123,13 +125,18 @@ def test_load_no_subject_asked_for_is_an_error(registered):
 
 
 def test_registry_names_are_those_of_the_data_sets():
-    assert set(datasets.DATASETS) == {'utd_mhad', 'watch', 'klangio', 'kitchen20'}
-    assert registry.MODALITIES == {
-        'utd_mhad': ('imu', 'skeleton', 'depth'),
-        'watch': ('imu',),
-        'klangio': ('motion', 'audio'),
-        'kitchen20': ('audio',),
-    }
+    assert set(DATASETS) == {'utd_mhad', 'watch', 'klangio', 'kitchen20'}
+    for name, module in DATASETS.items():
+        assert import_module(module).INFO.name == name
+
+
+def test_a_data_set_that_is_not_asked_for_is_not_imported():
+    code = (
+        'import sys; from dcat_ros.datasets import DATASETS, load; load("watch"); '
+        'others = set(DATASETS.values()) - {DATASETS["watch"]}; '
+        'sys.exit(", ".join(others & set(sys.modules)) or 0)'
+    )
+    subprocess.run([sys.executable, '-c', code], check=True)
 
 
 @pytest.mark.parametrize(
@@ -157,12 +164,11 @@ def test_load_hands_modalities_and_progress_on(dataset, monkeypatch):
     def progress(done, total):
         pass
 
-    monkeypatch.setitem(DATASETS, 'made', read)
-    monkeypatch.setitem(registry.MODALITIES, 'made', ('imu', 'depth'))
+    register(monkeypatch, 'made', read, ('imu', 'depth'))
     load('made', modalities=['depth', 'imu'], progress=progress)
     load('made')
     # without a second modality there is nothing to choose
-    monkeypatch.setitem(registry.MODALITIES, 'made', ('imu',))
+    register(monkeypatch, 'made', read)
     load('made', modalities='imu', progress=progress)
     assert seen == [
         {'modalities': ('imu', 'depth'), 'progress': progress},

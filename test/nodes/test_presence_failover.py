@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pytest
 from diagnostic_msgs.msg import DiagnosticStatus
-from presence_dds import PRESENCE, Process, Sensor, ros_arguments
+from presence_dds import PRESENCE, Node, Sensor, ros_arguments
 
 from dcat_ros.datasets.utd_mhad_files import FOCAL_PX
 
@@ -41,7 +41,7 @@ WAITING = {'autostart': 'false', 'stale_after': 1.0}
 
 
 def imu_node():
-    return Process('imu_node', *ros_arguments(model='imu_utd_mhad', **WAITING))
+    return Node('imu_node', *ros_arguments(model='imu_utd_mhad', **WAITING))
 
 
 def nodes():
@@ -50,8 +50,8 @@ def nodes():
     quick = ros_arguments(recognisers='[imu_node,image_node]', margin=0.02, hold=0.2)
     return [
         imu_node(),
-        Process('image_node', *ros_arguments(focal_px=FOCAL_PX, **WAITING)),
-        Process('presence_node', *quick),
+        Node('image_node', *ros_arguments(focal_px=FOCAL_PX, **WAITING)),
+        Node('presence_node', *quick),
     ]
 
 

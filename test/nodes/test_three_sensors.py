@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import rclpy
 from node_helpers import save_untrained
-from presence_dds import PRESENCE, Listener, Process, ros_arguments
+from presence_dds import PRESENCE, Listener, Node, ros_arguments
 
 from dcat_ros.bags.topics import AUDIO_TOPIC, IMU_TOPIC
 from dcat_ros.nodes.replay import Player
@@ -50,11 +50,11 @@ def processes(folder):
     common = {'autostart': 'false', 'qos_reliability': 'reliable', 'use_sim_time': 'true'}
     depth = {'transport': 'compressed', 'focal_px': 500.0, **common}
     return [
-        Process('imu_node', *ros_arguments(model='imu_utd_mhad', **common)),
-        Process('image_node', *ros_arguments(model='image_depth_utd_mhad', **depth)),
-        Process('audio_node', *ros_arguments(model=audio, sample_rate=48000, **common)),
+        Node('imu_node', *ros_arguments(model='imu_utd_mhad', **common)),
+        Node('image_node', *ros_arguments(model='image_depth_utd_mhad', **depth)),
+        Node('audio_node', *ros_arguments(model=audio, sample_rate=48000, **common)),
         # the pause between the two passes must not put anybody to sleep
-        Process('presence_node', *ros_arguments(stale_after=6.0)),
+        Node('presence_node', *ros_arguments(stale_after=6.0)),
     ]
 
 
