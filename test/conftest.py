@@ -1,5 +1,6 @@
 """Fixtures for all tests: where recordings lie, a small model, and a browser."""
 
+import gc
 import os
 import shutil
 from pathlib import Path
@@ -31,6 +32,12 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.xdist_group('browser'))
         elif item.path.parent.name != 'nodes' and not item.get_closest_marker('slow'):
             item.add_marker(pytest.mark.xdist_group(str(item.path)))
+
+
+def pytest_collection_finish():
+    """All that is imported stays: without this each collection of garbage looks through it."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope='session')

@@ -96,7 +96,8 @@ def test_data_set_takes_no_option_of_bags(dcat, weights_file, option):
 
 def run(*args, **options):
     command = [str(Path(sys.executable).with_name('dcat')), 'evaluate', *map(str, args)]
-    environment = os.environ | {'OMP_NUM_THREADS': '1'}
+    # Ray's workers give way to everything else, which here is the other tests
+    environment = os.environ | {'OMP_NUM_THREADS': '1', 'RAY_worker_niceness': '0'}
     return subprocess.run(
         command, capture_output=True, text=True, timeout=240, env=environment, **options
     )

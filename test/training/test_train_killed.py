@@ -12,6 +12,7 @@ import torch
 import yaml
 from helpers import train_fields
 
+from dcat_ros.cli.main import main
 from dcat_ros.model.weights import load_weights
 
 pytest.importorskip('seglearn')
@@ -20,17 +21,16 @@ DEADLINE_S = 90
 METHOD = 'kd+dcat_centred+infonce'  # the last has layers of its own
 
 
-def command(folder, name):
-    code = 'from dcat_ros.cli.main import main; main()'
-    args = ['train', '--config', str(folder / 'recipe.yaml'), '--work', str(folder / name)]
-    return [sys.executable, '-c', code, *args, '--out', str(folder / f'{name}.safetensors')]
+def arguments(folder, name):
+    recipe, out = folder / 'recipe.yaml', folder / f'{name}.safetensors'
+    return ['train', '--config', str(recipe), '--work', str(folder / name), '--out', str(out)]
 
 
 def start(folder, name):
+    code = 'from dcat_ros.cli.main import main; main()'
+    command = [sys.executable, '-c', code, *arguments(folder, name)]
     env = {**os.environ, 'OMP_NUM_THREADS': '1'}
-    return subprocess.Popen(
-        command(folder, name), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=env
-    )
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=env)
 
 
 def finish(process):
@@ -53,7 +53,7 @@ def kill_after_a_checkpoint(folder, name, i, delay_s):
 
 
 @pytest.mark.slow
-def test_train_killed_and_run_again_gives_the_same_weights(tmp_path):
+def test_train_killed_and_run_again_gives_the_same_weights(tmp_path, monkeypatch):
     fields = train_fields(
         subjects=['1', '2'],
         # few windows: most of the time goes into measuring them
@@ -66,7 +66,10 @@ def test_train_killed_and_run_again_gives_the_same_weights(tmp_path):
         optimiser={'steps': 120, 'batch_size': 4},
     )
     (tmp_path / 'recipe.yaml').write_text(yaml.safe_dump(fields))
-    finish(start(tmp_path, 'whole'))
+    monkeypatch.setattr(sys, 'argv', ['dcat', *arguments(tmp_path, 'whole')])
+    with pytest.raises(SystemExit) as whole:
+        main()
+    assert whole.value.code == 0
     i, delay_s = random.randrange(2), random.uniform(0, 1.0)
     print('killed in network', i, 'after', delay_s)
     assert kill_after_a_checkpoint(tmp_path, 'killed', i, delay_s) == -signal.SIGKILL
