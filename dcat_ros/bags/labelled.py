@@ -15,8 +15,9 @@ from pydantic import Field
 from dcat_ros.bags.camera import camera_beside
 from dcat_ros.bags.read import BagReader
 from dcat_ros.bags.salvage import RawMessage
+from dcat_ros.bags.sensor_topic import sensor_topic
 from dcat_ros.bags.signals import IMU_RATE_HZ, Cut, depth_signals, imu_signals, sound_signals
-from dcat_ros.bags.topics import AUDIO_TOPIC, IMAGE_TOPIC, IMU_TOPIC, STRING_TYPE, TRUTH_TOPIC
+from dcat_ros.bags.topics import STRING_TYPE, TRUTH_TOPIC
 from dcat_ros.datasets.cache import Progress
 from dcat_ros.datasets.trial import (
     Dataset,
@@ -27,10 +28,8 @@ from dcat_ros.datasets.trial import (
     chosen_modalities,
 )
 from dcat_ros.errors import BagError, DatasetError, InputError, MessageError
-from dcat_ros.messages.audio import AUDIO_TYPES, HEADERLESS_TYPES
+from dcat_ros.messages.audio import HEADERLESS_TYPES
 from dcat_ros.messages.cdr import read_head
-from dcat_ros.messages.image import COMPRESSED_IMAGE_TYPE, IMAGE_TYPE
-from dcat_ros.messages.imu import IMU_TYPE
 from dcat_ros.messages.text import decode_string
 from dcat_ros.segment import REST, Segment
 from dcat_ros.streaming.sound import HIGHEST_HZ, LOWEST_HZ
@@ -43,12 +42,6 @@ MODALITIES = ('imu', 'depth', 'audio')
 #: No activities: stillness is made by the training, and `unknown` is what a model says by itself.
 _NO_TRIAL = (REST, 'unknown')
 _LONGEST_S = 30  # a longer stretch becomes several trials: one crop, one array each
-_TYPES = {
-    'imu': (IMU_TYPE,),
-    'depth': (IMAGE_TYPE, COMPRESSED_IMAGE_TYPE),
-    'audio': AUDIO_TYPES,
-}
-_DEFAULTS = {'imu': IMU_TOPIC, 'depth': IMAGE_TOPIC, 'audio': AUDIO_TOPIC}
 
 
 class Line(pydantic.BaseModel):
@@ -257,19 +250,8 @@ def _signals(
 
 
 def _topic(bag: BagReader, modality: str, line: Line) -> str:
-    """The topic that is named, or the usual one, or the only one of its type."""
-    named, usual = line.topic_of(modality), _DEFAULTS[modality]
-    fitting = [topic for topic, kind in bag.topics.items() if kind in _TYPES[modality]]
-    if not named and usual not in fitting:
-        if len(fitting) == 1:
-            return fitting[0]
-        if fitting:
-            raise BagError(
-                f'{bag.path} has several topics for {modality}: {", ".join(fitting)}. Name one in '
-                f'a column {"image" if modality == "depth" else modality}.'
-            )
-    bag.require_one_of(named or usual, _TYPES[modality])
-    return named or usual
+    column = 'image' if modality == 'depth' else modality
+    return sensor_topic(bag, modality, line.topic_of(modality), f'in a column {column}')
 
 
 def _pieces(segment: Segment) -> Iterator[Segment]:

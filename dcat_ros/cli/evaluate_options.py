@@ -11,15 +11,17 @@ from dcat_ros.bags.topics import AUDIO_TOPIC, IMAGE_TOPIC, IMU_TOPIC, TRUTH_TOPI
 
 __all__ = ['with_bag_options']
 
+
+def _topic(what: str, usual: str) -> str:
+    return f"Topic of {what}; without it {usual}, or the bag's only one of the kind."
+
+
 _OPTIONS = (
-    click.option('--imu', default=IMU_TOPIC, show_default=True, help='Topic of sensor_msgs/Imu.'),
+    click.option('--imu', default='', help=_topic('sensor_msgs/Imu', IMU_TOPIC)),
     click.option(
-        '--image',
-        default=IMAGE_TOPIC,
-        show_default=True,
-        help='Topic of sensor_msgs/Image or CompressedImage.',
+        '--image', default='', help=_topic('sensor_msgs/Image or CompressedImage', IMAGE_TOPIC)
     ),
-    click.option('--audio', default=AUDIO_TOPIC, show_default=True, help='Topic of sound.'),
+    click.option('--audio', default='', help=_topic('sound', AUDIO_TOPIC)),
     click.option(
         '--focal',
         default=0.0,

@@ -10,12 +10,11 @@ import numpy as np
 from dcat_ros.bags.camera import camera_beside
 from dcat_ros.bags.read import BagReader
 from dcat_ros.bags.salvage import RawMessage
-from dcat_ros.bags.topics import AUDIO_TOPIC, IMAGE_TOPIC, IMU_TOPIC
+from dcat_ros.bags.sensor_topic import SENSORS, sensor_topic
 from dcat_ros.errors import ConfigError, MessageError
 from dcat_ros.evaluation.prediction_log import PredictionLog
-from dcat_ros.messages.audio import AUDIO_TYPES
-from dcat_ros.messages.image import COMPRESSED_IMAGE_TYPE, IMAGE_TYPE
-from dcat_ros.messages.imu import IMU_TYPE, decode_imu_runs
+from dcat_ros.messages.image import COMPRESSED_IMAGE_TYPE
+from dcat_ros.messages.imu import decode_imu_runs
 from dcat_ros.messages.text import decode_string
 from dcat_ros.model.card import Card
 from dcat_ros.receivers.audio import AudioReceiver
@@ -33,36 +32,42 @@ class BagSource:
     """Which messages of a bag a model gets, and what they do not say of themselves.
 
     Attributes:
-        imu: topic of sensor_msgs/Imu.
-        image: topic of sensor_msgs/Image or CompressedImage.
-        audio: topic of sound.
+        imu: topic of sensor_msgs/Imu; empty: see `sensor_topic`.
+        image: topic of sensor_msgs/Image or CompressedImage, likewise.
+        audio: topic of sound, likewise.
         focal_px: focal length in pixels of the pictures; 0: from the camera_info beside them.
         rate_hz: samples of sound a second, where the messages do not say it.
         channels: channels of sound, where the messages do not say it.
         receive_time: the log time counts, whatever the headers say.
     """
 
-    imu: str = IMU_TOPIC
-    image: str = IMAGE_TOPIC
-    audio: str = AUDIO_TOPIC
+    imu: str = ''
+    image: str = ''
+    audio: str = ''
     focal_px: float = 0.0
     rate_hz: int = 16000
     channels: int = 1
     receive_time: bool = False
 
-    def topic_for(self, card: Card) -> str:
-        """The topic that a model gets.
+    def topic_for(self, card: Card, bag: BagReader) -> str:
+        """The topic of a bag that a model gets.
 
         Raises:
             ConfigError: no messages are known for its modality.
+            BagError: the topic is not there, has another type, or there are several.
         """
-        topics = {'imu': self.imu, 'depth': self.image, 'audio': self.audio}
-        if card.modality not in topics:
+        if card.modality not in SENSORS:
             raise ConfigError(
                 f'{card.name} is a model for {card.modality}, of which bags hold no messages; '
-                f'take one for {", ".join(topics)}.'
+                f'take one for {", ".join(SENSORS)}.'
             )
-        return topics[card.modality]
+        option = '--image' if card.modality == 'depth' else f'--{card.modality}'
+        return sensor_topic(bag, card.modality, self.named(card), f'with {option}')
+
+    def named(self, card: Card) -> str:
+        """The topic that is named for a model's sensor, or empty."""
+        named = {'imu': self.imu, 'depth': self.image, 'audio': self.audio}
+        return named.get(card.modality, '')
 
 
 @dataclass
@@ -70,6 +75,7 @@ class BagContent:
     """What a pass over a bag gives.
 
     Attributes:
+        topic: of the sensor.
         predictions: in the order of time.
         changes: (log time, label) of the truth topic.
         rejected: number of unusable messages by reason.
@@ -81,6 +87,7 @@ class BagContent:
         end_ns: log time of the last message.
     """
 
+    topic: str
     predictions: PredictionLog = field(default_factory=PredictionLog)
     changes: list[tuple[int, str]] = field(default_factory=list)
     rejected: Counter[str] = field(default_factory=Counter)
@@ -109,11 +116,11 @@ def run_bag(
         stride_s: distance of two predictions; the model's without it.
 
     Raises:
-        BagError: the sensor's topic is not there or has another type, or pictures have no
-            focal length.
+        BagError: the sensor's topic is not there, has another type or is one of several, or
+            pictures have no focal length.
     """
-    content = BagContent()
-    topic = source.topic_for(recogniser.card)
+    topic = source.topic_for(recogniser.card, bag)
+    content = BagContent(topic)
     take = _taker(bag, recogniser, source, topic, content, stride_s)
     topics = [topic] + ([truth_topic] if truth_topic else [])
     for chunk in bag.chunks(topics, _CHUNK):
@@ -142,11 +149,10 @@ def _taker(
 ) -> Any:
     """A function that takes a list of the sensor's messages."""
     modality = recogniser.card.modality
+    type_name = bag.topics[topic]
     if modality == 'imu':
-        bag.require(topic, IMU_TYPE)
         return partial(_take_imu, recogniser, content, source.receive_time)
     if modality == 'audio':
-        type_name = bag.require_one_of(topic, AUDIO_TYPES)
         audio = AudioReceiver(
             recogniser.stream,
             type_name=type_name,
@@ -155,7 +161,6 @@ def _taker(
         )
         return partial(_take, audio, recogniser, content, source.receive_time)
     assert modality == 'depth', modality  # `topic_for` knows no other
-    type_name = bag.require_one_of(topic, (IMAGE_TYPE, COMPRESSED_IMAGE_TYPE))
     image = ImageReceiver(
         recogniser.card, compressed=type_name == COMPRESSED_IMAGE_TYPE, stride_s=stride_s
     )

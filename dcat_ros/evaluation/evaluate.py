@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from dcat_ros.bags.read import BagReader
+from dcat_ros.bags.sensor_topic import SENSORS
 from dcat_ros.bags.topics import STRING_TYPE, TRUTH_TOPIC
 from dcat_ros.errors import BagError
 from dcat_ros.evaluation.bag_content import BagSource, run_bag
@@ -34,7 +35,7 @@ def evaluate_bag(
     Args:
         path: the bag.
         model: what to score.
-        source: topic of the model's sensor and how to read it; as dcat_ros names it without it.
+        source: topic of the model's sensor and how to read it; see `BagSource`.
         truth_topic: topic of type std_msgs/String that says the label whenever it changes.
         truth_csv: truth from a file instead; its seconds are those of the stamps, or count from
             the first reading if they are smaller than a year.
@@ -47,18 +48,18 @@ def evaluate_bag(
     """
     recogniser = Recogniser(model, stride_s=stride_s)
     source = source or BagSource()
-    topic = source.topic_for(model.card)
     with BagReader(path) as bag:
         if truth_csv is None:
             bag.require(truth_topic, STRING_TYPE)
         content = run_bag(bag, recogniser, source, None if truth_csv else truth_topic, stride_s)
         notes = list(bag.notes)
     if not content.n_messages:
-        raise BagError(f'{path} has no message on {topic}.')
+        raise BagError(f'{path} has no message on {content.topic}.')
     if content.n_messages == content.rejected.total():
         reasons = ', '.join(f'{n} {reason}' for reason, n in content.rejected.items())
         raise BagError(
-            f'No message on {topic} in {path} is usable: {reasons}; {content.last_rejection}.'
+            f'No message on {content.topic} in {path} is usable: {reasons}; '
+            f'{content.last_rejection}.'
         )
     truth = (
         from_changes(content.changes, content.end_ns)
@@ -75,8 +76,10 @@ def evaluate_bag(
     evaluation = score(
         str(path), model, predictions, truth, stride, content.n_messages, content.rejected
     )
-    evaluation.path, evaluation.topic = path, topic
+    evaluation.path, evaluation.topic = path, content.topic
     evaluation.macro_f1 = macro_f1_of(model.card)
+    if content.topic not in (SENSORS[model.card.modality][0], source.named(model.card)):
+        notes.append(f'{content.topic} is read, the only topic for {model.card.modality}.')
     if source.receive_time:
         evaluation.scores.stamps = _RECEIPT
     elif content.n_without_stamp:

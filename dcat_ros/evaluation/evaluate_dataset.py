@@ -56,6 +56,12 @@ def evaluate_dataset(
     )
     scores = evaluation.scores
     scores.stamps = dataset.info.stamps
+    seen = _trained_on(model.card, dataset)
+    if seen:
+        scores.notes.append(
+            f'{model.card.name} was trained on {_who(seen)} of {dataset.info.name}: what it gives '
+            'there is no measure of what it gives on people whom it never saw.'
+        )
     if too_short:
         scores.notes.append(f'{too_short} trials are shorter than a window and have no label.')
     if dataset.skipped:
@@ -71,6 +77,13 @@ def evaluate_dataset(
         )
         scores.trial_accuracy = float(accuracy_score(y, best))
     return evaluation
+
+
+def _trained_on(card: Card, dataset: Dataset) -> list[str]:
+    """The subjects that are scored though the model knows them."""
+    if card.training.dataset != dataset.info.title:
+        return []
+    return [subject for subject in dataset.subjects if subject in card.training.subjects]
 
 
 def _who(subjects: Sequence[str]) -> str:

@@ -123,7 +123,7 @@ def test_the_only_topic_of_the_type_is_found_and_among_two_the_named_one(
     assert len(load(table('one,ann')).trials) == 1
     write('two', '/wrist', '/ankle')
     problem = load(table('two,ann')).skipped[0].why
-    assert problem.endswith('several topics for imu: /wrist, /ankle. Name one in a column imu')
+    assert problem.endswith('several topics for imu: /ankle, /wrist. Name one in a column imu')
     (trial,) = load(table('two,ann,/ankle', head='bag,subject,imu')).trials
     assert (trial.signals['imu'].values == 1).all()
 

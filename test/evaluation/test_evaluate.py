@@ -6,7 +6,16 @@ before its window's end. A piece of 2 s has windows that end at its rows 49, 74 
 
 import numpy as np
 import pytest
-from helpers import IMU, STRING, LevelModel, imu_message, make_card, string_message, write_raw_bag
+from helpers import (
+    IMU,
+    STRING,
+    LevelModel,
+    card_fields,
+    imu_message,
+    make_card,
+    string_message,
+    write_raw_bag,
+)
 
 from dcat_ros.bags.write import Piece, write_bag
 from dcat_ros.datasets import Dataset, DatasetInfo, Signal, Skipped, Trial
@@ -122,6 +131,33 @@ def test_evaluate_bag_truth_csv_relative_or_absolute(tmp_path, model, absolute):
     assert evaluation.scores.confusion == [[2, 0], [1, 0]]
 
 
+def moved(topics, tmp_path):
+    """The stream of an IMU on each of these topics."""
+    truth = [('/activity_truth', STRING, 1000 * S, string_message('walk'))]
+    streams = [(topic, *rest) for topic in topics for _, *rest in imu_stream() if rest[0] == IMU]
+    write_raw_bag(tmp_path / 'bag', sorted(truth + streams, key=lambda m: m[2]))
+    return tmp_path / 'bag'
+
+
+def test_evaluate_bag_takes_the_only_topic_of_the_type_and_says_so(tmp_path, model):
+    found = evaluate_bag(moved(['/wrist/imu'], tmp_path), model)
+    assert found.topic == '/wrist/imu'
+    assert '/wrist/imu is read, the only topic for imu.' in found.scores.notes
+    named = evaluate_bag(tmp_path / 'bag', model, source=BagSource(imu='/wrist/imu'))
+    assert named.scores.notes == []
+    assert named.scores.confusion == found.scores.confusion
+
+
+def test_evaluate_bag_takes_the_usual_topic_of_several(tmp_path, model):
+    found = evaluate_bag(moved(['/wrist/imu', '/imu/data_raw'], tmp_path), model)
+    assert (found.topic, found.scores.notes) == ('/imu/data_raw', [])
+
+
+def test_evaluate_bag_does_not_choose_between_two_topics(tmp_path, model):
+    with pytest.raises(BagError, match=r'several topics for imu: /a, /b\. Name one with --imu\.'):
+        evaluate_bag(moved(['/b', '/a'], tmp_path), model)
+
+
 def test_evaluate_bag_other_topics_and_stride(tmp_path, model):
     messages = [('/t', STRING, 1000 * S, string_message('walk'))]
     messages += [('/i', *rest) for _, *rest in imu_stream()]
@@ -205,6 +241,20 @@ def test_evaluate_dataset_by_hand(segment):
         '1 trials are shorter than a window and have no label.',
         '1 recordings were skipped: bad: broken',
     ]
+
+
+def test_evaluate_dataset_says_whom_the_model_knows():
+    made = dataset(('walk', 'walk', 100))
+
+    def notes(title, subjects):
+        card = make_card(
+            training=card_fields()['training'] | {'dataset': title, 'subjects': subjects}
+        )
+        return evaluate_dataset(made, LevelModel(card)).scores.notes[0]
+
+    assert notes('Made', ('1', '2')).startswith('small was trained on subjects 1 of made: ')
+    assert 'was trained on' not in notes('Made', ('2',))
+    assert 'was trained on' not in notes('Somewhere else', ('1',))
 
 
 def test_evaluate_dataset_trial_is_never_rest(model):

@@ -13,15 +13,14 @@ from dcat_ros.bags.salvage import RawMessage
 from dcat_ros.errors import ConfigError, MessageError
 from dcat_ros.evaluation.bag_content import BagSource
 from dcat_ros.evaluation.html.envelope import Envelope, Evenly
-from dcat_ros.messages.audio import AUDIO_TYPES, HEADERLESS_TYPES, decode_audio
+from dcat_ros.messages.audio import HEADERLESS_TYPES, decode_audio
 from dcat_ros.messages.image import (
     COMPRESSED_IMAGE_TYPE,
-    IMAGE_TYPE,
     Picture,
     read_compressed_image,
     read_image,
 )
-from dcat_ros.messages.imu import IMU_TYPE, decode_imu_runs
+from dcat_ros.messages.imu import decode_imu_runs
 from dcat_ros.model.card import Card
 
 __all__ = ['Band', 'Thumbnail', 'Trace', 'thumbnail', 'trace_of']
@@ -121,18 +120,16 @@ def trace_of(path: Path, source: BagSource, card: Card) -> Trace:
         BagError: the bag or the topic in it is unusable.
         ConfigError: no messages are known for the model's modality.
     """
-    topic = source.topic_for(card)
     receipt = source.receive_time
     with BagReader(path) as bag:
+        topic = source.topic_for(card, bag)
+        type_name = bag.topics[topic]
         if card.modality == 'imu':
-            bag.require(topic, IMU_TYPE)
             return _of_imu(bag, topic, receipt)
         if card.modality == 'audio':
-            type_name = bag.require_one_of(topic, AUDIO_TYPES)
             return _of_sound(bag, topic, type_name, source, receipt)
         if card.modality != 'depth':
             raise ConfigError(f'nobody has said yet how {card.modality} is to be drawn.')
-        type_name = bag.require_one_of(topic, (IMAGE_TYPE, COMPRESSED_IMAGE_TYPE))
         return _of_pictures(bag, topic, type_name, receipt)
 
 

@@ -1,0 +1,43 @@
+"""Which topic of a bag a sensor speaks on."""
+
+from dcat_ros.bags.read import BagReader
+from dcat_ros.bags.topics import AUDIO_TOPIC, IMAGE_TOPIC, IMU_TOPIC
+from dcat_ros.errors import BagError
+from dcat_ros.messages.audio import AUDIO_TYPES
+from dcat_ros.messages.image import COMPRESSED_IMAGE_TYPE, IMAGE_TYPE
+from dcat_ros.messages.imu import IMU_TYPE
+
+__all__ = ['SENSORS', 'sensor_topic']
+
+#: modality -> its usual topic, and the types of its messages
+SENSORS = {
+    'imu': (IMU_TOPIC, (IMU_TYPE,)),
+    'depth': (IMAGE_TOPIC, (IMAGE_TYPE, COMPRESSED_IMAGE_TYPE)),
+    'audio': (AUDIO_TOPIC, AUDIO_TYPES),
+}
+
+
+def sensor_topic(bag: BagReader, modality: str, named: str, how: str) -> str:
+    """The topic that is named; without a name the usual one, or else the only one of its types.
+
+    Args:
+        bag: open.
+        modality: a key of `SENSORS`.
+        named: topic, or empty.
+        how: ends "Name one …": where the user can.
+
+    Raises:
+        BagError: it is not there, has another type, or there are several to choose from.
+    """
+    usual, types = SENSORS[modality]
+    fitting = [topic for topic, kind in bag.topics.items() if kind in types]
+    if not named and usual not in fitting:
+        if len(fitting) == 1:
+            return fitting[0]
+        if fitting:
+            raise BagError(
+                f'{bag.path} has several topics for {modality}: {", ".join(sorted(fitting))}. '
+                f'Name one {how}.'
+            )
+    bag.require_one_of(named or usual, types)
+    return named or usual
