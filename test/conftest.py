@@ -23,21 +23,38 @@ else:
 def pytest_collection_modifyitems(items):
     """Spread the tests over several workers so that they end together, and nothing is done twice.
 
-    The slow ones come first. A file's tests share its fixtures and imports, so one worker gets
-    them; those of nodes mostly wait, and go one by one. One worker alone starts a browser.
+    Those of nodes mostly wait: they come first, in three groups, so that another worker computes
+    beside them; the slow ones, which take times of many processes, one after another. A file's
+    tests share its fixtures and imports: one worker gets them. One worker alone starts a browser.
     """
-    items.sort(key=lambda item: item.get_closest_marker('slow') is None)
+
+    def order(item):
+        return item.path.parent.name != 'nodes', item.get_closest_marker('slow') is None
+
+    items.sort(key=order)
+    nodes = list(dict.fromkeys(item.path for item in items if item.path.parent.name == 'nodes'))
     for item in items:
+        compute, quick = order(item)
         if 'browser' in item.fixturenames:
-            item.add_marker(pytest.mark.xdist_group('browser'))
-        elif item.path.parent.name != 'nodes' and not item.get_closest_marker('slow'):
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+            group = 'browser'
+        elif not compute:
+            group = f'nodes {1 + nodes.index(item.path) % 2}' if quick else 'nodes, slow'
+        elif quick:
+            group = str(item.path)
+        else:
+            continue
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
-def pytest_collection_finish():
-    """All that is imported stays: without this each collection of garbage looks through it."""
-    gc.collect()
-    gc.freeze()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """All that is imported stays: no collection of garbage shall look through it, then or later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
 
 
 @pytest.fixture(scope='session')

@@ -46,6 +46,7 @@ def evaluate_live(
         stop=stop,
         bag=bag,
         rate=rate,
+        begun=lambda: click.echo(_heard_from_now_on(recogniser, bag), err=True),
     )
     found = score_live(record, model, options.stride_s)
     if bag is None:
@@ -57,3 +58,9 @@ def evaluate_live(
         click.echo(sameness.difference, err=True)
     click.echo(f'live = offline: {"yes" if sameness.same else "no"}')
     return found, sameness.same
+
+
+def _heard_from_now_on(recogniser: str, bag: Path | None) -> str:
+    if bag:
+        return f'Playing {bag} to {recogniser}.'
+    return f'Listening to {recogniser}; Ctrl-C ends it, and scores what was heard.'

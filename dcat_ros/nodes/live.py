@@ -45,6 +45,7 @@ def listen(
     rate: float = 1.0,
     use_sim_time: bool = False,
     show: Callable[[Heard], None] = lambda heard: None,
+    begun: Callable[[], None] = lambda: None,
 ) -> LiveRecord:
     """Hear what a running recogniser says, of its own sensor or of a bag that is played to it.
 
@@ -58,6 +59,7 @@ def listen(
         rate: times real time.
         use_sim_time: without a bag: the sensor's stamps follow /clock.
         show: called with each prediction.
+        begun: called once, when the recogniser is connected: what it says from then on counts.
 
     Raises:
         BagError: the bag is unusable, or has no such truth topic.
@@ -75,13 +77,15 @@ def listen(
     with _node(use_sim_time and bag is None) as (node, executor):
         ear = Ear(node, executor, recogniser, stop, show)
         if bag is None:
-            _hear_sensor(ear, truth_topic, seconds)
+            _hear_sensor(ear, truth_topic, seconds, begun)
         else:
-            _hear_bag(ear, truth_topic, seconds, bag, rate)
+            _hear_bag(ear, truth_topic, seconds, bag, rate, begun)
         return ear.record
 
 
-def _hear_sensor(ear: Ear, truth_topic: str | None, seconds: float | None) -> None:
+def _hear_sensor(
+    ear: Ear, truth_topic: str | None, seconds: float | None, begun: Callable[[], None]
+) -> None:
     """Listen to a node whose sensor is at work."""
     record = ear.record
     truth = None
@@ -90,6 +94,7 @@ def _hear_sensor(ear: Ear, truth_topic: str | None, seconds: float | None) -> No
     look = (lambda: None) if truth is None else truth.look
     ear.wait_for_recogniser(look)
     ear.begin()
+    begun()
     begin_s = monotonic()
     record.begin_ns = _now_ns(ear.node)
     ear.spin(lambda: False, seconds, look)
@@ -105,7 +110,12 @@ def _hear_sensor(ear: Ear, truth_topic: str | None, seconds: float | None) -> No
 
 
 def _hear_bag(
-    ear: Ear, truth_topic: str | None, seconds: float | None, bag: Path, rate: float
+    ear: Ear,
+    truth_topic: str | None,
+    seconds: float | None,
+    bag: Path,
+    rate: float,
+    begun: Callable[[], None],
 ) -> None:
     """Play a bag to a node, and listen until it has said its last word."""
     record = ear.record
@@ -131,6 +141,7 @@ def _hear_bag(
 
     player.sent = sent
     ear.begin()
+    begun()
     begin_s = monotonic()
     with ThreadPoolExecutor(1) as pool:
         playing = pool.submit(player.play)

@@ -1,9 +1,6 @@
 """dcat evaluate on several bags, with its outputs and exit codes."""
 
 import json
-import os
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -94,26 +91,18 @@ def test_data_set_takes_no_option_of_bags(dcat, weights_file, option):
     assert 'need BAGs' in err
 
 
-def run(*args, **options):
-    command = [str(Path(sys.executable).with_name('dcat')), 'evaluate', *map(str, args)]
-    # of itself 15: beside other tests its workers would hardly run
-    environment = os.environ | {'OMP_NUM_THREADS': '1', 'RAY_worker_niceness': '5'}
-    return subprocess.run(
-        command, capture_output=True, text=True, timeout=240, env=environment, **options
-    )
-
-
 @pytest.mark.slow
-def test_processes_and_ray_give_what_one_process_gives(bags, weights_file, tmp_path):
+def test_processes_and_ray_give_what_one_process_gives(dcat, bags, weights_file, monkeypatch):
     pytest.importorskip('ray')
+    # of itself 15: beside other tests its workers would hardly run
+    monkeypatch.setenv('RAY_worker_niceness', '5')
     scored = {}
     ways = {'one': ('--workers', 1), 'two': ('--workers', 2), 'ray': ('--ray', 'local')}
     for name, way in ways.items():
-        out = tmp_path / f'{name}.json'
-        done = run(bags, '--model', weights_file, '--json', out, *way)
-        assert done.returncode == 0, done.stderr
-        assert '3 of 3' in done.stderr
-        scored[name] = json.loads(out.read_text())
+        code, _, err = dcat('evaluate', bags, '--model', weights_file, '--json', name, *way)
+        assert code == 0, err
+        assert '3 of 3' in err
+        scored[name] = json.loads(Path(name).read_text())
     assert scored['one'] == scored['two'] == scored['ray']
 
 
