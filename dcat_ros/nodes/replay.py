@@ -1,5 +1,6 @@
 """Playing a bag's messages, as they are, with /clock."""
 
+import gc
 import time
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
@@ -105,10 +106,16 @@ class Player:
         Returns:
             Number of messages published.
         """
-        n = self._play_once()
-        while loop and self._going():
-            n += self._play_once()
-        return n
+        # torch may be loaded here: to look through all of it for garbage takes 0.2 s, and what is
+        # played late comes at once
+        gc.freeze()
+        try:
+            n = self._play_once()
+            while loop and self._going():
+                n += self._play_once()
+            return n
+        finally:
+            gc.unfreeze()
 
     def _play_once(self) -> int:
         n = 0

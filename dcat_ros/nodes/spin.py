@@ -1,5 +1,6 @@
 """Running one lifecycle node until it is told to stop."""
 
+import gc
 import sys
 from threading import Event
 
@@ -25,6 +26,8 @@ def spin(node_class: type[GuardedLifecycleNode], stop: Event) -> int:
         The exit code: 0 after a regular end, 2 if a parameter, the file of parameters or the
         environment of ROS is unusable.
     """
+    # what is imported stays: to look through torch for garbage would stop the node for 0.2 s
+    gc.freeze()
     try:
         init(args=sys.argv, signal_handler_options=SignalHandlerOptions.NO)
     except DcatError as problem:

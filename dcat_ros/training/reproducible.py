@@ -16,9 +16,6 @@ def compute_reproducibly() -> None:
 def seed_torch(seed: tuple[int, ...]) -> None:
     """Seed torch's default generator of the CPU, where all training is done.
 
-    `torch.manual_seed` leaves a note for each other kind of device as well: 2 ms, and memory, a
-    call.
-
     Args:
         seed: whole numbers, at least 0; how many does not matter.
     """

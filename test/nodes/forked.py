@@ -76,7 +76,6 @@ class ForkedNode:
 
 
 def _run(program: str, arguments: list[str], environment: dict[str, str], errors: str) -> None:
-    gc.freeze()  # what the server has imported stays; to look through it takes 0.1 s
     os.environ.clear()
     os.environ.update(environment)
     os.dup2(os.open(errors, os.O_WRONLY | os.O_APPEND), sys.stderr.fileno())

@@ -1,5 +1,6 @@
 """The same recording sample by sample, from a bag, and through the live node: one result."""
 
+import gc
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -94,3 +95,12 @@ def test_player_publishes_the_bags_bytes_and_a_clock_that_rises(bag, peer):
 def _arguments(data):
     sample = decode_imu(data)
     return sample.stamp_ns, sample.values, sample.frame_id
+
+
+def test_player_is_not_stopped_by_a_search_for_garbage(bag, peer):
+    frozen = []
+    player = Player(peer.node, bag, rate=20.0)
+    player.sent = lambda *message: frozen.append(gc.get_freeze_count())
+    player.play()
+    assert min(frozen) > 10_000
+    assert gc.get_freeze_count() == 0
