@@ -99,8 +99,13 @@ def _arguments(data):
 
 def test_player_is_not_stopped_by_a_search_for_garbage(bag, peer):
     frozen = []
+
+    def sent(*message):
+        if not frozen:  # to count takes its time
+            frozen.append(gc.get_freeze_count())
+
     player = Player(peer.node, bag, rate=20.0)
-    player.sent = lambda *message: frozen.append(gc.get_freeze_count())
+    player.sent = sent
     player.play()
-    assert min(frozen) > 10_000
+    assert frozen[0] > 10_000
     assert gc.get_freeze_count() == 0
