@@ -32,7 +32,7 @@ def pytest_collection_modifyitems(items):
         return item.path.parent.name != 'nodes', item.get_closest_marker('slow') is None
 
     items.sort(key=order)
-    nodes = list(dict.fromkeys(item.path for item in items if item.path.parent.name == 'nodes'))
+    nodes = list(dict.fromkeys(item.path for item in items if not order(item)[0]))
     for item in items:
         compute, quick = order(item)
         if 'browser' in item.fixturenames:

@@ -266,3 +266,15 @@ def register(monkeypatch, name, load, modalities=('imu',)):
     module.load, module.MODALITIES = load, modalities
     monkeypatch.setitem(sys.modules, module.__name__, module)
     monkeypatch.setitem(DATASETS, name, module.__name__)
+
+
+def dcat_here(monkeypatch, *args):
+    """Run `dcat …` in this process; gives the exit code."""
+    from dcat_ros.cli.main import main
+
+    monkeypatch.setattr(sys, 'argv', ['dcat', *map(str, args)])
+    try:
+        main()
+    except SystemExit as end:
+        return end.code
+    raise AssertionError('the command line ends with an exit code')

@@ -187,7 +187,7 @@ def _read(
 ) -> None:
     """Add the trials of one bag."""
     with BagReader(folder / line.bag) as bag:
-        topics = {modality: _topic(bag, modality, line) for modality in modalities}
+        topics = {m: sensor_topic(bag, m, line.topic_of(m), 'in a column ') for m in modalities}
         segments = _truth(bag, folder, line, topics.values())
         usable = [s for s in segments if s.label not in _NO_TRIAL]
         if not usable:
@@ -247,11 +247,6 @@ def _signals(
         return sound_signals(bag, topic, pieces, line.sample_rate, line.channels)
     camera = (line.focal, None) if line.focal > 0 else camera_beside(bag, topic)
     return depth_signals(bag, topic, pieces, camera, line.max_range)
-
-
-def _topic(bag: BagReader, modality: str, line: Line) -> str:
-    column = 'image' if modality == 'depth' else modality
-    return sensor_topic(bag, modality, line.topic_of(modality), f'in a column {column}')
 
 
 def _pieces(segment: Segment) -> Iterator[Segment]:

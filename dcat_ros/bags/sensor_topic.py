@@ -9,11 +9,11 @@ from dcat_ros.messages.imu import IMU_TYPE
 
 __all__ = ['SENSORS', 'sensor_topic']
 
-#: modality -> its usual topic, and the types of its messages
+#: modality -> what its option and column are called, its usual topic, the types of its messages
 SENSORS = {
-    'imu': (IMU_TOPIC, (IMU_TYPE,)),
-    'depth': (IMAGE_TOPIC, (IMAGE_TYPE, COMPRESSED_IMAGE_TYPE)),
-    'audio': (AUDIO_TOPIC, AUDIO_TYPES),
+    'imu': ('imu', IMU_TOPIC, (IMU_TYPE,)),
+    'depth': ('image', IMAGE_TOPIC, (IMAGE_TYPE, COMPRESSED_IMAGE_TYPE)),
+    'audio': ('audio', AUDIO_TOPIC, AUDIO_TYPES),
 }
 
 
@@ -24,12 +24,12 @@ def sensor_topic(bag: BagReader, modality: str, named: str, how: str) -> str:
         bag: open.
         modality: a key of `SENSORS`.
         named: topic, or empty.
-        how: ends "Name one …": where the user can.
+        how: stands between "Name one" and what the option or column is called.
 
     Raises:
         BagError: it is not there, has another type, or there are several to choose from.
     """
-    usual, types = SENSORS[modality]
+    called, usual, types = SENSORS[modality]
     fitting = [topic for topic, kind in bag.topics.items() if kind in types]
     if not named and usual not in fitting:
         if len(fitting) == 1:
@@ -37,7 +37,7 @@ def sensor_topic(bag: BagReader, modality: str, named: str, how: str) -> str:
         if fitting:
             raise BagError(
                 f'{bag.path} has several topics for {modality}: {", ".join(sorted(fitting))}. '
-                f'Name one {how}.'
+                f'Name one {how}{called}.'
             )
     bag.require_one_of(named or usual, types)
     return named or usual

@@ -61,13 +61,11 @@ class BagSource:
                 f'{card.name} is a model for {card.modality}, of which bags hold no messages; '
                 f'take one for {", ".join(SENSORS)}.'
             )
-        option = '--image' if card.modality == 'depth' else f'--{card.modality}'
-        return sensor_topic(bag, card.modality, self.named(card), f'with {option}')
+        return sensor_topic(bag, card.modality, self.named(card), 'with --')
 
     def named(self, card: Card) -> str:
         """The topic that is named for a model's sensor, or empty."""
-        named = {'imu': self.imu, 'depth': self.image, 'audio': self.audio}
-        return named.get(card.modality, '')
+        return {'imu': self.imu, 'depth': self.image, 'audio': self.audio}[card.modality]
 
 
 @dataclass

@@ -78,7 +78,7 @@ def evaluate_bag(
     )
     evaluation.path, evaluation.topic = path, content.topic
     evaluation.macro_f1 = macro_f1_of(model.card)
-    if content.topic not in (SENSORS[model.card.modality][0], source.named(model.card)):
+    if content.topic not in (SENSORS[model.card.modality][1], source.named(model.card)):
         notes.append(f'{content.topic} is read, the only topic for {model.card.modality}.')
     if source.receive_time:
         evaluation.scores.stamps = _RECEIPT

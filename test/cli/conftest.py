@@ -1,13 +1,10 @@
 """The command line in this process."""
 
 import subprocess
-import sys
 from collections import namedtuple
 
 import pytest
-from helpers import made_dataset, register
-
-from dcat_ros.cli.main import main
+from helpers import dcat_here, made_dataset, register
 
 Done = namedtuple('Done', 'returncode stdout stderr')
 
@@ -20,12 +17,10 @@ def dcat(monkeypatch, capsys, tmp_path):
     register(monkeypatch, 'made', lambda folder: made_dataset(n=120))
 
     def run(*args):
-        monkeypatch.setattr(sys, 'argv', ['dcat', *map(str, args)])
-        with pytest.raises(SystemExit) as caught:
-            main()
+        code = dcat_here(monkeypatch, *args)
         out, err = capsys.readouterr()
         assert 'Traceback' not in out + err
-        return caught.value.code, out, err
+        return code, out, err
 
     return run
 

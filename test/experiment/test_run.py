@@ -9,8 +9,8 @@ import time
 import pytest
 import yaml
 from experiment_helpers import FIELDS, config_fields, files, made_paired, make_config, plain
+from helpers import dcat_here
 
-from dcat_ros.cli.main import main
 from dcat_ros.errors import ConfigError, DatasetError, TrainingError
 from dcat_ros.experiment import group as group_module
 from dcat_ros.experiment import run as module
@@ -162,10 +162,7 @@ def test_run_killed_leaves_whole_cells_and_goes_on(tmp_path, monkeypatch):
     assert 1 <= len(there) < 6
     for path_of_cell in there:
         load_cell(results / 'tiny' / path_of_cell)
-    monkeypatch.setattr(sys, 'argv', ['dcat', *args])
-    with pytest.raises(SystemExit) as again:
-        main()
-    assert again.value.code == 0
+    assert dcat_here(monkeypatch, *args) == 0
     whole = files(results / 'tiny')
     assert len(whole) == 6
     assert there.items() <= whole.items()

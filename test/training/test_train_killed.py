@@ -10,9 +10,8 @@ import time
 import pytest
 import torch
 import yaml
-from helpers import train_fields
+from helpers import dcat_here, train_fields
 
-from dcat_ros.cli.main import main
 from dcat_ros.model.weights import load_weights
 
 pytest.importorskip('seglearn')
@@ -66,10 +65,7 @@ def test_train_killed_and_run_again_gives_the_same_weights(tmp_path, monkeypatch
         optimiser={'steps': 120, 'batch_size': 4},
     )
     (tmp_path / 'recipe.yaml').write_text(yaml.safe_dump(fields))
-    monkeypatch.setattr(sys, 'argv', ['dcat', *arguments(tmp_path, 'whole')])
-    with pytest.raises(SystemExit) as whole:
-        main()
-    assert whole.value.code == 0
+    assert dcat_here(monkeypatch, *arguments(tmp_path, 'whole')) == 0
     i, delay_s = random.randrange(2), random.uniform(0, 1.0)
     print('killed in network', i, 'after', delay_s)
     assert kill_after_a_checkpoint(tmp_path, 'killed', i, delay_s) == -signal.SIGKILL
