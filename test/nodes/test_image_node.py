@@ -99,10 +99,14 @@ def frame(i):
 
 
 def test_depth_gives_labels_with_the_window_s_stamps_and_the_camera_s_frame(depth_model, camera):
-    with RecogniserProcess(depth_model, executable='image_node'):
+    arguments = ['-p', 'qos_reliability:=reliable', '-p', 'qos_depth:=50']
+    with RecogniserProcess(depth_model, *arguments, executable='image_node'):
         camera.ready()
         camera.tell_focal_length()
-        camera.film(24, frame)
+        camera.film(8, frame)
+        for n in range(1, 9):  # no faster than it answers: a window every two frames
+            camera.wait_for(lambda n=n: len(camera.monitor.all) >= n, 'a label')
+            camera.film(2, frame)
         camera.wait_for(lambda: len(camera.monitor.all) >= 9, 'nine labels')
         first = camera.monitor.all[0].prediction
         assert (first.start_ns, first.end_ns) == (BEGIN_NS, BEGIN_NS + 875_000_000)

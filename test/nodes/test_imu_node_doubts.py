@@ -64,11 +64,18 @@ def test_a_publisher_that_sends_nothing_and_another_topic_with_the_type_are_said
         peer.node.destroy_publisher(peer.imu)
         hint = 'nobody publishes /imu/data_raw; to get /wrist/imu: -r imu/data_raw:=/wrist/imu'
         peer.wait_for(lambda: hint in peer.health_message, 'the hint')
+        lines = []
+
+        def told():
+            lines.append(running.process.stderr.read())
+            said = ''.join(lines)
+            return 'on /imu/data_raw yet, though /peer publishes it' in said or hint in said
+
+        peer.wait_for(told, 'a warning in the terminal')
         peer.node.destroy_publisher(other)
         running.process.terminate()
-        _, said = running.process.communicate(timeout=20)
-    assert 'listens to /imu/data_raw' in said
-    assert 'on /imu/data_raw yet, though /peer publishes it' in said or hint in said
+        running.process.wait(timeout=20)
+    assert 'listens to /imu/data_raw' in ''.join(lines)
 
 
 def test_messages_that_complete_no_window_are_said(recogniser, peer):
