@@ -1,9 +1,10 @@
 """What speaks against a sensor's data: said alike by node, `dcat evaluate`, `train` and `check`."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ['FAULT', 'NOTE', 'SENSELESS', 'Doubt']
+__all__ = ['FAULT', 'NOTE', 'SENSELESS', 'Doubt', 'said', 'why_senseless']
 
 Level = Literal['note', 'fault', 'senseless']
 
@@ -26,3 +27,13 @@ class Doubt:
     reason: str
     sentence: str
     level: Level = FAULT
+
+
+def said(doubts: Iterable[Doubt]) -> str:
+    """Their sentences in one line; empty if there is no doubt."""
+    return '; '.join(doubt.sentence for doubt in doubts)
+
+
+def why_senseless(doubts: Iterable[Doubt]) -> str:
+    """Why the data cannot mean anything; empty if they can."""
+    return next((doubt.sentence for doubt in doubts if doubt.level == SENSELESS), '')

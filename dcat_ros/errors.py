@@ -9,6 +9,7 @@
     │   ├── ResultsError       a file of an experiment's results
     │   └── OutputError        a place where a file cannot be written
     ├── MessageError           one message cannot be used; carries a short `reason` for counting
+    ├── NothingScoredError          a recording was read, and no window of it could be scored
     ├── TrainingError          training cannot go on
     └── WorkerError            a process, or a cluster's worker, that computes for us died
 
@@ -22,6 +23,7 @@ __all__ = [
     'DcatError',
     'InputError',
     'MessageError',
+    'NothingScoredError',
     'OutputError',
     'ResultsError',
     'TrainingError',
@@ -56,6 +58,10 @@ class BagError(InputError):
 
 class ResultsError(InputError):
     """A file of an experiment's results is unusable."""
+
+
+class NothingScoredError(DcatError):
+    """A recording was read, and no window of it could be scored: that is no success."""
 
 
 class TrainingError(DcatError):

@@ -17,8 +17,10 @@ from dcat_ros.share import dds_environment, share_dir
 from launch import LaunchContext, LaunchDescription
 
 __all__ = [
+    'ACCEL_TOPIC',
     'AUDIO_TOPIC',
     'CAMERA_INFO_TOPIC',
+    'GYRO_TOPIC',
     'IMAGE_TOPIC',
     'IMU_TOPIC',
     'MICROPHONE',
@@ -50,6 +52,10 @@ class Argument:
 
 
 IMU_TOPIC = Argument('imu_topic', '', 'Topic of sensor_msgs/Imu; imu/data_raw if empty.')
+ACCEL_TOPIC = Argument(
+    'accel_topic', '', 'With gyro_topic: the acceleration of a sensor whose driver halves it.'
+)
+GYRO_TOPIC = Argument('gyro_topic', '', 'With accel_topic: the angular rate of such a sensor.')
 IMAGE_TOPIC = Argument(
     'image_topic', '', 'Topic of the depth pictures, of whatever transport; image_raw if empty.'
 )
@@ -80,6 +86,7 @@ class Program:
         fixed: parameters that the launch file itself decides.
         only_if: a boolean argument without which the node is left out; empty: it never is.
         topics: arguments that name its topics.
+        parameters: arguments that, if given, are its parameters of the same name.
     """
 
     name: str
@@ -87,6 +94,7 @@ class Program:
     fixed: Mapping[str, object] = field(default_factory=dict)
     only_if: str = ''
     topics: tuple[Argument, ...] = ()
+    parameters: tuple[Argument, ...] = ()
 
 
 def description(
@@ -151,6 +159,7 @@ def _node(program: Program, params_file: str, given: Mapping[str, str]) -> Lifec
     }
     if program.model and given['model']:
         overrides['model'] = given['model']
+    overrides |= {a.name: given[a.name] for a in program.parameters if given[a.name]}
     return LifecycleNode(
         package='dcat_ros',
         executable=program.name,

@@ -96,6 +96,13 @@ class LevelModel:
         return self.log_probabilities(recording[None])[0]
 
 
+def resting(n):
+    """Samples (n, 6) of an inertial sensor at rest: gravity, and noise as every real one has."""
+    values = np.random.default_rng(0).normal(0, 0.01, (n, 6))
+    values[:, 2] += 9.81
+    return values
+
+
 def imu_message(
     stamp_ns=0,
     values=(0.0, 0.0, 9.8, 0.0, 0.0, 0.0),
@@ -152,17 +159,17 @@ def run_python(*args, timeout=120, **environment):
     )
 
 
-def made_dataset(subjects=('1', '2', '3'), n=40, repetitions=1, labels=('walk', 'jog')):
-    """Constant trials: ax marks the subject (10, 20, …), wx the class (1, 2, …)."""
+def made_dataset(subjects=('1', '2', '3'), n=40, repetitions=1, labels=('walk', 'jog'), noise=0.0):
+    """Trials: ax marks the subject (10, 20, …), wx the class (1, 2, …); constant but for noise."""
     from dcat_ros.datasets import Dataset, DatasetInfo, Signal, Trial
 
     trials = []
     for s, subject in enumerate(subjects):
         for c, label in enumerate(labels):
             for r in range(repetitions):
-                values = np.zeros((n, 6))
-                values[:, 0] = 10.0 * (s + 1)
-                values[:, 3] = c + 1
+                values = np.random.default_rng(0).normal(0, noise, (n, 6))
+                values[:, 0] += 10.0 * (s + 1)
+                values[:, 3] += c + 1
                 name = f'{subject}_{label}_{r}'
                 signal = Signal.at_rate(values, 50.0)
                 trials.append(Trial(name, label, subject, name, {'imu': signal}))

@@ -1,5 +1,7 @@
 """Which topic of a bag a sensor speaks on."""
 
+from collections.abc import Sequence
+
 from dcat_ros.bags.read import BagReader
 from dcat_ros.bags.topics import AUDIO_TOPIC, IMAGE_TOPIC, IMU_TOPIC
 from dcat_ros.errors import BagError
@@ -34,6 +36,11 @@ def sensor_topic(bag: BagReader, modality: str, named: str, how: str) -> str:
     if not named and usual not in fitting:
         if len(fitting) == 1:
             return fitting[0]
+        if pair := _halves(fitting):
+            raise BagError(
+                f'{bag.path} has the halves of an inertial sensor on two topics, {pair[0]} and '
+                f'{pair[1]}; name both, {how}accel and {how.removeprefix("with ")}gyro.'
+            )
         if fitting:
             raise BagError(
                 f'{bag.path} has several topics for {modality}: {", ".join(sorted(fitting))}. '
@@ -41,3 +48,10 @@ def sensor_topic(bag: BagReader, modality: str, named: str, how: str) -> str:
             )
     bag.require_one_of(named or usual, types)
     return named or usual
+
+
+def _halves(topics: Sequence[str]) -> tuple[str, str] | None:
+    """The one topic of acceleration and the one of angular rate, by their names, as drivers do."""
+    accel = [topic for topic in topics if 'accel' in topic.lower()]
+    gyro = [topic for topic in topics if 'gyro' in topic.lower()]
+    return (accel[0], gyro[0]) if len(accel) == len(gyro) == 1 else None

@@ -22,6 +22,7 @@ from dcat_ros.messages.audio import HEADERLESS_TYPES, decode_audio
 from dcat_ros.messages.image import COMPRESSED_IMAGE_TYPE, read_compressed_image, read_image
 from dcat_ros.messages.imu import decode_imu_runs
 from dcat_ros.modalities import audio, depth
+from dcat_ros.rejections import Rejections
 from dcat_ros.segment import Segment
 from dcat_ros.streaming.depth import cleaned
 from dcat_ros.streaming.resample import half_width_s, is_oversampled, on_grid
@@ -50,11 +51,11 @@ def imu_signals(bag: BagReader, topic: str, segments: Sequence[Segment]) -> list
         topic: of sensor_msgs/Imu.
         segments: the stretches.
     """
-    rejected: Counter[str] = Counter()
+    rejected = Rejections()
     stamps, values = [np.zeros(0, np.int64)], [np.zeros((0, 6))]
     for chunk in bag.chunks([topic], _CHUNK):
         log_times = np.array([message.log_time_ns for message in chunk])
-        for run in decode_imu_runs([message.data for message in chunk], rejected):
+        for run in decode_imu_runs([m.data for m in chunk], rejected.add):
             stamps.append(np.where(run.stamps_ns == 0, log_times[run.places], run.stamps_ns))
             values.append(run.values)
     times, first = np.unique(np.concatenate(stamps), return_index=True)

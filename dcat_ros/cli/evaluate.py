@@ -105,7 +105,7 @@ def command(
     """Score models on BAGs, or on a data set by window and by trial; no ROS needed.
 
     A BAG may also be a folder of bags, or a pattern in quotes. Exit code 1: some bag could not be
-    scored, or a requirement is not met; 2: nothing could be scored.
+    scored, its data are not to be believed, or a requirement is not met; 2: nothing could be read.
 
     Example: dcat evaluate watch_1 --model imu_watch --json scores.json
     """
@@ -149,7 +149,8 @@ def command(
     ]
     for sentence in unmet:
         click.echo(f'dcat: {sentence}', err=True)
-    if unmet or report.failures or not same:
+    doubted = any(model.scores.doubts for model in report.models)
+    if unmet or report.failures or doubted or not same:
         sys.exit(1)
 
 

@@ -19,6 +19,15 @@ def _topic(what: str, usual: str) -> str:
 _OPTIONS = (
     click.option('--imu', default='', help=_topic('sensor_msgs/Imu', IMU_TOPIC)),
     click.option(
+        '--accel', default='', help='With --gyro: topics of a sensor whose driver halves it.'
+    ),
+    click.option('--gyro', default='', help='With --accel; the two are joined by their stamps.'),
+    click.option(
+        '--ignore-covariance',
+        is_flag=True,
+        help='Take inertial values that a covariance of -1 calls not reported (REP-145).',
+    ),
+    click.option(
         '--image', default='', help=_topic('sensor_msgs/Image or CompressedImage', IMAGE_TOPIC)
     ),
     click.option('--audio', default='', help=_topic('sound', AUDIO_TOPIC)),
@@ -79,6 +88,9 @@ def with_bag_options(command: Callable[..., None]) -> Callable[..., None]:
     def call(
         *,
         imu: str,
+        accel: str,
+        gyro: str,
+        ignore_covariance: bool,
         image: str,
         audio: str,
         focal: float,
@@ -95,7 +107,18 @@ def with_bag_options(command: Callable[..., None]) -> Callable[..., None]:
         from dcat_ros.evaluation.bag_content import BagSource
         from dcat_ros.evaluation.many import BagOptions
 
-        source = BagSource(imu, image, audio, focal, sample_rate, channels, use_receive_time)
+        source = BagSource(
+            imu,
+            image,
+            audio,
+            focal,
+            sample_rate,
+            channels,
+            use_receive_time,
+            accel,
+            gyro,
+            ignore_covariance,
+        )
         steady = (label_hold, label_margin)
         command(options=BagOptions(source, truth_topic, truth, stride, steady), **rest)
 

@@ -2,27 +2,27 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
-
-import numpy as np
 
 from dcat_ros.bags.camera import camera_beside
 from dcat_ros.bags.read import BagReader
-from dcat_ros.bags.salvage import RawMessage
 from dcat_ros.bags.sensor_topic import SENSORS, sensor_topic
 from dcat_ros.errors import ConfigError, MessageError
 from dcat_ros.evaluation.prediction_log import PredictionLog
 from dcat_ros.messages.image import COMPRESSED_IMAGE_TYPE
-from dcat_ros.messages.imu import decode_imu_runs
 from dcat_ros.messages.text import decode_string
 from dcat_ros.model.card import Card
 from dcat_ros.receivers.audio import AudioReceiver
 from dcat_ros.receivers.base import Receiver
 from dcat_ros.receivers.image import ImageReceiver
+from dcat_ros.receivers.imu import ImuReceiver
+from dcat_ros.receivers.reading import Reading, Recorded
+from dcat_ros.streaming.decision import STALE
+from dcat_ros.streaming.halves import Half
 from dcat_ros.streaming.recogniser import Recogniser
+from dcat_ros.streaming.window import WindowStream
 
-__all__ = ['BagContent', 'BagSource', 'run_bag']
+__all__ = ['BagContent', 'BagSource', 'receiver_for', 'run_bag']
 
 _CHUNK = 4096
 
@@ -39,6 +39,13 @@ class BagSource:
         rate_hz: samples of sound a second, where the messages do not say it.
         channels: channels of sound, where the messages do not say it.
         receive_time: the log time counts, whatever the headers say.
+        accel: topic of sensor_msgs/Imu of which the acceleration counts, where a driver publishes
+            the halves of an inertial sensor by themselves; goes with `gyro`.
+        gyro: topic of sensor_msgs/Imu of which the angular rate counts.
+        ignore_covariance: take inertial values that a covariance calls "not reported".
+
+    Raises:
+        ConfigError: one half of an inertial sensor is named, and not the other.
     """
 
     imu: str = ''
@@ -48,9 +55,25 @@ class BagSource:
     rate_hz: int = 16000
     channels: int = 1
     receive_time: bool = False
+    accel: str = ''
+    gyro: str = ''
+    ignore_covariance: bool = False
+
+    def __post_init__(self) -> None:
+        if bool(self.accel) != bool(self.gyro) or (self.accel and self.imu):
+            raise ConfigError(
+                'the halves of an inertial sensor are named together and alone: --accel TOPIC and '
+                '--gyro TOPIC, without --imu.'
+            )
+
+    def halves(self, card: Card) -> dict[str, Half]:
+        """The topics of an inertial sensor in two halves; empty if it is whole, or another."""
+        if card.modality != 'imu' or not self.accel:
+            return {}
+        return {self.accel: 'accel', self.gyro: 'gyro'}
 
     def topic_for(self, card: Card, bag: BagReader) -> str:
-        """The topic of a bag that a model gets.
+        """The topic of a bag that a model gets; of halves that of the angular rate.
 
         Raises:
             ConfigError: no messages are known for its modality.
@@ -61,11 +84,14 @@ class BagSource:
                 f'{card.name} is a model for {card.modality}, of which bags hold no messages; '
                 f'take one for {", ".join(SENSORS)}.'
             )
+        for half in self.halves(card):
+            bag.require_one_of(half, SENSORS[card.modality][2])
         return sensor_topic(bag, card.modality, self.named(card), 'with --')
 
     def named(self, card: Card) -> str:
         """The topic that is named for a model's sensor, or empty."""
-        return {'imu': self.imu, 'depth': self.image, 'audio': self.audio}[card.modality]
+        imu = self.gyro or self.imu
+        return {'imu': imu, 'depth': self.image, 'audio': self.audio}[card.modality]
 
 
 @dataclass
@@ -74,26 +100,20 @@ class BagContent:
 
     Attributes:
         topic: of the sensor.
+        reading: the account of its messages.
         predictions: in the order of time.
+        n_senseless: windows of data that cannot mean anything; they have no prediction.
         changes: (log time, label) of the truth topic.
-        rejected: number of unusable messages by reason.
-        last_rejection: a sentence about the last of them.
         rejected_truth: number of unusable messages of the truth topic by reason.
-        n_messages: of the sensor.
-        n_without_stamp: of those, number with an empty stamp.
-        begin_ns: stamp of the first usable message.
         end_ns: log time of the last message.
     """
 
     topic: str
+    reading: Reading
     predictions: PredictionLog = field(default_factory=PredictionLog)
+    n_senseless: int = 0
     changes: list[tuple[int, str]] = field(default_factory=list)
-    rejected: Counter[str] = field(default_factory=Counter)
-    last_rejection: str = ''
     rejected_truth: Counter[str] = field(default_factory=Counter)
-    n_messages: int = 0
-    n_without_stamp: int = 0
-    begin_ns: int | None = None
     end_ns: int = 0
 
 
@@ -117,10 +137,14 @@ def run_bag(
         BagError: the sensor's topic is not there, has another type or is one of several, or
             pictures have no focal length.
     """
-    topic = source.topic_for(recogniser.card, bag)
-    content = BagContent(topic)
-    take = _taker(bag, recogniser, source, topic, content, stride_s)
-    topics = [topic] + ([truth_topic] if truth_topic else [])
+    card = recogniser.card
+    topic = source.topic_for(card, bag)
+    halves = source.halves(card)
+    receiver = receiver_for(bag, card, recogniser.stream, source, topic, stride_s)
+    reading = Reading(receiver, receive_time=source.receive_time, halves=halves)
+    content = BagContent(topic, reading)
+    own = set(halves or [topic])
+    topics = [*own, *([truth_topic] if truth_topic else [])]
     for chunk in bag.chunks(topics, _CHUNK):
         content.end_ns = max(content.end_ns, chunk[-1].log_time_ns)
         for message in chunk:
@@ -131,88 +155,47 @@ def run_bag(
                     content.rejected_truth[problem.reason] += 1
                 else:
                     content.changes.append((message.log_time_ns, text))
-        own = [message for message in chunk if message.topic == topic]
-        content.n_messages += len(own)
-        take(own)
+        messages = [Recorded(m.topic, m.data, m.log_time_ns) for m in chunk if m.topic in own]
+        for prediction in recogniser.classify_many(reading.take(messages)):
+            if prediction.state == STALE:
+                content.n_senseless += 1
+            else:
+                content.predictions.append(prediction)
     return content
 
 
-def _taker(
+def receiver_for(
     bag: BagReader,
-    recogniser: Recogniser,
+    card: Card,
+    stream: WindowStream,
     source: BagSource,
     topic: str,
-    content: BagContent,
-    stride_s: float | None,
-) -> Any:
-    """A function that takes a list of the sensor's messages."""
-    modality = recogniser.card.modality
+    stride_s: float | None = None,
+) -> Receiver[Any]:
+    """What takes the sensor's messages of a bag, as in a node.
+
+    Args:
+        bag: open.
+        card: of the model.
+        stream: of its windows; that of pictures is another.
+        source: what the messages do not say of themselves.
+        topic: of the sensor.
+        stride_s: distance of two windows of pictures; the model's without it.
+
+    Raises:
+        BagError: pictures have no focal length.
+    """
     type_name = bag.topics[topic]
-    if modality == 'imu':
-        return partial(_take_imu, recogniser, content, source.receive_time)
-    if modality == 'audio':
-        audio = AudioReceiver(
-            recogniser.stream,
-            type_name=type_name,
-            rate_hz=source.rate_hz,
-            channels=source.channels,
+    if card.modality == 'imu':
+        return ImuReceiver(stream, ignore_covariance=source.ignore_covariance)
+    if card.modality == 'audio':
+        return AudioReceiver(
+            stream, type_name=type_name, rate_hz=source.rate_hz, channels=source.channels
         )
-        return partial(_take, audio, recogniser, content, source.receive_time)
-    assert modality == 'depth', modality  # `topic_for` knows no other
-    image = ImageReceiver(
-        recogniser.card, compressed=type_name == COMPRESSED_IMAGE_TYPE, stride_s=stride_s
-    )
+    assert card.modality == 'depth', card.modality  # `topic_for` knows no other
+    image = ImageReceiver(card, compressed=type_name == COMPRESSED_IMAGE_TYPE, stride_s=stride_s)
     if source.focal_px > 0:
         image.focal_px = source.focal_px
     else:
         image.focal_px, image.focal_width = camera_beside(bag, topic)
-    return partial(_take, image, recogniser, content, source.receive_time)
-
-
-def _take_imu(
-    recogniser: Recogniser,
-    content: BagContent,
-    receive_time: bool,
-    messages: list[RawMessage],
-) -> None:
-    """Many samples at once: much faster than one by one."""
-    windows = []
-    for run in decode_imu_runs([message.data for message in messages], content.rejected):
-        stamps = run.stamps_ns
-        empty = stamps == 0
-        content.n_without_stamp += int(empty.sum())
-        if receive_time:
-            empty[:] = True
-        if empty.any():
-            log_times = np.array([messages[i].log_time_ns for i in run.places])
-            stamps = np.where(empty, log_times, stamps)
-        if content.begin_ns is None:
-            content.begin_ns = int(stamps[0])
-        windows += recogniser.stream.push_many(stamps, run.values, run.frame_id)
-    content.predictions.extend(recogniser.classify_many(windows))
-
-
-def _take(
-    receiver: Receiver[Any],
-    recogniser: Recogniser,
-    content: BagContent,
-    receive_time: bool,
-    messages: list[RawMessage],
-) -> None:
-    """One by one, as a node does."""
-    for message in messages:
-
-        def stamp_of(stamp_ns: int, log_time_ns: int = message.log_time_ns) -> int:
-            content.n_without_stamp += stamp_ns == 0
-            return log_time_ns if receive_time else stamp_ns or log_time_ns
-
-        try:
-            jobs = receiver.accept(message.data, message.log_time_ns, stamp_of)
-            windows = [window for job in jobs for window in receiver.windows(job)]
-        except MessageError as problem:
-            content.rejected[problem.reason] += 1
-            content.last_rejection = str(problem)
-            continue
-        if content.begin_ns is None:
-            content.begin_ns = receiver.last_stamp_ns
-        content.predictions.extend(recogniser.classify_many(windows))
+    return image

@@ -5,11 +5,14 @@ from pathlib import Path
 from dcat_ros.bags.read import BagReader
 from dcat_ros.bags.sensor_topic import SENSORS
 from dcat_ros.bags.topics import STRING_TYPE, TRUTH_TOPIC
-from dcat_ros.errors import BagError
+from dcat_ros.doubt import NOTE
+from dcat_ros.errors import BagError, NothingScoredError
 from dcat_ros.evaluation.bag_content import BagSource, run_bag
 from dcat_ros.evaluation.evaluation import Evaluation, score
+from dcat_ros.evaluation.nothing import why_nothing
 from dcat_ros.evaluation.prediction_log import PredictionLog
 from dcat_ros.presence.activity import macro_f1_of
+from dcat_ros.receivers.judge import apart
 from dcat_ros.streaming.recogniser import Classifier, Recogniser
 from dcat_ros.streaming.steady import SteadyLabel
 from dcat_ros.truth import from_changes, from_first_reading, read_csv
@@ -45,6 +48,7 @@ def evaluate_bag(
     Raises:
         BagError: the bag or a topic in it is unusable.
         InputError: the CSV file is unusable.
+        NothingScoredError: no window could be scored; the sentence says why.
     """
     recogniser = Recogniser(model, stride_s=stride_s)
     source = source or BagSource()
@@ -53,18 +57,17 @@ def evaluate_bag(
             bag.require(truth_topic, STRING_TYPE)
         content = run_bag(bag, recogniser, source, None if truth_csv else truth_topic, stride_s)
         notes = list(bag.notes)
-    if not content.n_messages:
+    reading = content.reading
+    if not reading.n_messages:
         raise BagError(f'{path} has no message on {content.topic}.')
-    if content.n_messages == content.rejected.total():
-        reasons = ', '.join(f'{n} {reason}' for reason, n in content.rejected.items())
+    if reading.n_messages == reading.rejected.total():
         raise BagError(
-            f'No message on {content.topic} in {path} is usable: {reasons}; '
-            f'{content.last_rejection}.'
+            f'No message on {content.topic} in {path} is usable: {reading.rejected.counted()}.'
         )
     truth = (
         from_changes(content.changes, content.end_ns)
         if truth_csv is None
-        else from_first_reading(read_csv(truth_csv), content.begin_ns)
+        else from_first_reading(read_csv(truth_csv), reading.begin_ns)
     )
     if not truth:
         raise BagError(f'{path}: there is no truth to score against on {truth_topic}.')
@@ -74,16 +77,29 @@ def evaluate_bag(
         steadier = SteadyLabel(model.card.labels, *steady)
         predictions = PredictionLog(steadier.push(prediction) for prediction in predictions)
     evaluation = score(
-        str(path), model, predictions, truth, stride, content.n_messages, content.rejected
+        str(path), model, predictions, truth, stride, reading.n_messages, reading.rejected
     )
+    if not evaluation.scores.n_windows:
+        rate_hz = recogniser.stream.input_rate_hz
+        why = why_nothing(content, model.card, truth, evaluation.scores, rate_hz)
+        raise NothingScoredError(f'{path}, {content.topic}: no window could be scored: {why}.')
     evaluation.path, evaluation.topic = path, content.topic
     evaluation.macro_f1 = macro_f1_of(model.card)
     if content.topic not in (SENSORS[model.card.modality][1], source.named(model.card)):
         notes.append(f'{content.topic} is read, the only topic for {model.card.modality}.')
     if source.receive_time:
         evaluation.scores.stamps = _RECEIPT
-    elif content.n_without_stamp:
+    elif reading.n_without_stamp:
         evaluation.scores.stamps = _NO_STAMP
+    notes += reading.rejected.sentences(content.topic)
+    if content.n_senseless:
+        notes.append(f'{content.n_senseless} windows cannot mean anything and have no label.')
+    doubts = reading.doubts()
+    if reading.offset_s is not None and not source.receive_time:
+        doubts += filter(None, [apart(reading.offset_s)])
+    for doubt in doubts:
+        sentence = f'{content.topic}: {doubt.sentence}.'
+        (notes if doubt.level == NOTE else evaluation.scores.doubts).append(sentence)
     for reason, n in content.rejected_truth.items():
         notes.append(f'{n} messages on {truth_topic} were rejected: {reason}.')
     evaluation.scores.notes += notes

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import dcat_ros
-from dcat_ros.errors import ConfigError, InputError
+from dcat_ros.errors import ConfigError, InputError, NothingScoredError
 from dcat_ros.evaluation.evaluation import Evaluation
 from dcat_ros.evaluation.record import Failure, Report
 from dcat_ros.evaluation.summary import compare, summarise
@@ -53,6 +53,7 @@ def make_report(
 
     Raises:
         InputError: nothing could be scored at all; the sentence is that of the first failure.
+        NothingScoredError: likewise, though a recording could be read.
     """
     report = Report(dcat_ros=dcat_ros.__version__, models=[])
     scored = [
@@ -75,5 +76,8 @@ def make_report(
             )
         report.models.append(model)
     if not report.models:
+        for failure in report.failures:
+            if failure.was_read:
+                raise NothingScoredError(failure.why)
         raise InputError(report.failures[0].why)
     return report

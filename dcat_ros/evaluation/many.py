@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from dcat_ros.bags.topics import TRUTH_TOPIC
-from dcat_ros.errors import ConfigError, DcatError
+from dcat_ros.errors import ConfigError, DcatError, NothingScoredError
 from dcat_ros.evaluation.bag_content import BagSource
 from dcat_ros.evaluation.evaluate import evaluate_bag
 from dcat_ros.evaluation.evaluation import Evaluation
@@ -108,7 +108,8 @@ def _evaluate_one(bag: Path, model: str, options: BagOptions) -> Evaluation | Fa
             steady=options.steady,
         )
     except DcatError as problem:
-        return Failure(bag=str(bag), model=loaded.card.name, why=str(problem))
+        was_read = isinstance(problem, NothingScoredError)
+        return Failure(bag=str(bag), model=loaded.card.name, why=str(problem), was_read=was_read)
     except Exception as problem:  # hostile: one of a hundred bags must not cost the others
         why = f'{bag} could not be read to its end: {type(problem).__name__}: {problem}.'
         return Failure(bag=str(bag), model=loaded.card.name, why=why)

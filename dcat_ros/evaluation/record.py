@@ -109,6 +109,7 @@ class Failure(BaseModel):
         bag: its path.
         model: its name.
         why: one sentence.
+        was_read: it could be read, and no window of it could be scored.
     """
 
     model_config = ConfigDict(extra='forbid')
@@ -116,6 +117,7 @@ class Failure(BaseModel):
     bag: str
     model: str
     why: str
+    was_read: bool = False
 
 
 class Report(BaseModel):

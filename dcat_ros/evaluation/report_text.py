@@ -117,7 +117,10 @@ def scores_text(scores: Scores, intervals: Mapping[str, Interval] | None = None)
         lines.append(f'{n} windows have the truth {label!r}, which the model does not know.')
     for reason, n in scores.n_rejected.items():
         lines.append(f'{n} messages were rejected: {reason}.')
-    return '\n'.join([*lines, *scores.notes])
+    lines += scores.notes
+    if scores.doubts:
+        lines += ['', 'These scores are not to be believed:', *scores.doubts]
+    return '\n'.join(lines)
 
 
 def _bracket(interval: Interval | None) -> str:

@@ -73,6 +73,7 @@ class Scores(BaseModel):
         trial_macro_f1: macro-F1 of one label per trial.
         trial_accuracy: share of trials with the right label.
         notes: what a reader should know, one sentence each.
+        doubts: why the data, and so all these scores, are not to be believed; one sentence each.
     """
 
     model_config = ConfigDict(extra='forbid')
@@ -111,6 +112,7 @@ class Scores(BaseModel):
     trial_macro_f1: float | None = None
     trial_accuracy: float | None = None
     notes: list[str] = []
+    doubts: list[str] = []
 
 
 def best_label(prediction: Prediction, labels: Sequence[str]) -> str:

@@ -169,5 +169,6 @@ def _pooled(evaluations: Sequence[Evaluation]) -> Scores:
             **window_scores(Outcomes.joined([e.outcomes for e in evaluations])),
             **(event_scores(tally) if tally is not None else {}),
             'notes': [note for scores in all_scores for note in scores.notes],
+            'doubts': [doubt for scores in all_scores for doubt in scores.doubts],
         }
     )

@@ -1,7 +1,6 @@
 """sensor_msgs/Imu from its serialised bytes (REP-145: m/s², rad/s, gravity included)."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from math import isfinite
 from struct import Struct, error
@@ -40,11 +39,17 @@ class ImuSample(NamedTuple):
     values: tuple[float, float, float, float, float, float]
 
 
-def decode_imu(data: bytes) -> ImuSample:
+#: half of the sensor -> how REP-145 calls it
+_REPORTED = {'accel': 'linear acceleration', 'gyro': 'angular velocity'}
+
+
+def decode_imu(data: bytes, needed: str = 'both', any_covariance: bool = False) -> ImuSample:
     """Decode one serialised sensor_msgs/Imu.
 
     Args:
         data: the CDR bytes as a bag or a raw subscription gives them.
+        needed: 'accel' or 'gyro' where the message is one half of a sensor; otherwise 'both'.
+        any_covariance: take values that a covariance calls "not reported".
 
     Raises:
         MessageError: with `reason` 'truncated', 'encoding', 'stamp', 'non_finite' (NaN or
@@ -63,12 +68,11 @@ def decode_imu(data: bytes) -> ImuSample:
             f'Imu message of {len(data)} bytes is cut off, {offset + pad + 296} are needed',
             'truncated',
         ) from None
-    if a_covariance == -1.0 or w_covariance == -1.0:
-        which = 'linear acceleration' if a_covariance == -1.0 else 'angular velocity'
-        raise MessageError(
-            f'the sender does not report {which} (covariance[0] = -1), which the model needs',
-            'not_reported',
-        )
+    if not any_covariance:
+        covariances = {'accel': a_covariance, 'gyro': w_covariance}
+        for half, covariance in covariances.items():
+            if covariance == -1.0 and needed in ('both', half):
+                raise MessageError(_not_reported(half, (ax, ay, az), (wx, wy, wz)), 'not_reported')
     values = (ax, ay, az, wx, wy, wz)
     for value, limit in zip(values, _LIMITS, strict=True):
         if not -limit <= value <= limit:
@@ -93,12 +97,32 @@ class ImuRun(NamedTuple):
     places: NDArray[np.int64]
 
 
-def decode_imu_runs(messages: Sequence[bytes], rejected: Counter[str]) -> Iterator[ImuRun]:
+def _not_reported(half: str, accel: tuple[float, ...], gyro: tuple[float, ...]) -> str:
+    which = _REPORTED[half]
+    field = f'{which.replace(" ", "_")}_covariance[0]'
+    sentence = (
+        f'the sender does not report {which}, which the model needs: {field} is -1, and that means '
+        '"not measured" in REP-145'
+    )
+    if any(accel if half == 'accel' else gyro):
+        sentence += (
+            '; values come all the same: if they are right, have them taken by '
+            'ignore_covariance:=true of imu_node, or --ignore-covariance of dcat evaluate'
+        )
+    return sentence
+
+
+def decode_imu_runs(
+    messages: Sequence[bytes],
+    reject: Callable[[MessageError], None],
+    any_covariance: bool = False,
+) -> Iterator[ImuRun]:
     """Decode many messages, the same as `decode_imu` for each, but faster.
 
     Args:
         messages: serialised sensor_msgs/Imu.
-        rejected: counts the messages that `decode_imu` refuses, by their reason.
+        reject: is told why a message is refused, as `decode_imu` raises it.
+        any_covariance: take values that a covariance calls "not reported".
 
     Yields:
         The readings in their order, a run for each stretch without a change of frame.
@@ -106,7 +130,7 @@ def decode_imu_runs(messages: Sequence[bytes], rejected: Counter[str]) -> Iterat
     start = 0
     for _, group in groupby(messages, key=_layout):
         stop = start + sum(1 for _ in group)
-        yield from _decode_alike(messages[start:stop], start, rejected)
+        yield from _decode_alike(messages[start:stop], start, reject, any_covariance)
         start = stop
 
 
@@ -117,7 +141,10 @@ def _layout(message: bytes) -> tuple[int, bytes]:
 
 
 def _decode_alike(
-    messages: Sequence[bytes], start: int, rejected: Counter[str]
+    messages: Sequence[bytes],
+    start: int,
+    reject: Callable[[MessageError], None],
+    any_covariance: bool,
 ) -> Iterator[ImuRun]:
     """Decode messages of one layout, the first of which is `start` of all."""
     good = np.zeros(len(messages), dtype=bool)
@@ -138,15 +165,15 @@ def _decode_alike(
         good = (
             (seconds[:, 0] < 2**31)
             & (seconds[:, 1] < 1_000_000_000)
-            & (body[:, 16] != -1.0)
-            & (body[:, 28] != -1.0)
             & (np.abs(values) <= _LIMITS).all(axis=1)
         )
+        if not any_covariance:
+            good &= (body[:, 16] != -1.0) & (body[:, 28] != -1.0)
         if good.any():
             stamps = seconds[good, 0] * 1_000_000_000 + seconds[good, 1]
             yield ImuRun(head.frame_id, stamps, values[good], start + np.flatnonzero(good))
     for i in np.flatnonzero(~good):
         try:
-            decode_imu(messages[i])
+            decode_imu(messages[i], any_covariance=any_covariance)
         except MessageError as problem:
-            rejected[problem.reason] += 1
+            reject(problem)

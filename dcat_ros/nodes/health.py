@@ -12,10 +12,12 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 
+from dcat_ros.doubt import Doubt, why_senseless
 from dcat_ros.model.runtime import Model
 from dcat_ros.nodes.connection import Finding, Publisher, connection_findings, publishers_of
 from dcat_ros.nodes.message_types import type_name
 from dcat_ros.receivers.base import Receiver
+from dcat_ros.receivers.judge import StreamJudge, apart
 
 __all__ = ['REPORT_S', 'Health', 'Reporter', 'Situation', 'health_message']
 
@@ -99,10 +101,11 @@ class Situation:
         state: of the lifecycle.
         problem: why it could not do what was asked; empty if it could.
         refusal: why a transition was refused since the last time; empty if none was.
-        topic: resolved name of the input.
+        topics: resolved names of the input: several where a sensor comes in parts.
         wanted: QoS of the subscription; None while there is none.
         model: in use, if any.
         receiver: in use, if any.
+        judge: of the messages' stamps and frames.
         dropped: windows that were never classified.
         stale: data stopped.
         active_s: how long it has been receiving.
@@ -113,15 +116,21 @@ class Situation:
     state: str
     problem: str
     refusal: str
-    topic: str
+    topics: list[str]
     wanted: QoSProfile | None
     model: Model | None
     receiver: Receiver[Any] | None
+    judge: StreamJudge
     dropped: int
     stale: bool
     active_s: float
     came: int
     said: int
+
+    @property
+    def doubts(self) -> list[Doubt]:
+        """What speaks against the data that come."""
+        return self.judge.doubts + (self.receiver.doubts if self.receiver is not None else [])
 
 
 class Reporter:
@@ -142,8 +151,7 @@ class Reporter:
         message = health_message(self._node, self._health, now)
         self._publisher.publish(message)
         status = message.status[0]
-        doubtful = now.receiver is not None and now.receiver.doubt
-        if now.wanted is None or now.active_s < _REMIND_AFTER_S or (now.said and not doubtful):
+        if now.wanted is None or now.active_s < _REMIND_AFTER_S or (now.said and not now.doubts):
             return
         if status.level != _OK:
             self._node.get_logger().warning(status.message, throttle_duration_sec=_REMIND_EVERY_S)
@@ -159,14 +167,14 @@ def health_message(node: Node, health: Health, now: Situation) -> DiagnosticArra
     """
     rate, rejected_now = health.since_last()
     p50, p99 = health.latency_ms()
-    publishers = publishers_of(node, now.topic)
+    publishers = {topic: publishers_of(node, topic) for topic in now.topics}
     findings: list[Finding] = []
     values: dict[str, object] = {
         'lifecycle state': now.state,
         'label': health.label,
-        'input topic': now.topic,
+        'input topic': ' and '.join(now.topics),
         'input type': type_name(node.message_type),
-        'publishers': len(publishers),
+        'publishers': sum(map(len, publishers.values())),
         'input rate (Hz)': f'{rate:.1f}',
         'messages received': health.received,
         'messages rejected': health.rejected.total(),
@@ -188,8 +196,12 @@ def health_message(node: Node, health: Health, now: Situation) -> DiagnosticArra
     if now.receiver is not None:
         values['rate by stamps (Hz)'] = f'{now.receiver.input_rate_hz:.1f}'
         values.update({f'stream: {k}': n for k, n in sorted(now.receiver.counts.items())})
+    if now.judge.offset_s is not None and (clock := apart(now.judge.offset_s)):
+        # labels keep the stamps of their data: a bag that is played without its clock is like this
+        values[f'noted: {clock.reason}'] = clock.sentence
     if now.wanted is not None:
-        findings += connection_findings(node, now.topic, publishers, now.wanted)
+        for topic, its_publishers in publishers.items():
+            findings += connection_findings(node, topic, its_publishers, now.wanted)
         findings += data_findings(now, publishers, rejected_now)
     if rejected_now:
         findings.append((_WARN, f'{rejected_now} messages rejected: {health.last_rejection}'))
@@ -198,7 +210,7 @@ def health_message(node: Node, health: Health, now: Situation) -> DiagnosticArra
         level=level,
         name=f'{node.get_fully_qualified_name()}: recogniser',
         message='; '.join(sentence for _, sentence in findings) or now.state,
-        hardware_id=now.topic,
+        hardware_id=' and '.join(now.topics),
         values=[KeyValue(key=key, value=str(value)) for key, value in values.items()],
     )
     message = DiagnosticArray(status=[status])
@@ -207,18 +219,19 @@ def health_message(node: Node, health: Health, now: Situation) -> DiagnosticArra
 
 
 def data_findings(
-    now: Situation, publishers: list[Publisher], rejected_now: int
+    now: Situation, publishers: dict[str, list[Publisher]], rejected_now: int
 ) -> Iterator[Finding]:
     """What is wrong with the data that come, or why none do."""
-    if now.stale:
+    if now.stale and not why_senseless(now.doubts):
         yield _WARN, 'data stopped'
-    doubt = now.receiver.doubt if now.receiver is not None else ''
-    if doubt:
-        yield _WARN, doubt
-    if publishers and not now.came and now.active_s > _PATIENCE_S:
-        names = ', '.join(publisher.name for publisher in publishers)
-        yield _WARN, f'nothing has come on {now.topic} yet, though {names} publishes it'
-    elif now.came and not (now.said or rejected_now or now.stale or doubt):
+    for doubt in now.doubts:
+        yield _WARN, doubt.sentence
+    if not now.came and now.active_s > _PATIENCE_S:
+        for topic, its_publishers in publishers.items():
+            if its_publishers:
+                names = ', '.join(publisher.name for publisher in its_publishers)
+                yield _WARN, f'nothing has come on {topic} yet, though {names} publishes it'
+    elif now.came and not (now.said or rejected_now or now.stale or now.doubts):
         window_s = now.model.card.input.window_s if now.model is not None else 0.0
         if now.active_s > _PATIENCE_S + 3 * window_s:
             yield (

@@ -1,12 +1,14 @@
 """imu_node: sensor_msgs/Imu on `imu/data_raw` to activity labels."""
 
+from functools import partial
 from typing import Any
 
 from sensor_msgs.msg import Imu
 
+from dcat_ros.errors import ConfigError
 from dcat_ros.modalities.imu import mount_rotation
 from dcat_ros.nodes.parameters import RECOGNISER_PARAMETERS, Spec
-from dcat_ros.nodes.sensor_node import SensorNode
+from dcat_ros.nodes.sensor_node import Accept, SensorNode
 from dcat_ros.receivers.imu import ImuReceiver
 from dcat_ros.streaming.recogniser import Recogniser
 
@@ -22,6 +24,27 @@ _MOUNT = Spec(
     high=6.2832,
     live=True,
 )
+_OWN = (
+    _MOUNT,
+    Spec(
+        'accel_topic',
+        '',
+        'Topic of sensor_msgs/Imu of which the acceleration counts, where a driver publishes the '
+        'halves of the sensor by themselves; goes with gyro_topic, in place of imu/data_raw.',
+    ),
+    Spec(
+        'gyro_topic',
+        '',
+        'Topic of sensor_msgs/Imu of which the angular rate counts; goes with accel_topic. The '
+        'halves may have different rates: they are joined by their stamps.',
+    ),
+    Spec(
+        'ignore_covariance',
+        False,
+        'Take values that a covariance of -1 calls not reported (REP-145), as some drivers do '
+        'that report them all the same.',
+    ),
+)
 
 
 class ImuNode(SensorNode):
@@ -30,14 +53,35 @@ class ImuNode(SensorNode):
     modality = 'imu'
     message_type = Imu
     input_topic = 'imu/data_raw'
-    parameters = (*RECOGNISER_PARAMETERS, _MOUNT)
+    _halves: dict[str, str] = {}  # noqa: RUF012
+    parameters = (*RECOGNISER_PARAMETERS, *_OWN)
 
     def __init__(self, **options: Any) -> None:
         super().__init__('imu_node', **options)
+        topics = [self.get_parameter(f'{half}_topic').value for half in ('accel', 'gyro')]
+        if bool(topics[0]) != bool(topics[1]) or (topics[0] and topics[0] == topics[1]):
+            raise ConfigError(
+                f'accel_topic={topics[0]!r} and gyro_topic={topics[1]!r} (parameters of imu_node) '
+                'must both be set, to two topics, or neither.'
+            )
+        if topics[0]:
+            self._halves = dict(zip(topics, ('accel', 'gyro'), strict=True))
+            self.input_topic = topics[1]
 
     def make_receiver(self, recogniser: Recogniser) -> ImuReceiver:
         """Decodes samples."""
-        return ImuReceiver(recogniser.stream)
+        return ImuReceiver(
+            recogniser.stream,
+            ignore_covariance=self.get_parameter('ignore_covariance').value,
+            max_gap_s=self.get_parameter('max_gap').value,
+            reorder_s=self.get_parameter('reorder').value,
+        )
+
+    def inputs(self, receiver: ImuReceiver) -> dict[str, Accept]:
+        """One topic, or one of each half."""
+        if not self._halves:
+            return super().inputs(receiver)
+        return {topic: partial(receiver.accept_half, half) for topic, half in self._halves.items()}
 
     def apply(self, recogniser: Recogniser) -> None:
         """Also the rotation of the sensor."""

@@ -1,5 +1,7 @@
 """The lifecycle node that all recognisers share; a subclass adds its sensor's message."""
 
+from collections.abc import Callable
+from functools import partial
 from threading import Lock
 from time import monotonic
 from typing import Any, NamedTuple
@@ -9,6 +11,7 @@ from rclpy.clock import Clock, ClockType
 from rclpy.parameter import Parameter
 from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
 
+from dcat_ros.doubt import why_senseless
 from dcat_ros.errors import ConfigError, MessageError
 from dcat_ros.model.runtime import Model, load_model
 from dcat_ros.nodes.health import REPORT_S, Health, Reporter, Situation
@@ -16,7 +19,8 @@ from dcat_ros.nodes.lifecycle import GuardedLifecycleNode
 from dcat_ros.nodes.outputs import Outputs
 from dcat_ros.nodes.parameters import RECOGNISER_PARAMETERS, Spec, check, declare
 from dcat_ros.nodes.stamps import StampCheck
-from dcat_ros.receivers.base import Receiver
+from dcat_ros.receivers.base import Check, Receiver
+from dcat_ros.receivers.judge import StreamJudge
 from dcat_ros.streaming.decision import Prediction
 from dcat_ros.streaming.recogniser import Recogniser
 from dcat_ros.streaming.steady import SteadyLabel
@@ -28,6 +32,10 @@ _WATCH_S = 0.25
 _WARN_EVERY_S = 5.0
 #: Jobs that may wait for the thread, a second of labels; then the oldest is dropped.
 _WAITING = 4
+
+
+#: Takes the bytes, when they came, and the check of their stamp; gives jobs.
+Accept = Callable[[bytes, int, Check], list[Any]]
 
 
 class _Job(NamedTuple):
@@ -71,7 +79,8 @@ class SensorNode(GuardedLifecycleNode):
         self._steady: SteadyLabel | None = None
         self._outputs: Outputs | None = None
         self._worker: LatestWorker[_Job] | None = None
-        self._subscription: Any = None
+        self._judge = StreamJudge()
+        self._inputs: list[Any] = []
         self._publish_lock = Lock()
         self._dropped_before = 0
         self._last_data: float | None = None
@@ -93,6 +102,10 @@ class SensorNode(GuardedLifecycleNode):
             ConfigError: a parameter is unusable.
         """
         raise NotImplementedError
+
+    def inputs(self, receiver: Receiver[Any]) -> dict[str, Accept]:
+        """The topics that are listened to, and what of the receiver takes their messages."""
+        return {self.input_topic: receiver.accept}
 
     def recognised(self, prediction: Prediction | None) -> None:
         """Called in the worker's thread after every job, with its last prediction if any."""
@@ -142,21 +155,24 @@ class SensorNode(GuardedLifecycleNode):
         assert self._receiver is not None
         assert self._steady is not None
         self._receiver.reset()
+        self._judge.reset()
         self._steady.reset()
         self._last_data, self._stale = None, False
         self._active_since = monotonic()
         self._counts_then = (self._health.received, self._health.published)
         self._worker = LatestWorker(self._work, self._worker_failed, _WAITING)
-        self._subscription = self.create_subscription(
-            self.message_type, self.input_topic, self._receive, self._qos(), raw=True
-        )
-        self.get_logger().info(f'listens to {self.resolve_topic_name(self.input_topic)}')
+        for topic, accept in self.inputs(self._receiver).items():
+            self._inputs.append(
+                self.create_subscription(
+                    self.message_type, topic, partial(self._receive, accept), self._qos(), raw=True
+                )
+            )
+        self.get_logger().info(f'listens to {" and ".join(self._topics())}')
 
     def deactivate(self) -> None:
         """Stop receiving; what is at work ends first, and the last word is `unknown`."""
-        if self._subscription is not None:
-            self.destroy_subscription(self._subscription)
-            self._subscription = None
+        while self._inputs:
+            self.destroy_subscription(self._inputs.pop())
         if self._worker is not None:
             self._worker.close()
             self._dropped_before += self._worker.dropped
@@ -182,7 +198,13 @@ class SensorNode(GuardedLifecycleNode):
             reliability=ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT,
         )
 
-    def _receive(self, data: bytes) -> None:
+    def _topics(self) -> list[str]:
+        """Resolved names of what is listened to."""
+        return [one.topic_name for one in self._inputs] or [
+            self.resolve_topic_name(self.input_topic)
+        ]
+
+    def _receive(self, accept: Accept, data: bytes) -> None:
         received = monotonic()
         self._health.received += 1
         receiver, worker = self._receiver, self._worker
@@ -190,7 +212,8 @@ class SensorNode(GuardedLifecycleNode):
             return  # came while the node was being deactivated
         try:
             now_ns = int(self.get_clock().now().nanoseconds)
-            jobs = receiver.accept(data, now_ns, self._checked_stamp)
+            jobs = accept(data, now_ns, self._checked_stamp)
+            self._judge.take(receiver.last_stamp_ns, now_ns, receiver.last_frame_id)
         except MessageError as problem:
             self._reject(problem.reason, str(problem))
             return
@@ -204,8 +227,14 @@ class SensorNode(GuardedLifecycleNode):
 
     def _data_came(self, received: float) -> None:
         """Note usable data: only that keeps the state from becoming stale."""
-        self._last_data = received
-        self._stale = False
+        if self._last_data is None or not self._why_senseless():
+            self._last_data = received
+            self._stale = False
+
+    def _why_senseless(self) -> str:
+        """Why the data that come cannot mean anything; empty if they can."""
+        of_sensor = self._receiver.doubts if self._receiver is not None else []
+        return why_senseless(self._judge.doubts) or why_senseless(of_sensor)
 
     def _reject(self, reason: str, sentence: str) -> None:
         self._health.reject(reason, sentence)
@@ -246,24 +275,29 @@ class SensorNode(GuardedLifecycleNode):
         )
 
     def _watch(self) -> None:
-        """Say once that data stopped."""
+        """Say once that data stopped, or that they cannot mean anything any more."""
         if self._stale or self._last_data is None or self._worker is None:
             return
         if (silent_s := monotonic() - self._last_data) < self._stale_after_s:
             return
-        self._say_stale()
-        said = f'no data on {self.resolve_topic_name(self.input_topic)} for {silent_s:.1f} s.'
+        why = self._why_senseless()
+        self._say_stale(why)
+        topics = ' and '.join(self._topics())
+        if why:
+            self.get_logger().warning(f'{topics}: {why}.')
+            return
+        said = f'no data on {topics} for {silent_s:.1f} s.'
         if self.count_publishers('/clock') and not self.get_parameter('use_sim_time').value:
             said += ' (A bag that is played slowly needs use_sim_time:=true of this node.)'
         self.get_logger().warning(said)
 
-    def _say_stale(self) -> None:
+    def _say_stale(self, reason: str = '') -> None:
         """Publish that nothing is known any more."""
         self._stale = True
         recogniser, receiver, outputs = self._recogniser, self._receiver, self._outputs
         if recogniser is None or receiver is None or outputs is None or self._steady is None:
             return
-        last = recogniser.stale(receiver.last_stamp_ns, receiver.last_frame_id)
+        last = recogniser.stale(receiver.last_stamp_ns, receiver.last_frame_id, reason)
         self._steady.push(last)
         with self._publish_lock:
             outputs.publish(last)
@@ -275,10 +309,11 @@ class SensorNode(GuardedLifecycleNode):
             state=self.state,
             problem=self.problem,
             refusal=refusal,
-            topic=self.resolve_topic_name(self.input_topic),
-            wanted=self._qos() if self._subscription is not None else None,
+            topics=self._topics(),
+            wanted=self._qos() if self._inputs else None,
             model=self._model,
             receiver=self._receiver,
+            judge=self._judge,
             dropped=self._dropped_before + (worker.dropped if worker else 0),
             stale=self._stale,
             active_s=monotonic() - self._active_since,

@@ -91,6 +91,8 @@ def activity_values(activity: Activity, more: Mapping[str, str] | None = None) -
     }
     if activity.macro_f1 is not None:
         values['model_macro_f1'] = f'{activity.macro_f1:.8f}'
+    if prediction.reason:
+        values['reason'] = prediction.reason
     values.update(more or {})
     for label, p in zip(activity.labels, prediction.probabilities, strict=True):
         values[f'{_PREFIX}{label}'] = f'{p:.8f}'
@@ -102,7 +104,7 @@ def read_activity(values: Mapping[str, str], frame_id: str = '') -> Activity:
 
     Args:
         values: 'state', 'label', 'confidence', 'window_start', 'window_end', 'model', a 'p/LABEL'
-            for every class, and, if there are, 'model_macro_f1' and 'source'.
+            for every class, and, if there are, 'model_macro_f1', 'reason' and 'source'.
         frame_id: the sensor's frame.
 
     Raises:
@@ -124,6 +126,7 @@ def read_activity(values: Mapping[str, str], frame_id: str = '') -> Activity:
         start_ns=_nanoseconds(values, 'window_start'),
         end_ns=_nanoseconds(values, 'window_end'),
         frame_id=frame_id,
+        reason=values.get('reason', ''),
     )
     return Activity(
         prediction=prediction,

@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
+from dcat_ros.doubt import NOTE, Doubt
 from dcat_ros.streaming.window import Window
 
-__all__ = ['Check', 'Notice', 'Receiver', 'slow']
+__all__ = ['Check', 'Notice', 'Receiver', 'slow', 'slowness']
 
 Job = TypeVar('Job')
 
@@ -42,8 +43,8 @@ class Receiver(Protocol[Job]):
         ...
 
     @property
-    def doubt(self) -> str:
-        """What speaks against the data being what the model takes; empty if nothing does."""
+    def doubts(self) -> list[Doubt]:
+        """What speaks against the data being what the model takes."""
         ...
 
     def reset(self) -> None:
@@ -77,3 +78,9 @@ def slow(input_hz: float, model_hz: float) -> str:
     if not 0 < input_hz < 0.8 * model_hz:
         return ''
     return f'data come at {input_hz:.1f} Hz, and the model learned from {model_hz:g} Hz'
+
+
+def slowness(input_hz: float, model_hz: float) -> list[Doubt]:
+    """That a sensor is slower than the model's grid, as a doubt, if it is."""
+    sentence = slow(input_hz, model_hz)
+    return [Doubt('rate', sentence, NOTE)] if sentence else []

@@ -2,9 +2,14 @@
 
 from collections import Counter
 
-from dcat_ros.messages.imu import decode_imu
+import numpy as np
+from numpy.typing import NDArray
+
+from dcat_ros.doubt import Doubt, said, why_senseless
+from dcat_ros.messages.imu import ImuRun, decode_imu
 from dcat_ros.modalities import imu
-from dcat_ros.receivers.base import Check, slow
+from dcat_ros.receivers.base import Check, slowness
+from dcat_ros.streaming.halves import Half, HalvesJoin
 from dcat_ros.streaming.window import Window, WindowStream
 
 __all__ = ['ImuReceiver']
@@ -15,20 +20,36 @@ class ImuReceiver:
 
     Args:
         stream: of the recogniser.
+        ignore_covariance: take values that a covariance calls "not reported".
+        max_gap_s: greatest distance of two accelerations that is bridged, where they come by
+            themselves.
+        reorder_s: how far back a stamp may lie there and still be left out as late.
+
+    Attributes:
+        ignores_covariance: as given.
     """
 
     checks_later = False
 
-    def __init__(self, stream: WindowStream):
+    def __init__(
+        self,
+        stream: WindowStream,
+        *,
+        ignore_covariance: bool = False,
+        max_gap_s: float = 0.25,
+        reorder_s: float = 0.1,
+    ):
         self._stream = stream
+        self.ignores_covariance = ignore_covariance
+        self._halves = HalvesJoin(max_gap_s, reorder_s)
         self.last_stamp_ns = 0
         self.last_frame_id = ''
-        self._odd = ''
+        self._of_window: list[Doubt] = []
 
     @property
     def counts(self) -> Counter[str]:
-        """Those of the stream."""
-        return self._stream.counts
+        """Those of the stream, and of the halves where they come by themselves."""
+        return self._stream.counts + self._halves.counts
 
     @property
     def input_rate_hz(self) -> float:
@@ -36,25 +57,58 @@ class ImuReceiver:
         return self._stream.input_rate_hz
 
     @property
-    def doubt(self) -> str:
+    def doubts(self) -> list[Doubt]:
         """By the last window and the rate."""
-        return self._odd or slow(self.input_rate_hz, self._stream.rate_hz)
+        return self._of_window + slowness(self.input_rate_hz, self._stream.rate_hz)
+
+    @property
+    def doubt(self) -> str:
+        """The same as one line."""
+        return said(self.doubts)
 
     def reset(self) -> None:
         """Forget all samples."""
         self._stream.reset()
-        self._odd = ''
+        self._halves.reset()
+        self._of_window = []
 
     def accept(self, data: bytes, arrived_ns: int, check: Check) -> list[Window]:
         """Take one serialised sensor_msgs/Imu."""
-        sample = decode_imu(data)
+        sample = decode_imu(data, any_covariance=self.ignores_covariance)
         stamp_ns = check(sample.stamp_ns)
         windows = self._stream.push(stamp_ns, sample.values, sample.frame_id)
         self.last_stamp_ns, self.last_frame_id = stamp_ns, sample.frame_id
         return windows
 
+    def accept_half(self, half: Half, data: bytes, arrived_ns: int, check: Check) -> list[Window]:
+        """Take one serialised sensor_msgs/Imu of which one half counts.
+
+        Windows have the frame of the angular rate.
+        """
+        sample = decode_imu(data, needed=half, any_covariance=self.ignores_covariance)
+        stamp_ns = check(sample.stamp_ns)
+        x, y, z = sample.values[:3] if half == 'accel' else sample.values[3:]
+        if half == 'gyro':
+            self.last_stamp_ns, self.last_frame_id = stamp_ns, sample.frame_id
+        windows: list[Window] = []
+        for whole in self._halves.push(half, stamp_ns, (x, y, z)):
+            windows += self._stream.push(whole.stamp_ns, whole.values, self.last_frame_id)
+        return windows
+
+    def accept_run(self, run: ImuRun, stamps_ns: NDArray[np.int64]) -> list[Window]:
+        """Take many samples at once, much faster than one by one.
+
+        Args:
+            run: of one frame.
+            stamps_ns: that count for them.
+        """
+        self.last_stamp_ns, self.last_frame_id = int(stamps_ns[-1]), run.frame_id
+        return self._stream.push_many(stamps_ns, run.values, run.frame_id)
+
     def windows(self, job: Window) -> list[Window]:
-        """The job itself."""
-        if job.samples is not None:
-            self._odd = imu.doubt(job.samples)
-        return [job]
+        """The job itself; without its samples if those cannot mean anything."""
+        if job.samples is None:
+            return [job]
+        self._of_window = imu.doubts(job.samples)
+        why = why_senseless(self._of_window)
+        return [job.senseless(why) if why else job]

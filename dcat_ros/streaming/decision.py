@@ -18,12 +18,14 @@ class Prediction:
 
     Attributes:
         label: the activity; 'unknown' if the state is not `ok`.
-        state: 'ok', 'unknown' (no class is likely enough) or 'stale' (data stopped).
+        state: 'ok', 'unknown' (no class is likely enough) or 'stale' (data stopped, or cannot mean
+            anything).
         confidence: greatest calibrated probability; 0 if stale.
         probabilities: one per label of the model, calibrated, sum 1; empty if stale.
         start_ns: stamp of the window's first row.
         end_ns: stamp of its last row.
         frame_id: the sensor's frame.
+        reason: why it is stale, where data come; otherwise empty.
     """
 
     label: str
@@ -33,6 +35,7 @@ class Prediction:
     start_ns: int
     end_ns: int
     frame_id: str
+    reason: str = ''
 
 
 def calibrate(log_p: NDArray[np.floating], temperature: float) -> NDArray[np.float64]:

@@ -103,9 +103,9 @@ class Recogniser:
             ]
         return predictions
 
-    def stale(self, stamp_ns: int, frame_id: str = '') -> Prediction:
-        """The prediction that says that data stopped at `stamp_ns`."""
-        return Prediction(UNKNOWN, STALE, 0.0, (), stamp_ns, stamp_ns, frame_id)
+    def stale(self, stamp_ns: int, frame_id: str = '', reason: str = '') -> Prediction:
+        """That data stopped at `stamp_ns`, or why they count for nothing."""
+        return Prediction(UNKNOWN, STALE, 0.0, (), stamp_ns, stamp_ns, frame_id, reason)
 
     def _probabilities(self, samples: list[NDArray[np.float32]]) -> NDArray[np.float64]:
         """Calibrated probabilities (N, classes)."""
@@ -115,7 +115,13 @@ class Recogniser:
         return calibrate(log_p, self._temperature)
 
     def _nothing(self, window: Window) -> Prediction:
-        """Nothing was seen or heard, so all labels are as likely, and none is likely enough."""
+        """Nothing was seen or heard, so all labels are as likely, and none is likely enough.
+
+        Of data that cannot mean anything not even that is said.
+        """
+        if window.why:
+            span = (window.start_ns, window.end_ns, window.frame_id)
+            return Prediction(UNKNOWN, STALE, 0.0, (), *span, window.why)
         p = (1 / len(self.labels),) * len(self.labels)
         span = (window.start_ns, window.end_ns, window.frame_id)
         return Prediction(UNKNOWN, UNKNOWN, p[0], p, *span)

@@ -8,7 +8,7 @@ reads a clock.
 """
 
 from collections import Counter, deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -34,13 +34,19 @@ class Window:
         end_ns: stamp of the last row.
         frame_id: the sensor's frame.
         samples: shape (T, C), in the units of the message type, float32; None where the sensor
-            saw or heard nothing at all.
+            saw or heard nothing at all, or nothing that can mean anything.
+        why: why the samples cannot mean anything; empty if they can.
     """
 
     start_ns: int
     end_ns: int
     frame_id: str
     samples: NDArray[np.float32] | None
+    why: str = ''
+
+    def senseless(self, why: str) -> 'Window':
+        """The same stretch of time, of which no label shall be made."""
+        return replace(self, samples=None, why=why)
 
 
 class WindowStream:

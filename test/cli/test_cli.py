@@ -4,7 +4,7 @@ import json
 
 import click
 import pytest
-from helpers import IMU, STRING, imu_message, string_message, write_raw_bag
+from helpers import IMU, STRING, imu_message, resting, string_message, write_raw_bag
 
 from dcat_ros.bags.read import BagReader
 from dcat_ros.cli import main as main_module
@@ -27,9 +27,9 @@ VERBS = (
 @pytest.fixture
 def bag(tmp_path):
     messages = [('/activity_truth', STRING, 1000 * S, string_message('walk'))]
-    for i in range(100):
+    for i, values in enumerate(resting(100)):
         at = 1000 * S + i * S // 50
-        messages.append(('/imu/data_raw', IMU, at, imu_message(at)))
+        messages.append(('/imu/data_raw', IMU, at, imu_message(at, values)))
     write_raw_bag(tmp_path / 'bag', messages)
     return tmp_path / 'bag'
 

@@ -22,7 +22,7 @@ def other_file(tmp_path):
 @pytest.fixture
 def bags(tmp_path):
     for subject in ('1', '2', '3'):
-        make_bag(made_dataset([subject], n=150), tmp_path / 'bags' / f'p{subject}_x')
+        make_bag(made_dataset([subject], n=150, noise=0.01), tmp_path / 'bags' / f'p{subject}_x')
     return tmp_path / 'bags'
 
 

@@ -1,7 +1,7 @@
 """Pages for the tests of the HTML report, from bags whose labels and answers are known."""
 
 import numpy as np
-from helpers import LevelModel, make_card
+from helpers import LevelModel, make_card, resting
 
 from dcat_ros.bags.write import Piece, write_bag
 from dcat_ros.datasets import Signal
@@ -26,8 +26,9 @@ HOSTILE = (
 
 
 def level(value, n, noise=0.0):
-    values = np.random.default_rng(int(value)).normal(0, noise, (n, 6)) if noise else None
-    values = np.zeros((n, 6)) if values is None else values
+    values = resting(n)
+    if noise:
+        values += np.random.default_rng(int(value)).normal(0, noise, (n, 6))
     values[:, 0] += value
     return Signal.at_rate(values, 50.0)
 

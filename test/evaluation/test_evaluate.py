@@ -13,6 +13,7 @@ from helpers import (
     card_fields,
     imu_message,
     make_card,
+    resting,
     string_message,
     write_raw_bag,
 )
@@ -31,8 +32,8 @@ LEVELS = {'walk': 0.0, 'jog': 1.0, 'rest': 2.0}
 
 
 def level(value, n=100):
-    values = np.zeros((n, 6))
-    values[:, 0] = value
+    values = resting(n)
+    values[:, 0] += value
     return Signal.at_rate(values, 50.0)
 
 
@@ -49,9 +50,9 @@ def model():
 def imu_stream(begin_ns=1000 * S, n=100, said='walk', stamped=True):
     """(topic, type, log time, bytes) of n messages at 50 Hz."""
     out = []
-    for i in range(n):
+    for i, values in enumerate(level(LEVELS[said], n).values):
         at = begin_ns + i * S // 50
-        data = imu_message(at if stamped else 0, (LEVELS[said], 0, 0, 0, 0, 0))
+        data = imu_message(at if stamped else 0, values)
         out.append(('/imu/data_raw', IMU, at, data))
     return out
 

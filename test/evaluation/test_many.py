@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-import numpy as np
 import pytest
-from helpers import IMU, LevelModel, imu_message, make_card, write_raw_bag
+from helpers import IMU, LevelModel, imu_message, make_card, resting, write_raw_bag
 
 from dcat_ros.bags.write import Piece, write_bag
 from dcat_ros.datasets import Signal
@@ -20,8 +19,8 @@ LEVELS = {'walk': 0.0, 'jog': 1.0, 'rest': 2.0}
 
 
 def write(path, truth, said):
-    values = np.zeros((100, 6))
-    values[:, 0] = LEVELS[said]
+    values = resting(100)
+    values[:, 0] += LEVELS[said]
     signal = Signal.at_rate(values, 50.0)
     write_bag([Piece(signal, (Segment(0, int(signal.stamps_ns[-1]) + 1, truth),))], path)
     return path

@@ -19,7 +19,7 @@ def model(weights_file):
 
 @pytest.fixture
 def bag(tmp_path):
-    make_bag(made_dataset(['1'], n=150), tmp_path / 'bags' / 'one')
+    make_bag(made_dataset(['1'], n=150, noise=0.01), tmp_path / 'bags' / 'one')
     return tmp_path / 'bags' / 'one'
 
 

@@ -139,5 +139,5 @@ def notes(scores: Scores) -> str:
         for label, n in scores.n_foreign_truth.items()
     ]
     lines += [f'{n} messages were rejected: {why}.' for why, n in scores.n_rejected.items()]
-    items = ''.join(f'<li>{escaped(line)}</li>' for line in [*lines, *scores.notes])
+    items = ''.join(f'<li>{escaped(line)}</li>' for line in [*lines, *scores.notes, *scores.doubts])
     return f'<ul class="notes">{items}</ul>'

@@ -1,6 +1,5 @@
 """What a timeline shows of a bag's raw signal: a second pass, in memory that does not grow."""
 
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from dcat_ros.messages.image import (
 )
 from dcat_ros.messages.imu import decode_imu_runs
 from dcat_ros.model.card import Card
+from dcat_ros.rejections import Rejections
 
 __all__ = ['Band', 'Thumbnail', 'Trace', 'thumbnail', 'trace_of']
 
@@ -136,7 +136,7 @@ def trace_of(path: Path, source: BagSource, card: Card) -> Trace:
 def _of_imu(bag: BagReader, topic: str, receipt: bool) -> Trace:
     envelope, span = Envelope(2, max_buckets=_MOST_BUCKETS), _Span()
     for chunk in bag.chunks([topic], _CHUNK):
-        for run in decode_imu_runs([message.data for message in chunk], Counter()):
+        for run in decode_imu_runs([message.data for message in chunk], Rejections().add):
             log_times = np.array([chunk[i].log_time_ns for i in run.places])
             stamps = np.where((run.stamps_ns == 0) | receipt, log_times, run.stamps_ns)
             lengths = [np.linalg.norm(run.values[:, part], axis=1) for part in _VECTORS]
