@@ -22,6 +22,7 @@ from dcat_ros.messages.audio_format import S16LE, AudioInfo
 from dcat_ros.messages.audio_stamped import layout_of, read_audio_stamped
 
 __all__ = [
+    'AUDIO_STAMPED_TYPE',
     'AUDIO_TYPES',
     'BYTES_TYPES',
     'HEADERLESS_TYPES',
@@ -48,10 +49,10 @@ class Sound(NamedTuple):
 
 
 _ARRAY = 'std_msgs/msg/Int16MultiArray'
-_STAMPED = 'audio_common_msgs/msg/AudioStamped'
+AUDIO_STAMPED_TYPE = 'audio_common_msgs/msg/AudioStamped'
 #: Those of ros-drivers, whose bytes audio_info explains.
 BYTES_TYPES = ('audio_common_msgs/msg/AudioData', 'audio_common_msgs/msg/AudioDataStamped')
-AUDIO_TYPES = (_ARRAY, *BYTES_TYPES, _STAMPED)
+AUDIO_TYPES = (_ARRAY, *BYTES_TYPES, AUDIO_STAMPED_TYPE)
 #: those whose messages say nothing of their time
 HEADERLESS_TYPES = (_ARRAY, BYTES_TYPES[0])
 
@@ -90,7 +91,7 @@ class SoundDecoder:
         channels: int = 1,
         max_gap_s: float = 0.25,
     ):
-        self.says_all = type_name == _STAMPED
+        self.says_all = type_name == AUDIO_STAMPED_TYPE
         self._type_name = type_name
         self._layout = layout_of(definition) if self.says_all else None
         self._rate_hz, self._channels = rate_hz, channels

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_audio_messages import AUDIO_STAMPED, DATA, INT16, STAMPED, WAVE, header, new, old, store
+from sound_helpers import KINDS, NEWER_IDL, NEWER_TEXT, OLDER_TEXT, TOP_ALONE, info_bytes, newer
+from test_audio_messages import AUDIO_STAMPED, DATA, INT16, STAMPED, WAVE, new, old
 
 from dcat_ros.errors import MessageError
 from dcat_ros.messages.audio import SoundDecoder
@@ -19,51 +20,6 @@ TONE = np.round(3000 * np.sin(np.arange(4000) / 5)).astype('<i2')
 
 
 # ---- the two layouts of mgonzs13
-
-SINCE_2_1 = {
-    'AudioData': 'float32[] float32_data\nint32[] int32_data\nint16[] int16_data\n'
-    'int8[] int8_data\nuint8[] uint8_data',
-    'AudioInfo': 'int32 format\nint32 channels\nint32 rate\nint32 chunk',
-    'Audio': 'AudioData audio_data\nAudioInfo info',
-    'AudioStamped': 'std_msgs/Header header\nAudio audio',
-}
-NEWER = store(**SINCE_2_1)
-KINDS = {
-    'float32_data': np.float32,
-    'int32_data': np.int32,
-    'int16_data': np.int16,
-    'int8_data': np.int8,
-    'uint8_data': np.uint8,
-}
-
-
-def newer(field='int16_data', values=WAVE, channels=1, rate=16000, little=True):
-    types = NEWER.types
-    fields = {name: np.zeros(0, kind) for name, kind in KINDS.items()}
-    fields[field] = np.asarray(values, KINDS[field])
-    info = types['audio_common_msgs/msg/AudioInfo'](
-        format=8, channels=channels, rate=rate, chunk=len(values) // max(1, channels)
-    )
-    audio = types['audio_common_msgs/msg/Audio'](audio_data=types[DATA](**fields), info=info)
-    message = types[AUDIO_STAMPED](header=header(types), audio=audio)
-    return bytes(NEWER.serialize_cdr(message, AUDIO_STAMPED, little_endian=little))
-
-
-LINE = '=' * 80
-OLDER_TEXT = (
-    f'std_msgs/Header header\nAudio audio\n{LINE}\nMSG: audio_common_msgs/AudioData\n'
-    'float32[] float32_data  # a comment\nint32[] int32_data\nint32[] int24_data\n'
-    f'int16[] int16_data\nint8[] int8_data\nuint8[] uint8_data\n{LINE}\n'
-    'MSG: audio_common_msgs/AudioInfo\nint32 format\nint32 channels\nint32 rate\nint32 chunk\n'
-)
-NEWER_TEXT = OLDER_TEXT.replace('int32[] int24_data\n', '')
-NEWER_IDL = (
-    f'{LINE}\nIDL: audio_common_msgs/msg/AudioData\nmodule audio_common_msgs {{ module msg {{\n'
-    'struct AudioData {\n  sequence<float> float32_data;\n  sequence<int32> int32_data;\n'
-    '  sequence<int16> int16_data;\n  sequence<int8> int8_data;\n  sequence<uint8> uint8_data;\n'
-    '}; }; };\n'
-)
-TOP_ALONE = 'std_msgs/Header header\naudio_common_msgs/Audio audio\n'
 
 
 @pytest.mark.parametrize(
@@ -231,13 +187,6 @@ def test_every_format_of_audio_info_whatever_the_chunks(name):
 @pytest.mark.parametrize('name', ['S12LE', 'F16LE', 'S16', 'U8LE', 'F8', 'S64LE', 'S16_32LE', '?'])
 def test_a_format_that_is_none(name):
     assert find_format(name) is None
-
-
-def info_bytes(channels=1, rate=16000, sample='S16LE', coding='wave', bitrate=128):
-    text = [word.encode() + b'\0' for word in (sample, coding)]
-    out = pack('<BxxxII', channels, rate, len(text[0])) + text[0]
-    out += bytes(-len(out) % 4)
-    return b'\x00\x01\x00\x00' + out + pack('<II', bitrate, len(text[1])) + text[1]
 
 
 def test_audio_info_by_hand():
