@@ -15,7 +15,7 @@ from pydantic import Field
 from dcat_ros.bags.camera import camera_beside
 from dcat_ros.bags.read import BagReader
 from dcat_ros.bags.salvage import RawMessage
-from dcat_ros.bags.sensor_topic import sensor_topic
+from dcat_ros.bags.sensor_topic import SENSORS, sensor_topic
 from dcat_ros.bags.signals import IMU_RATE_HZ, Cut, depth_signals, imu_signals, sound_signals
 from dcat_ros.bags.topics import STRING_TYPE, TRUTH_TOPIC
 from dcat_ros.datasets.cache import Progress
@@ -27,6 +27,7 @@ from dcat_ros.datasets.trial import (
     Trial,
     chosen_modalities,
 )
+from dcat_ros.doubt import Doubt
 from dcat_ros.errors import BagError, DatasetError, InputError, MessageError
 from dcat_ros.messages.audio import HEADERLESS_TYPES
 from dcat_ros.messages.cdr import read_head
@@ -52,6 +53,10 @@ class Line(pydantic.BaseModel):
         subject: who is in it.
         truth: topic of std_msgs/String, or a CSV file with start, end and label beside the bags.
         imu: topic; without it the bag's only one of the type, or the usual one.
+        accel: topic of the acceleration, where a driver publishes the halves of an inertial sensor
+            by themselves; goes with gyro.
+        gyro: topic of the angular rate; goes with accel.
+        ignore_covariance: whether inertial values count that a covariance calls "not reported".
         image: likewise, of depth pictures.
         audio: likewise, of sound.
         focal: focal length in pixels of the depth pictures; from `camera_info` beside them if 0.
@@ -66,6 +71,9 @@ class Line(pydantic.BaseModel):
     subject: Annotated[str, Field(min_length=1)]
     truth: str = TRUTH_TOPIC
     imu: str = ''
+    accel: str = ''
+    gyro: str = ''
+    ignore_covariance: bool = False
     image: str = ''
     audio: str = ''
     focal: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
@@ -75,7 +83,14 @@ class Line(pydantic.BaseModel):
 
     def topic_of(self, modality: str) -> str:
         """The topic that is named for a modality, or empty."""
-        return {'imu': self.imu, 'depth': self.image, 'audio': self.audio}[modality]
+        imu = self.gyro or self.imu
+        return {'imu': imu, 'depth': self.image, 'audio': self.audio}[modality]
+
+    @pydantic.model_validator(mode='after')
+    def _both_halves(self) -> 'Line':
+        if bool(self.accel) != bool(self.gyro) or (self.accel and self.imu):
+            raise ValueError('accel and gyro go together, and without imu')
+        return self
 
 
 def load(
@@ -108,11 +123,12 @@ def load(
     lines = _lines(folder / 'bags.csv')
     trials: list[Trial] = []
     skipped: list[Skipped] = []
+    doubts: list[Skipped] = []
     for done, line in enumerate(lines):
         if progress is not None:
             progress(done, len(lines))
         try:
-            _read(folder, line, modalities, trials, skipped)
+            _read(folder, line, modalities, trials, skipped, doubts)
         except InputError as problem:
             skipped.append(Skipped(line.bag, str(problem).rstrip('.')))
     labels = tuple(sorted({trial.label for trial in trials}))
@@ -125,7 +141,7 @@ def load(
         rate_hz=IMU_RATE_HZ,
         stamps='of the messages',
     )
-    return Dataset(info, tuple(trials), tuple(skipped))
+    return Dataset(info, tuple(trials), tuple(skipped), tuple(doubts))
 
 
 def _lines(path: Path) -> list[Line]:
@@ -184,6 +200,7 @@ def _read(
     modalities: Sequence[str],
     trials: list[Trial],
     skipped: list[Skipped],
+    doubts: list[Skipped],
 ) -> None:
     """Add the trials of one bag."""
     with BagReader(folder / line.bag) as bag:
@@ -193,7 +210,14 @@ def _read(
         if not usable:
             raise BagError(f'its truth, {line.truth}, names no activity.')
         pieces = [piece for segment in usable for piece in _pieces(segment)]
-        signals = {m: _signals(bag, m, topics[m], line, pieces) for m in modalities}
+        if line.accel and 'imu' in modalities:
+            bag.require_one_of(line.accel, SENSORS['imu'][2])
+        signals = {}
+        for modality in modalities:
+            found: list[Doubt] = []
+            topic = topics[modality]
+            signals[modality] = _signals(bag, modality, topic, line, pieces, found)
+            doubts += [Skipped(f'{line.bag}, {topic}', doubt.sentence) for doubt in found]
         skipped += [Skipped(f'the rest of {line.bag}', note.rstrip('.')) for note in bag.notes]
     for i, piece in enumerate(pieces):
         name = f'{line.bag}#{i}'
@@ -239,12 +263,17 @@ def _truth(
 
 
 def _signals(
-    bag: BagReader, modality: str, topic: str, line: Line, pieces: Sequence[Segment]
+    bag: BagReader,
+    modality: str,
+    topic: str,
+    line: Line,
+    pieces: Sequence[Segment],
+    doubts: list[Doubt],
 ) -> list[Cut]:
     if modality == 'imu':
-        return imu_signals(bag, topic, pieces)
+        return imu_signals(bag, topic, pieces, line.accel, line.ignore_covariance, doubts)
     if modality == 'audio':
-        return sound_signals(bag, topic, pieces, line.sample_rate, line.channels)
+        return sound_signals(bag, topic, pieces, line.sample_rate, line.channels, doubts)
     camera = (line.focal, None) if line.focal > 0 else camera_beside(bag, topic)
     return depth_signals(bag, topic, pieces, camera, line.max_range)
 

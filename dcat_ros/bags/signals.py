@@ -12,21 +12,23 @@ from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
-import soxr
 from numpy.typing import NDArray
 
+from dcat_ros.bags.halves import joined_readings
 from dcat_ros.bags.read import BagReader
+from dcat_ros.bags.sound_runs import GAP_S, heard_by, sound_runs
 from dcat_ros.datasets.trial import Signal
+from dcat_ros.doubt import SENSELESS, Doubt
 from dcat_ros.errors import DatasetError, MessageError
-from dcat_ros.messages.audio import HEADERLESS_TYPES, decode_audio
 from dcat_ros.messages.image import COMPRESSED_IMAGE_TYPE, read_compressed_image, read_image
 from dcat_ros.messages.imu import decode_imu_runs
-from dcat_ros.modalities import audio, depth
+from dcat_ros.modalities import audio, depth, imu
+from dcat_ros.modalities.audio_doubts import SoundJudge
 from dcat_ros.rejections import Rejections
 from dcat_ros.segment import Segment
 from dcat_ros.streaming.depth import cleaned
+from dcat_ros.streaming.halves import Half
 from dcat_ros.streaming.resample import half_width_s, is_oversampled, on_grid
-from dcat_ros.streaming.sound import HIGHEST_HZ, LOWEST_HZ
 
 __all__ = ['IMU_RATE_HZ', 'Cut', 'depth_signals', 'imu_signals', 'sound_signals']
 
@@ -34,7 +36,7 @@ __all__ = ['IMU_RATE_HZ', 'Cut', 'depth_signals', 'imu_signals', 'sound_signals'
 IMU_RATE_HZ = 50.0
 _NS = 1_000_000_000
 _SHORTEST_S = 0.5
-_IMU_GAP_S, _DEPTH_GAP_S, _SOUND_GAP_S = 0.25, 0.5, 0.25
+_IMU_GAP_S, _DEPTH_GAP_S = 0.25, 0.5
 #: Frames of faster cameras are left out: a model needs half of these, and they fill the memory.
 _DEPTH_RATE_HZ = 15.0
 _CHUNK = 4096
@@ -43,23 +45,32 @@ _CHUNK = 4096
 Cut = Signal | str
 
 
-def imu_signals(bag: BagReader, topic: str, segments: Sequence[Segment]) -> list[Cut]:
+def imu_signals(
+    bag: BagReader,
+    topic: str,
+    segments: Sequence[Segment],
+    accel_topic: str = '',
+    ignore_covariance: bool = False,
+    doubts: list[Doubt] | None = None,
+) -> list[Cut]:
     """Samples (n, 6), m/s² and rad/s, on a grid of 50 Hz, low-passed where the sensor is faster.
 
     Args:
         bag: open.
-        topic: of sensor_msgs/Imu.
+        topic: of sensor_msgs/Imu; of a sensor in two halves that of the angular rate.
         segments: the stretches.
+        accel_topic: of the acceleration, where it comes by itself.
+        ignore_covariance: take values that a covariance calls "not reported".
+        doubts: gets what speaks against the stretches, one of each reason.
     """
     rejected = Rejections()
-    stamps, values = [np.zeros(0, np.int64)], [np.zeros((0, 6))]
-    for chunk in bag.chunks([topic], _CHUNK):
-        log_times = np.array([message.log_time_ns for message in chunk])
-        for run in decode_imu_runs([m.data for m in chunk], rejected.add):
-            stamps.append(np.where(run.stamps_ns == 0, log_times[run.places], run.stamps_ns))
-            values.append(run.values)
-    times, first = np.unique(np.concatenate(stamps), return_index=True)
-    samples = np.concatenate(values)[first]
+    if accel_topic:
+        halves: dict[str, Half] = {accel_topic: 'accel', topic: 'gyro'}
+        stamps, values = joined_readings(bag, halves, rejected, ignore_covariance)
+    else:
+        stamps, values = _readings(bag, topic, rejected, ignore_covariance)
+    times, first = np.unique(stamps, return_index=True)
+    samples = values[first]
     fast = is_oversampled(times, IMU_RATE_HZ)
     margin_ns = round(half_width_s(IMU_RATE_HZ) * _NS)
 
@@ -73,9 +84,24 @@ def imu_signals(bag: BagReader, topic: str, segments: Sequence[Segment]) -> list
         seconds = (times[near] - begin) / _NS
         grid = np.arange(int((end - begin) * IMU_RATE_HZ / _NS) + 1) / IMU_RATE_HZ
         rows = on_grid(grid, seconds, samples[near], IMU_RATE_HZ, oversampled=fast)
+        if why := _senseless(imu.doubts(rows.astype(np.float32)), doubts):
+            return why
         return Signal.at_rate(rows, IMU_RATE_HZ)
 
     return [cut(segment) for segment in segments]
+
+
+def _readings(
+    bag: BagReader, topic: str, rejected: Rejections, ignore_covariance: bool
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Stamps (n,) and values (n, 6) of a whole sensor."""
+    stamps, values = [np.zeros(0, np.int64)], [np.zeros((0, 6))]
+    for chunk in bag.chunks([topic], _CHUNK):
+        log_times = np.array([message.log_time_ns for message in chunk])
+        for run in decode_imu_runs([m.data for m in chunk], rejected.add, ignore_covariance):
+            stamps.append(np.where(run.stamps_ns == 0, log_times[run.places], run.stamps_ns))
+            values.append(run.values)
+    return np.concatenate(stamps), np.concatenate(values)
 
 
 def depth_signals(
@@ -119,36 +145,56 @@ def depth_signals(
 
 
 def sound_signals(
-    bag: BagReader, topic: str, segments: Sequence[Segment], sample_rate: int, channels: int
+    bag: BagReader,
+    topic: str,
+    segments: Sequence[Segment],
+    sample_rate: int,
+    channels: int,
+    doubts: list[Doubt] | None = None,
 ) -> list[Cut]:
     """Sound (n, 1) in [-1, 1] at 16 kHz, the mean of the channels.
 
     Args:
         bag: open.
         topic: of a type of `messages.audio.AUDIO_TYPES`.
-        segments: the stretches.
-        sample_rate: in Hz, where the messages do not say it.
-        channels: interleaved ones, where the messages do not say it.
+        segments: the stretches, in the order of time.
+        sample_rate: in Hz, where neither the messages nor audio_info say it.
+        channels: interleaved ones, where neither says it.
+        doubts: gets what speaks against the stretches, one of each reason.
     """
     rejected: Counter[str] = Counter()
-    runs = list(_runs(bag, topic, sample_rate, channels, rejected))
+    judges = [SoundJudge(span_s=float('inf'), least_s=_SHORTEST_S) for _ in segments]
+    hear = heard_by(segments, judges)
+    runs = list(sound_runs(bag, topic, sample_rate, channels, rejected, hear))
 
-    def cut(segment: Segment) -> Cut:
+    def cut(segment: Segment, judge: SoundJudge) -> Cut:
         for start_ns, samples in runs:
             low, high = (
                 round((t - start_ns) * audio.RATE_HZ / _NS)
                 for t in (segment.start_ns, segment.end_ns)
             )
-            slack = round(_SOUND_GAP_S * audio.RATE_HZ)
+            slack = round(GAP_S * audio.RATE_HZ)
             if low >= -slack and high <= len(samples) + slack:
                 part = samples[max(low, 0) : high]
                 if len(part) < _SHORTEST_S * audio.RATE_HZ:
                     return f'it is shorter than {_SHORTEST_S} s'
+                if why := _senseless(judge.doubts, doubts):
+                    return why
                 stamps = np.round(np.arange(len(part)) * (_NS / audio.RATE_HZ)).astype(np.int64)
                 return Signal(stamps, part[:, None])
         return f'sound is missing in it{_of(rejected)}'
 
-    return [cut(segment) for segment in segments]
+    return [cut(segment, judge) for segment, judge in zip(segments, judges, strict=True)]
+
+
+def _senseless(found: list[Doubt], doubts: list[Doubt] | None) -> str:
+    """Why a stretch means nothing, or empty; what else is odd goes to those who are told of it."""
+    for doubt in found:
+        if doubt.level == SENSELESS:
+            return doubt.sentence
+        if doubts is not None and doubt.reason not in {known.reason for known in doubts}:
+            doubts.append(doubt)
+    return ''
 
 
 class _Frame(NamedTuple):
@@ -193,44 +239,6 @@ def _frames(
         focal = focal_px * width / (camera_width or width) / thinned_by
         yield _Frame(place, stamp_ns, pixels, focal)
         last_ns = stamp_ns
-
-
-def _runs(
-    bag: BagReader, topic: str, sample_rate: int, channels: int, rejected: Counter[str]
-) -> Iterator[tuple[int, NDArray[np.float32]]]:
-    """Stretches of sound without a hole: time of the first sample, and samples at 16 kHz."""
-    type_name = bag.topics[topic]
-    parts: list[NDArray[np.float32]] = []
-    begin_ns = n = run_rate = 0
-
-    def whole() -> tuple[int, NDArray[np.float32]]:
-        return begin_ns, soxr.resample(np.concatenate(parts), run_rate, audio.RATE_HZ)
-
-    for message in bag.messages([topic]):
-        try:
-            sound = decode_audio(message.data, type_name)
-        except MessageError as problem:
-            rejected[problem.reason] += 1
-            continue
-        samples, rate_hz = sound.samples, sound.rate_hz or sample_rate
-        if not LOWEST_HZ <= rate_hz <= HIGHEST_HZ:
-            rejected['rate'] += 1
-            continue
-        if not sound.rate_hz:
-            samples = samples[: len(samples) // channels * channels].reshape(-1, channels)
-        stamp_ns = sound.stamp_ns or message.log_time_ns
-        if type_name in HEADERLESS_TYPES:  # heard when it came
-            stamp_ns -= round(len(samples) * _NS / rate_hz)
-        late_ns = stamp_ns - begin_ns - round(n * _NS / rate_hz)
-        if parts and (abs(late_ns) > _SOUND_GAP_S * _NS or rate_hz != run_rate):
-            yield whole()
-            parts.clear()
-        if not parts:
-            begin_ns, n, run_rate = stamp_ns, 0, rate_hz
-        parts.append(np.asarray(samples.mean(axis=1), np.float32))
-        n += len(samples)
-    if parts:
-        yield whole()
 
 
 def _unfit(

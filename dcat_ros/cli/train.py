@@ -98,6 +98,8 @@ def command(
         )
     for skip in dataset.skipped:
         click.echo(f'skipped {skip.name}: {skip.why}', err=True)
+    for doubt in dataset.doubts:
+        click.echo(f'doubted {doubt.name}: {doubt.why}', err=True)
     click.echo(
         f'{len(dataset.trials)} recordings of {len(dataset.subjects)} subjects, '
         f'{len(dataset.info.labels)} labels; {len(dataset.skipped)} skipped',

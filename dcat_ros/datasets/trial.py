@@ -121,11 +121,12 @@ class DatasetInfo:
 
 @dataclass(frozen=True)
 class Dataset:
-    """The usable trials of a data set, and what was skipped."""
+    """The usable trials of a data set, what was skipped, and what is odd about what was not."""
 
     info: DatasetInfo
     trials: tuple[Trial, ...]
     skipped: tuple[Skipped, ...] = field(default=())
+    doubts: tuple[Skipped, ...] = field(default=())
 
     @property
     def subjects(self) -> tuple[str, ...]:
@@ -146,7 +147,7 @@ class Dataset:
                 f'it has {first_names(self.subjects)}.'
             )
         chosen = tuple(trial for trial in self.trials if trial.subject in subjects)
-        return Dataset(self.info, chosen, self.skipped)
+        return Dataset(self.info, chosen, self.skipped, self.doubts)
 
 
 def first_names(names: Sequence[str]) -> str:

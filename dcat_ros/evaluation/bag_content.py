@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from dcat_ros.bags.audio_info import audio_definition, audio_info_beside
 from dcat_ros.bags.camera import camera_beside
 from dcat_ros.bags.read import BagReader
 from dcat_ros.bags.sensor_topic import SENSORS, sensor_topic
@@ -189,9 +190,15 @@ def receiver_for(
     if card.modality == 'imu':
         return ImuReceiver(stream, ignore_covariance=source.ignore_covariance)
     if card.modality == 'audio':
-        return AudioReceiver(
-            stream, type_name=type_name, rate_hz=source.rate_hz, channels=source.channels
+        audio = AudioReceiver(
+            stream,
+            type_name=type_name,
+            definition=audio_definition(bag, topic),
+            rate_hz=source.rate_hz,
+            channels=source.channels,
         )
+        audio.info = audio_info_beside(bag, topic)
+        return audio
     assert card.modality == 'depth', card.modality  # `topic_for` knows no other
     image = ImageReceiver(card, compressed=type_name == COMPRESSED_IMAGE_TYPE, stride_s=stride_s)
     if source.focal_px > 0:

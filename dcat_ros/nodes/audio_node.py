@@ -3,8 +3,10 @@
 from importlib import import_module
 from typing import Any
 
-from dcat_ros.errors import ConfigError
-from dcat_ros.messages.audio import AUDIO_TYPES
+from dcat_ros.errors import ConfigError, MessageError
+from dcat_ros.messages.audio import AUDIO_TYPES, BYTES_TYPES
+from dcat_ros.messages.audio_format import AudioInfo, decode_audio_info
+from dcat_ros.nodes.latched import LatchedSubscription
 from dcat_ros.nodes.parameters import RECOGNISER_PARAMETERS, Spec, with_defaults
 from dcat_ros.nodes.sensor_node import SensorNode
 from dcat_ros.receivers.audio import AudioReceiver
@@ -17,7 +19,8 @@ _OWN = (
         'message_type',
         AUDIO_TYPES[0],
         'Type of the messages on audio. AudioData and AudioDataStamped are those of ros-drivers '
-        '(format wave, 16 bits), AudioStamped is that of mgonzs13.',
+        '(format wave; their audio_info is heard, and without it they are S16LE), AudioStamped is '
+        'that of mgonzs13.',
         choices=AUDIO_TYPES,
     ),
     Spec(
@@ -50,6 +53,30 @@ class AudioNode(SensorNode):
                 f'message_type:={name} needs the package {package} with the message {kind}; '
                 f'install it, or let the sound come as {AUDIO_TYPES[0]}.'
             ) from None
+        self._info_type: type[Any] | None = None
+        if name in BYTES_TYPES:
+            found = getattr(import_module(f'{package}.msg'), 'AudioInfo', None)
+            # the package of mgonzs13 has another message of this name
+            if hasattr(found, 'sample_format'):
+                self._info_type = found
+        self._info: AudioInfo | None = None
+        self._audio_info: LatchedSubscription | None = None
+
+    def activate(self) -> None:
+        """Also begin to receive audio_info, before the first chunk needs it."""
+        if self._info_type is not None:
+            self._audio_info = LatchedSubscription(
+                self, self._info_type, 'audio_info', self._on_audio_info, raw=True
+            )
+        super().activate()
+        self._tell_info()
+
+    def deactivate(self) -> None:
+        """Also stop receiving audio_info."""
+        if self._audio_info is not None:
+            self._audio_info.destroy()
+            self._audio_info = None
+        super().deactivate()
 
     def make_receiver(self, recogniser: Recogniser) -> AudioReceiver:
         """Decodes chunks and makes log-mel frames."""
@@ -61,3 +88,15 @@ class AudioNode(SensorNode):
             max_gap_s=self.get_parameter('max_gap').value,
             notice=self.notice,
         )
+
+    def _on_audio_info(self, data: bytes) -> None:
+        try:
+            self._info = decode_audio_info(data)
+        except MessageError as problem:
+            self._reject(problem.reason, str(problem))
+            return
+        self._tell_info()
+
+    def _tell_info(self) -> None:
+        if isinstance(self._receiver, AudioReceiver):
+            self._receiver.info = self._info

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from rclpy.qos import QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
 from dcat_ros.errors import MessageError
 from dcat_ros.messages.camera_info import focal_length
 from dcat_ros.nodes.debug_image import DebugImage
+from dcat_ros.nodes.latched import LatchedSubscription
 from dcat_ros.nodes.parameters import RECOGNISER_PARAMETERS, Spec, with_defaults
 from dcat_ros.nodes.sensor_node import SensorNode
 from dcat_ros.receivers.image import ImageReceiver
@@ -74,7 +74,7 @@ class ImageNode(SensorNode):
         if self._compressed:
             self.message_type, self.input_topic = CompressedImage, f'image_raw/{transport}'
         self._debug: DebugImage | None = None
-        self._camera_info: Any = None
+        self._camera_info: LatchedSubscription | None = None
         self._focal: tuple[float, int] | None = None  # and the width of its pictures
 
     def make_receiver(self, recogniser: Recogniser) -> ImageReceiver:
@@ -95,10 +95,8 @@ class ImageNode(SensorNode):
 
     def activate(self) -> None:
         """Also begin to receive camera_info, before the first picture needs it."""
-        # takes every publisher, as the pictures' subscription does
-        qos = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
-        self._camera_info = self.create_subscription(
-            CameraInfo, 'camera_info', self._on_camera_info, qos
+        self._camera_info = LatchedSubscription(
+            self, CameraInfo, 'camera_info', self._on_camera_info
         )
         super().activate()
         self._set_camera()
@@ -106,7 +104,7 @@ class ImageNode(SensorNode):
     def deactivate(self) -> None:
         """Also stop receiving camera_info."""
         if self._camera_info is not None:
-            self.destroy_subscription(self._camera_info)
+            self._camera_info.destroy()
             self._camera_info = None
         super().deactivate()
 

@@ -4,8 +4,11 @@ from collections import Counter
 
 import numpy as np
 
-from dcat_ros.errors import ConfigError, MessageError
-from dcat_ros.messages.audio import AUDIO_TYPES, HEADERLESS_TYPES, decode_audio
+from dcat_ros.doubt import Doubt, said, why_senseless
+from dcat_ros.errors import ConfigError
+from dcat_ros.messages.audio import AUDIO_TYPES, SoundDecoder
+from dcat_ros.messages.audio_format import AudioInfo
+from dcat_ros.modalities.audio_doubts import SoundJudge
 from dcat_ros.receivers.base import Check, Notice
 from dcat_ros.streaming.sound import SoundStream
 from dcat_ros.streaming.window import Window, WindowStream
@@ -24,8 +27,9 @@ class AudioReceiver:
     Args:
         stream: of the recogniser.
         type_name: of the messages, one of `AUDIO_TYPES`.
-        rate_hz: samples a second, where a message does not say it.
-        channels: interleaved channels, where a message does not say it.
+        definition: text of the type as a bag holds it; empty where nobody gives it.
+        rate_hz: samples a second, where neither a message nor audio_info says it.
+        channels: interleaved channels, where neither says it.
         max_gap_s: lateness of a chunk above which sound is missing before it.
         notice: is told of clipped and of silent chunks, and of a rate that changes.
 
@@ -40,6 +44,7 @@ class AudioReceiver:
         stream: WindowStream,
         *,
         type_name: str = AUDIO_TYPES[0],
+        definition: str = '',
         rate_hz: int = 16000,
         channels: int = 1,
         max_gap_s: float = 0.25,
@@ -51,15 +56,28 @@ class AudioReceiver:
             raise ConfigError(f'sample_rate={rate_hz} and channels={channels} must be positive.')
         self._stream = stream
         self._sound = SoundStream(max_gap_s)
-        self._type_name = type_name
-        self._rate_hz = rate_hz
-        self._channels = channels
+        self._decoder = SoundDecoder(
+            type_name, definition, rate_hz=rate_hz, channels=channels, max_gap_s=max_gap_s
+        )
+        self._judge = SoundJudge()
         self._notice = notice
         self._came_ns: int | None = None  # since when samples are counted
         self._n_came = 0
-        self._doubt = ''
+        self._rate_doubt: Doubt | None = None
         self.last_stamp_ns = 0
         self.last_frame_id = ''
+
+    @property
+    def info(self) -> AudioInfo | None:
+        """What audio_info says of the sound; may be set whenever it comes."""
+        return self._decoder.info
+
+    @info.setter
+    def info(self, info: AudioInfo | None) -> None:
+        if info != self._decoder.info:
+            self._decoder.info = info
+            self._judge.reset()
+            self._came_ns, self._rate_doubt = None, None
 
     @property
     def counts(self) -> Counter[str]:
@@ -73,15 +91,22 @@ class AudioReceiver:
         return self._stream.input_rate_hz
 
     @property
+    def doubts(self) -> list[Doubt]:
+        """By the samples of the last seconds, and by how many come in a second."""
+        return self._judge.doubts + ([self._rate_doubt] if self._rate_doubt else [])
+
+    @property
     def doubt(self) -> str:
-        """By the samples that come in a second."""
-        return self._doubt
+        """The sentences of `doubts`."""
+        return said(self.doubts)
 
     def reset(self) -> None:
         """Forget all sound."""
+        self._decoder.reset()
+        self._judge.reset()
         self._sound.reset()
         self._stream.reset()
-        self._came_ns, self._doubt = None, ''
+        self._came_ns, self._rate_doubt = None, None
 
     def accept(self, data: bytes, arrived_ns: int, check: Check) -> list[Window]:
         """Take one serialised message.
@@ -89,39 +114,33 @@ class AudioReceiver:
         A header's stamp is the time of the first sample. Without a header the last sample is taken
         to have been heard when the message came.
         """
-        sound = decode_audio(data, self._type_name)
-        samples, rate_hz = sound.samples, sound.rate_hz or self._rate_hz
-        if not sound.rate_hz:  # the message knows nothing of its own form
-            if len(samples) % self._channels:
-                raise MessageError(
-                    f'{len(samples)} values are no whole samples of {self._channels} channels',
-                    'odd',
-                )
-            samples = samples.reshape(-1, self._channels)
-            self._judge(arrived_ns, len(samples))
-        if self._type_name in HEADERLESS_TYPES:
-            stamp_ns = arrived_ns - round(len(samples) * _NS / rate_hz)
-        else:
-            stamp_ns = check(sound.stamp_ns)
+        sound = self._decoder.decode(data, arrived_ns, check)
+        samples, rate_hz = sound.samples, sound.rate_hz
+        if not self._decoder.says_all:  # the message knows nothing of its own form
+            self._count(arrived_ns, len(samples))
+        if not len(samples):
+            return []  # the chunk ends inside its first frame
         before = self._sound.counts['rate_change'], self._sound.counts['clipped']
-        stamps_ns, rows = self._sound.push(stamp_ns, samples, rate_hz)
+        stamps_ns, rows = self._sound.push(sound.stamp_ns, samples, rate_hz)
         if self._sound.counts['rate_change'] > before[0]:
             self._notice('rate_change', f'the rate of the sound changed to {rate_hz} Hz')
         if self._sound.counts['clipped'] > before[1]:
             self._notice('clipped', 'the sound is clipped; turn the microphone down')
         if not samples.any():
             self._notice('silent', 'every sample is 0; the microphone may be muted')
-        self.last_stamp_ns, self.last_frame_id = stamp_ns, sound.frame_id
+        self._judge.feed(samples, rate_hz)
+        self.last_stamp_ns, self.last_frame_id = sound.stamp_ns, sound.frame_id
         if not len(rows):
             return []
         return self._stream.push_many(stamps_ns, rows.astype(np.float64), sound.frame_id)
 
     def windows(self, job: Window) -> list[Window]:
-        """The job itself."""
-        return [job]
+        """The job itself; without its samples where they cannot be sound."""
+        why = why_senseless(self._judge.doubts)
+        return [job.senseless(why) if why else job]
 
-    def _judge(self, arrived_ns: int, n: int) -> None:
-        """Compare the samples that come in a second with the rate that nobody but us says."""
+    def _count(self, arrived_ns: int, n: int) -> None:
+        """Compare the samples that come in a second with the rate that no message says."""
         if self._came_ns is None or arrived_ns < self._came_ns:
             self._came_ns, self._n_came = arrived_ns, 0
             return  # its samples were heard before
@@ -129,12 +148,14 @@ class AudioReceiver:
         seconds = (arrived_ns - self._came_ns) / _NS
         if seconds < _JUDGED_OVER_S:
             return
-        rate_hz = self._n_came / seconds
+        rate_hz, said_hz = self._n_came / seconds, self._decoder.rate_hz
         self._came_ns, self._n_came = arrived_ns, 0
-        off = abs(rate_hz / self._rate_hz - 1) > _RATE_OFF
-        self._doubt = (
-            f'{rate_hz:.0f} samples come in a second, and sample_rate={self._rate_hz}, '
-            f'channels={self._channels}: set them (or use_sim_time, if a bag is played)'
-            if off
-            else ''
-        )
+        self._rate_doubt = None
+        if abs(rate_hz / said_hz - 1) > _RATE_OFF:
+            said = 'audio_info says ' if self._decoder.info else ''
+            self._rate_doubt = Doubt(
+                'rate',
+                f'{rate_hz:.0f} samples come in a second, and {said}sample_rate={said_hz}, '
+                f'channels={self._decoder.channels}: set them (or use_sim_time, if a bag is '
+                'played)',
+            )

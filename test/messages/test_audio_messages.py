@@ -115,13 +115,14 @@ def test_channels_of_mgonzs13_are_interleaved():
     np.testing.assert_allclose(found.samples, WAVE.reshape(3, 2) / 32768)
 
 
-MP3 = b'\xff\xfb\x90\x64' + bytes(40)
+#: a frame of 128 kbit/s at 44.1 kHz: 144 * 128000 / 44100 = 417 bytes
+MP3 = b'\xff\xfb\x90\x64' + bytes(413)
 
 
 @pytest.mark.parametrize(
     ('data', 'kind', 'reason', 'text'),
     [
-        (old(b'abc'), DATA, 'odd', '3 bytes are no whole samples'),
+        (old(b'a'), DATA, 'empty', 'no sample'),
         (old(MP3), DATA, 'encoding', 'MP3; start its publisher with format:=wave'),
         (old(b'ID3\x04' + bytes(40)), DATA, 'encoding', 'MP3'),
         (old(MP3, True), STAMPED, 'encoding', 'MP3'),

@@ -1,15 +1,21 @@
 """audio_node as a process, over DDS: sound in, labels out, and everything that can be wrong."""
 
+import sys
 import time
 from array import array
+from types import ModuleType
 
 import numpy as np
 import psutil
 import pytest
 import rclpy
 from node_helpers import Peer, RecogniserProcess, save_untrained
-from rclpy.qos import QoSProfile
-from std_msgs.msg import Int16MultiArray
+from rclpy.parameter import Parameter
+from rclpy.qos import DurabilityPolicy, QoSProfile
+from sound_helpers import info_bytes
+from std_msgs.msg import Int16MultiArray, String
+
+from dcat_ros.nodes.audio_node import AudioNode
 
 pytestmark = pytest.mark.ros
 
@@ -143,3 +149,71 @@ def test_settings_that_cannot_be_used_end_with_a_sentence(audio_model, setting, 
         running.process.wait(timeout=30)
         assert running.process.returncode == 2
         assert sentence in running.errors()
+
+
+@pytest.fixture
+def audio_common(monkeypatch):
+    """Stands for the package of ros-drivers, which pip has not: its messages travel as bytes.
+
+    Gives a function that makes the node.
+    """
+    package = ModuleType('audio_common_msgs.msg')
+    # a process has one type for each topic, and the speaker's is there
+    package.AudioInfo, package.AudioData = String, Int16MultiArray
+    monkeypatch.setitem(sys.modules, 'audio_common_msgs', ModuleType('audio_common_msgs'))
+    monkeypatch.setitem(sys.modules, 'audio_common_msgs.msg', package)
+
+    def make(model):
+        settings = {'model': str(model), 'message_type': 'audio_common_msgs/msg/AudioData'}
+        given = [Parameter(name, value=value) for name, value in settings.items()]
+        return AudioNode(parameter_overrides=given)
+
+    return make
+
+
+@pytest.mark.parametrize('latched', [True, False])
+def test_audio_info_is_heard_once_or_often(
+    audio_model, speaker, audio_common, monkeypatch, latched
+):
+    monkeypatch.setattr(String, 'sample_format', '', raising=False)
+    qos = QoSProfile(depth=1)
+    if latched:
+        qos.durability = DurabilityPolicy.TRANSIENT_LOCAL
+    publisher = speaker.node.create_publisher(String, 'audio_info', qos)
+    if latched:
+        publisher.publish(info_bytes(2, 44_100, 'F32LE'))
+    node = audio_common(audio_model)
+    try:
+        node.configure()
+        node.activate()
+
+        def heard():
+            if not latched:
+                publisher.publish(info_bytes(2, 44_100, 'F32LE'))
+            rclpy.spin_once(node, timeout_sec=0.02)
+            return node._receiver.info
+
+        speaker.wait_for(heard, 'audio_info')
+        assert node._receiver.info == (2, 44_100, 'F32LE', 'wave')
+        node.deactivate()
+        node.activate()  # what was said is remembered
+        assert node._receiver.info == (2, 44_100, 'F32LE', 'wave')
+        publisher.publish(info_bytes(0, 44_100, 'F32LE'))
+        speaker.wait_for(
+            lambda: rclpy.spin_once(node, timeout_sec=0.02) or node._health.rejected['channels'],
+            'the refusal',
+        )
+        node.clean_up()
+    finally:
+        node.destroy_node()
+
+
+def test_audio_info_of_another_package_is_not_asked_for(audio_model, speaker, audio_common):
+    node = audio_common(audio_model)
+    try:
+        node.configure()
+        node.activate()
+        assert node.count_subscribers('/audio_info') == 0
+        node.clean_up()
+    finally:
+        node.destroy_node()

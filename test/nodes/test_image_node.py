@@ -5,7 +5,7 @@ import numpy as np
 import psutil
 import pytest
 from node_helpers import BEGIN_NS, Peer, RecogniserProcess, save_untrained
-from rclpy.qos import QoSProfile
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
 pytestmark = pytest.mark.ros
@@ -53,9 +53,7 @@ class Camera(Peer):
 
     def tell_focal_length(self, focal_px=285.0, width=160):
         self.wait_for(lambda: self.info.get_subscription_count() == 1, 'the subscription')
-        message = CameraInfo(width=width, height=width * 3 // 4)
-        message.k = [focal_px, 0.0, width / 2, 0.0, focal_px, width / 3, 0.0, 0.0, 1.0]
-        self.info.publish(message)
+        self.info.publish(camera_info(focal_px, width))
 
     def film(self, n, make, publisher=None, rate_hz=8.0):
         """Publish n frames, each once the one before has been received."""
@@ -70,6 +68,12 @@ class Camera(Peer):
             self.wait_for(
                 lambda end=end_of_pause: self.node.get_clock().now().nanoseconds > end, 'a pause'
             )
+
+
+def camera_info(focal_px=285.0, width=160):
+    message = CameraInfo(width=width, height=width * 3 // 4)
+    message.k = [focal_px, 0.0, width / 2, 0.0, focal_px, width / 3, 0.0, 0.0, 1.0]
+    return message
 
 
 def depth_of(i=0):
@@ -218,6 +222,35 @@ def test_without_a_focal_length_diagnostics_say_what_to_do(depth_model, camera):
         camera.jump(5)
         camera.film(10, frame)
         camera.wait_for(lambda: camera.monitor.all, 'a label')
+
+
+def test_a_focal_length_that_was_told_once_before_the_node_came_is_heard(depth_model, camera):
+    kept = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+    latched = camera.node.create_publisher(CameraInfo, 'camera_info', kept)
+    latched.publish(camera_info())
+    with RecogniserProcess(depth_model, executable='image_node'):
+        camera.ready()
+        # both subscriptions find it; only the one that asks for what was said before gets it
+        camera.wait_for(lambda: latched.get_subscription_count() == 2, 'the subscriptions')
+        while not camera.monitor.all:  # the message may come after the first pictures
+            camera.film(8, frame)
+        assert camera.monitor.all[0].prediction.frame_id == 'camera'
+
+
+@pytest.mark.parametrize(
+    'reliability',
+    [ReliabilityPolicy.RELIABLE, ReliabilityPolicy.BEST_EFFORT],
+    ids=['reliable', 'best effort'],
+)
+def test_a_focal_length_of_any_volatile_publisher_is_heard(depth_model, camera, reliability):
+    volatile = QoSProfile(depth=1, reliability=reliability)
+    publisher = camera.node.create_publisher(CameraInfo, 'camera_info', volatile)
+    with RecogniserProcess(depth_model, executable='image_node'):
+        camera.ready()
+        camera.wait_for(lambda: publisher.get_subscription_count() == 1, 'the subscription')
+        while not camera.monitor.all:
+            publisher.publish(camera_info())
+            camera.film(8, frame)
 
 
 def test_nobody_in_view_is_unknown(depth_model, camera):

@@ -50,3 +50,8 @@ def stamped_message(stamp_ns, samples, rate_hz):
     out += bytes(-len(out) % 4)
     out += pack('<iiii', 8, 1, rate_hz, len(data))
     return b'\x00\x01\x00\x00' + bytes(out)
+
+
+def bytes_message(raw):
+    """A serialised AudioData of ros-drivers."""
+    return b'\x00\x01\x00\x00' + pack('<I', len(raw)) + bytes(raw)

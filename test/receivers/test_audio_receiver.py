@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from receiver_helpers import sound_message, stamped_message
+from receiver_helpers import bytes_message, sound_message, stamped_message
 
+from dcat_ros.doubt import FAULT
 from dcat_ros.errors import ConfigError, MessageError
 from dcat_ros.messages.audio import AUDIO_TYPES
+from dcat_ros.messages.audio_format import AudioInfo
 from dcat_ros.modalities.audio import log_mel
 from dcat_ros.receivers.audio import AudioReceiver
 from dcat_ros.streaming.window import WindowStream
@@ -126,3 +128,66 @@ def test_another_rate_than_was_said_is_doubted(rate_hz, text):
     assert found.doubt.startswith(text) if text else found.doubt == ''
     found.reset()
     assert found.doubt == ''
+
+
+def heard(found, raw, sizes, bytes_a_second, begin_ns=BEGIN):
+    """Windows of raw bytes in chunks of these sizes in turn, each when it was heard."""
+    windows, at, i = [], 0, 0
+    while at < len(raw):
+        size = sizes[i % len(sizes)]
+        arrived = begin_ns + round(min(at + size, len(raw)) * 1e9 / bytes_a_second)
+        message = bytes_message(raw[at : at + size])
+        for job in found.accept(message, arrived, lambda stamp: stamp):
+            windows += found.windows(job)
+        at, i = at + size, i + 1
+    return windows
+
+
+DATA = 'audio_common_msgs/msg/AudioData'
+
+
+def test_odd_chunks_of_bytes_are_the_sound_of_even_ones():
+    raw = np.round(NOISE * 32767).astype('<i2').tobytes()
+    odd = heard(AudioReceiver(stream(), type_name=DATA), raw, [1001, 1000, 1000, 999], 32_000)
+    even = heard(AudioReceiver(stream(), type_name=DATA), raw, [1000], 32_000)
+    assert len(odd) == len(even) > 5
+    for a, b in zip(odd, even, strict=True):
+        np.testing.assert_allclose(a.samples, b.samples, atol=1e-4)
+
+
+def test_audio_info_says_format_rate_and_channels():
+    raw = np.repeat(NOISE, 2).astype('>f4').tobytes()
+    found = AudioReceiver(stream(), type_name=DATA)
+    found.info = AudioInfo(2, 16000, 'F32BE', 'wave')
+    told = heard(found, raw, [6401], 128_000)
+    plain = fed(AudioReceiver(stream()), chunks_of(NOISE, 1600))
+    np.testing.assert_allclose(told[2].samples, plain[2].samples, atol=0.1)
+    assert found.doubts == []
+
+
+def test_a_wrong_format_is_a_fault_and_audio_info_that_comes_later_mends_it():
+    raw = NOISE.astype('<f4').tobytes()
+    found = AudioReceiver(stream(), type_name=DATA, rate_hz=32_000)
+    heard(found, raw, [3200], 64_000)
+    (doubt,) = found.doubts
+    assert (doubt.reason, doubt.level) == ('format', FAULT)
+    assert found.doubt == doubt.sentence
+    found.info = AudioInfo(1, 16000, 'F32LE', 'wave')
+    assert found.doubts == []
+    heard(found, raw, [3200], 64_000, BEGIN + 10**10)
+    assert found.doubts == []
+
+
+def test_a_rate_that_does_not_come_is_a_fault():
+    found = AudioReceiver(stream())
+    fed(found, chunks_of(np.tile(NOISE, 6), 1600), rate_hz=48000)
+    assert [(doubt.reason, doubt.level) for doubt in found.doubts] == [('rate', FAULT)]
+
+
+def test_frozen_sound_has_no_window():
+    found = AudioReceiver(stream())
+    windows = fed(found, chunks_of(np.full(48000, 0.3), 1600))
+    assert [doubt.reason for doubt in found.doubts] == ['frozen']
+    assert windows[-1].samples is None
+    windows = fed(found, chunks_of(NOISE, 1600), begin_ns=BEGIN + 3 * 10**9)
+    assert windows[-1].samples is not None
