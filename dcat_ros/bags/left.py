@@ -48,8 +48,8 @@ class LeftBag:
         # a recorder that was killed may leave an empty last part
         if refused and not self._counts:
             raise refused[0]
-        notes += [f'It was left out: {problem}' for problem in refused]
-        notes += [f'It is damaged in the middle, and read up to there: {d}.' for d in seen.damage]
+        notes += [f'One file was left out: {problem}' for problem in refused]
+        notes += [f'{damage}; read up to there.' for damage in seen.damage]
         self.n_messages = self._counts.total()
         self.encodings = {
             (topic, plain_type(kind)): encoding

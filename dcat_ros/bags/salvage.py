@@ -38,7 +38,7 @@ class Seen:
 
     Attributes:
         encodings: (topic, type) -> how its messages are written: 'cdr' in every bag of ROS itself.
-        damage: what is damaged, one phrase a file.
+        damage: which file is damaged, and where; a clause for each.
     """
 
     encodings: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -127,7 +127,7 @@ def _from_mcap(path: Path, seen: Seen) -> Iterator[RawMessage]:
             elif record.channel_id in channels:
                 yield RawMessage(*channels[record.channel_id], record.log_time, record.data)
     except Damage as problem:
-        seen.damage.append(f'{path.name}: {problem}')
+        seen.damage.append(f'{path.name} is damaged in the middle, {problem}')
 
 
 def _from_sqlite(path: Path, seen: Seen) -> Iterator[RawMessage]:
