@@ -149,8 +149,12 @@ class BagReader:
         chosen = {} if topics is None else self._chosen
         for message in self._source.messages(topics):
             type_name = plain_type(message.type_name)
-            if chosen.get(message.topic, type_name) == type_name:
-                data = plain_data(message.data)
+            if chosen.get(message.topic, type_name) != type_name:
+                continue
+            data = plain_data(message.data)
+            if data is message.data and type_name is message.type_name:
+                yield message  # as nearly all are: quicker than a new one
+            else:
                 yield RawMessage(message.topic, type_name, message.log_time_ns, data)
 
     def describe(self) -> list[TopicInfo]:

@@ -2,7 +2,16 @@
 
 import numpy as np
 import pytest
-from helpers import IMU, STORE, STRING, imu_message, string_message
+from helpers import (
+    IMU,
+    STORE,
+    STRING,
+    LevelModel,
+    imu_message,
+    make_card,
+    string_message,
+    write_raw_bag,
+)
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rosbags.rosbag1 import Writer
@@ -12,6 +21,7 @@ from dcat_ros.bags.annotate import annotate
 from dcat_ros.bags.find import find_bags
 from dcat_ros.bags.read import BagReader
 from dcat_ros.errors import BagError
+from dcat_ros.evaluation.evaluate import evaluate_bag
 
 NOETIC = get_typestore(Stores.ROS1_NOETIC)
 OWN = 'my_msgs/msg/Own'
@@ -239,3 +249,24 @@ def test_copy_of_a_bag_of_ros1_is_a_bag_of_ros2(tmp_path):
         assert bag.notes == []
         first = next(bag.messages(['/imu/data_raw']))
     assert STORE.deserialize_cdr(first.data, IMU).linear_acceleration.z == 9.8
+
+
+def test_bag_of_ros1_is_scored_as_that_of_ros2(tmp_path):
+    """2 s at 50 Hz: the model says jog where ax is 1; windows of 1 s every 0.5 s."""
+    truth = [('/activity_truth', STRING, 1000 * S, string_message('walk'))]
+    truth += [('/activity_truth', STRING, 1001 * S, string_message('jog'))]
+    times = [1000 * S + i * S // 50 for i in range(1, 150)]
+    imus = [
+        ('/imu/data_raw', IMU, t, imu_message(t, (float(t >= 1001 * S), 0, 0, 0, 0, 0)))
+        for t in times
+    ]
+    messages = sorted(truth + imus, key=lambda m: m[2])
+    write_raw_bag(tmp_path / 'new', messages)
+    old = [(*m[:3], bytes(STORE.cdr_to_ros1(m[3], m[1]))) for m in messages]
+    make(tmp_path / 'old.bag', old)
+    scores = [
+        evaluate_bag(tmp_path / name, LevelModel(make_card())).scores for name in ('new', 'old.bag')
+    ]
+    assert scores[0].n_windows > 3
+    assert scores[0].confusion == scores[1].confusion
+    assert scores[0].n_messages == scores[1].n_messages == 149
