@@ -1,10 +1,12 @@
 """Bags of ROS 1, read as if ROS 2 had recorded them."""
 
+import bz2
 from collections import Counter
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
+import lz4.frame  # comes with rosbags
 from rosbags.interfaces import Connection
 from rosbags.rosbag1 import Reader
 from rosbags.typesys import Stores, get_types_from_msg, get_typestore
@@ -19,6 +21,8 @@ __all__ = ['ROS1_ENDING', 'ROS1_MAGIC', 'Ros1Bag']
 
 ROS1_ENDING = '.bag'
 ROS1_MAGIC = b'#ROSBAG V'
+#: bytes that a compressed chunk may hold; rosbag writes less than a MB, or one message
+_LARGEST_CHUNK = 1 << 30
 #: Their bytes differ from those of ROS 1 in what rosbags converts by these names.
 _OF_ROS2 = ('builtin_interfaces/msg/Time', 'builtin_interfaces/msg/Duration', 'std_msgs/msg/Header')
 
@@ -50,6 +54,11 @@ class Ros1Bag:
             self._reader.open()
         except Exception as problem:  # it raises whatever the bytes lead it to
             raise BagError(_why_not(path, problem)) from None
+        for at, chunk in self._reader.chunks.items():
+            if chunk.decompressor is bz2.decompress:
+                self._reader.chunks[at] = chunk._replace(decompressor=_unbz2)
+            elif chunk.decompressor is lz4.frame.decompress:
+                self._reader.chunks[at] = chunk._replace(decompressor=_unlz4)
         self._stores: dict[int, Typestore | None] = {}
         known: dict[tuple[str, str], Typestore | None] = {}
         for connection in self._reader.connections:
@@ -116,6 +125,14 @@ class Ros1Bag:
     def _note(self, note: str) -> None:
         if note not in self._notes:
             self._notes.append(note)
+
+
+def _unbz2(data: bytes) -> bytes:
+    return bz2.BZ2Decompressor().decompress(data, _LARGEST_CHUNK)
+
+
+def _unlz4(data: bytes) -> bytes:
+    return bytes(lz4.frame.LZ4FrameDecompressor().decompress(data, max_length=_LARGEST_CHUNK))
 
 
 def _store(type_name: str, definition: str) -> Typestore | None:

@@ -231,6 +231,21 @@ def test_bag_spoilt_anywhere_is_read_or_refused(whole, tmp_path, places):
     assert '\n' not in said
 
 
+@pytest.mark.parametrize('compression', ['BZ2', 'LZ4'])
+def test_chunk_that_would_fill_the_memory_is_not_decompressed_whole(
+    tmp_path, monkeypatch, compression
+):
+    """Of a chunk of 1.2 MB the limit lets 1 MB through: two messages of 0.4 MB are whole."""
+    messages = [('/t', STRING, i, text_of_ros1('x' * 400_000)) for i in range(5)]
+    path = make(tmp_path / 'a.bag', messages, compression)
+    with BagReader(path) as bag:
+        assert len(list(bag.messages())) == 5
+    monkeypatch.setattr('dcat_ros.bags.ros1._LARGEST_CHUNK', 1_000_000)
+    with BagReader(path) as bag:
+        assert len(list(bag.messages())) == 2
+        assert 'is damaged; read up to the damage' in bag.notes[0]
+
+
 def test_bags_of_ros1_are_found(tmp_path):
     for name in ('day/a_0.bag', 'day/a_1.bag', 'b.bag'):
         (tmp_path / name).parent.mkdir(exist_ok=True)
