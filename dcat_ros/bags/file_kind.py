@@ -12,6 +12,7 @@ _KINDS = {
         'a Git LFS pointer to the recording',
         'run `git lfs pull` in its repository',
     ),
+    b'\x37\x7f\x06': ('the log of an SQLite file', 'name the .db3 file beside it'),
     b'PK\x03\x04': ('a zip archive', 'unpack it and name the bag inside'),
     b'\x1f\x8b': ('a gzip archive', 'unpack it and name the bag inside'),
     b'BZh': ('a bzip2 archive', 'unpack it and name the bag inside'),

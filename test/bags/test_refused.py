@@ -33,6 +33,7 @@ def refusal(path):
         ('a.bag', b'', 'empty, 0 bytes'),
         ('a.mcap', LFS, 'a Git LFS pointer to the recording; run `git lfs pull`'),
         ('a.bag', LFS, 'run `git lfs pull`'),
+        ('a.db3-wal', b'\x37\x7f\x06\x82' + bytes(28), 'name the .db3 file beside it'),
         ('a.zip', b'PK\x03\x04' + bytes(50), 'a zip archive; unpack it'),
         ('a.tgz', b'\x1f\x8b\x08' + bytes(50), 'a gzip archive; unpack it'),
         ('a.tar', bytes(257) + b'ustar\x0000' + bytes(300), 'a tar archive; unpack it'),
