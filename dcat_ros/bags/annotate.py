@@ -22,7 +22,8 @@ from dcat_ros.streaming.decision import Prediction
 
 __all__ = ['Said', 'annotate', 'said_topics']
 
-_STAMPED = {IMU_TYPE, IMAGE_TYPE, COMPRESSED_IMAGE_TYPE, *AUDIO_TYPES} - {*HEADERLESS_TYPES}
+_SENSED = {IMU_TYPE, IMAGE_TYPE, COMPRESSED_IMAGE_TYPE, *AUDIO_TYPES}
+_STAMPED = _SENSED - {*HEADERLESS_TYPES}
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def annotate(path: Path, out: Path, said: Sequence[Said]) -> list[str]:
     before the window's end. The bag's length does not matter for memory.
 
     Args:
-        path: the bag's folder, or one .mcap or .db3 file.
+        path: the bag's folder, or one .mcap or .db3 file, or a .bag of ROS 1.
         out: folder of the new bag; it is there once it is whole, and not at all otherwise.
         said: by each model.
 
@@ -88,7 +89,7 @@ def annotate(path: Path, out: Path, said: Sequence[Said]) -> list[str]:
                 copy.add(info)
             for topic, kind in _new_topics(said).items():
                 copy.add(TopicInfo(topic, kind))
-            speakers = [_Speaker(one) for one in said]
+            speakers = [_Speaker(one, bag.topics[one.sensor_topic]) for one in said]
             last_ns = 0
             for message in bag.messages():
                 copy.write(message)
@@ -105,8 +106,9 @@ def annotate(path: Path, out: Path, said: Sequence[Said]) -> list[str]:
 class _Speaker:
     """Gives a model's messages when their time has come."""
 
-    def __init__(self, said: Said):
+    def __init__(self, said: Said, sensor_type: str):
         self._said = said
+        self._sensor = said.sensor_topic, sensor_type
         self._messages = SaidMessages(said.node_name)
         self._label, self._activity, self._markers = said_topics(said).items()
         self._next = 0
@@ -114,7 +116,7 @@ class _Speaker:
 
     def after(self, message: RawMessage) -> Iterator[RawMessage]:
         """What is said once this message has come."""
-        if message.topic != self._said.sensor_topic:
+        if (message.topic, message.type_name) != self._sensor:
             return
         predictions = self._said.predictions
         stamp_ns = self._stamp_of(message)
@@ -160,7 +162,9 @@ def _new_topics(said: Sequence[Said]) -> dict[str, str]:
 def _check(bag: BagReader, said: Sequence[Said]) -> None:
     """Every sensor's topic is there, and none of those that are to be written."""
     for one in said:
-        bag.require(one.sensor_topic, bag.topics.get(one.sensor_topic, 'any type'))
+        there = bag.types.get(one.sensor_topic, ('any type',))
+        # of several types on one topic a model heard the one of its sensor
+        bag.require(one.sensor_topic, next((t for t in there if t in _SENSED), there[0]))
     names = [one.node_name for one in said]
     for one in said:
         if names.count(one.node_name) > 1:

@@ -16,7 +16,8 @@ def camera_beside(bag: BagReader, topic: str) -> tuple[float, int]:
     """
     folder = topic.removesuffix('/compressed').removesuffix('/compressedDepth').rpartition('/')[0]
     beside = f'{folder}/camera_info'
-    if bag.topics.get(beside) == CAMERA_INFO_TYPE:
+    if CAMERA_INFO_TYPE in bag.types.get(beside, ()):
+        bag.require(beside, CAMERA_INFO_TYPE)
         for message in bag.messages([beside]):
             try:
                 return decode_camera_info(message.data)

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,10 @@ from rosbags.interfaces import Connection, ConnectionExtRosbag2, Qos
 from rosbags.rosbag2 import ReaderError
 from rosbags.rosbag2.metadata import parse_qos
 
-from dcat_ros.bags.salvage import is_sqlite, open_sqlite, plain_file, records
+from dcat_ros.bags.mcap_records import Damage, records
+from dcat_ros.bags.plain import plain_type
+from dcat_ros.bags.salvage import is_sqlite, plain_file, table
+from dcat_ros.bags.sqlite_file import open_sqlite
 
 __all__ = ['TopicInfo', 'described', 'salvage_topics']
 
@@ -22,7 +26,7 @@ class TopicInfo:
 
     Attributes:
         topic: its name.
-        type_name: of its messages.
+        type_name: of its messages, as `plain_type` has it.
         definition: of the type, as text; empty if the bag does not say it.
         type_hash: of the type, 'RIHS01_…'; empty if the bag does not say it.
         qos: profiles that were offered when it was recorded.
@@ -72,7 +76,8 @@ def salvage_topics(paths: Iterable[Path]) -> list[TopicInfo]:
 def _joined(topics: Iterable[TopicInfo]) -> list[TopicInfo]:
     """One for each name and type; QoS profiles of all publishers, as a recorder joins them."""
     joined: dict[tuple[str, str], TopicInfo] = {}
-    for topic in topics:
+    for raw in topics:
+        topic = replace(raw, type_name=plain_type(raw.type_name))
         before = joined.setdefault((topic.topic, topic.type_name), topic)
         new = tuple(profile for profile in topic.qos if profile not in before.qos)
         joined[topic.topic, topic.type_name] = replace(before, qos=before.qos + new)
@@ -82,20 +87,24 @@ def _joined(topics: Iterable[TopicInfo]) -> list[TopicInfo]:
 def _from_mcap(path: Path) -> list[TopicInfo]:
     schemas: dict[int, Schema] = {}
     channels: dict[int, TopicInfo] = {}
-    for record in records(path):
-        if isinstance(record, Schema):
-            schemas[record.id] = record
-        elif isinstance(record, Channel) and record.schema_id in schemas:
-            schema = schemas[record.schema_id]
-            channels[record.id] = TopicInfo(
-                record.topic,
-                schema.name,
-                schema.data.decode(errors='replace'),
-                record.metadata.get('topic_type_hash', ''),
-                _profiles(record.metadata.get('offered_qos_profiles', '')),
-                record.message_encoding,
-            )
+    with suppress(Damage):
+        for record in records(path):
+            if isinstance(record, Schema):
+                schemas[record.id] = record
+            elif isinstance(record, Channel):
+                channels[record.id] = _from_channel(record, schemas.get(record.schema_id))
     return list(channels.values())
+
+
+def _from_channel(channel: Channel, schema: Schema | None) -> TopicInfo:
+    return TopicInfo(
+        channel.topic,
+        schema.name if schema else '',
+        schema.data.decode(errors='replace') if schema else '',
+        channel.metadata.get('topic_type_hash', ''),
+        _profiles(channel.metadata.get('offered_qos_profiles', '')),
+        channel.message_encoding,
+    )
 
 
 def _from_sqlite(path: Path) -> list[TopicInfo]:
@@ -104,34 +113,24 @@ def _from_sqlite(path: Path) -> list[TopicInfo]:
         try:
             connection.execute('PRAGMA writable_schema=ON')  # as in salvage
             definitions: dict[str, Any] = {
-                row['topic_type']: row['encoded_message_definition']
-                for row in _rows(connection, 'message_definitions')
+                plain_type(str(row['topic_type'])): row['encoded_message_definition']
+                for row in table(connection, 'message_definitions')
             }
             # older recorders had fewer columns
             topics += [
                 TopicInfo(
                     row['name'],
                     row['type'],
-                    str(definitions.get(row['type'], '')),
+                    str(definitions.get(plain_type(str(row['type'])), '')),
                     str(row.get('type_description_hash', '')),
                     _profiles(str(row.get('offered_qos_profiles', ''))),
                     str(row.get('serialization_format', 'cdr')),
                 )
-                for row in _rows(connection, 'topics')
+                for row in table(connection, 'topics')
             ]
-        except sqlite3.DatabaseError:
+        except (sqlite3.DatabaseError, LookupError):
             pass  # the first page that is not there
     return topics
-
-
-def _rows(connection: sqlite3.Connection, table: str) -> list[dict[str, Any]]:
-    """A small table's rows; none if there is no such table."""
-    known = connection.execute('SELECT 1 FROM sqlite_master WHERE name = ?', (table,)).fetchone()
-    if known is None:
-        return []
-    cursor = connection.execute(f'SELECT * FROM {table}')
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor]
 
 
 def _profiles(text: str) -> tuple[Qos, ...]:

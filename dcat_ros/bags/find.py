@@ -6,11 +6,13 @@ from glob import glob, has_magic
 from pathlib import Path
 
 from dcat_ros.bags.read import BAG_ENDINGS
+from dcat_ros.bags.ros1 import ROS1_ENDING
 from dcat_ros.errors import BagError
 from dcat_ros.files import exists
 
 __all__ = ['find_bags']
 
+_ENDINGS = (*BAG_ENDINGS, ROS1_ENDING)
 _SPLIT = re.compile(r'(.*)_\d+$')
 
 
@@ -18,8 +20,9 @@ def find_bags(names: Iterable[str]) -> list[Path]:
     """The bags that these names stand for, each once, in the order of the names.
 
     Args:
-        names: each a bag (a folder, or one .mcap or .db3 file), a folder that holds bags, however
-            deep, or a pattern with *, ? or [], in which ** stands for folders.
+        names: each a bag (a folder, or one .mcap or .db3 file, or a .bag file of ROS 1), a folder
+            that holds bags, however deep, or a pattern with *, ? or [], in which ** stands for
+            folders.
 
     Raises:
         BagError: a name stands for no bag.
@@ -40,7 +43,7 @@ def find_bags(names: Iterable[str]) -> list[Path]:
             what = 'matches' if has_magic(name) and not exists(Path(name)) else 'holds'
             raise BagError(
                 f'{name} {what} no bag: a folder with metadata.yaml, or a file that ends in '
-                f'{" or ".join(BAG_ENDINGS)}.'
+                f'{" or ".join(_ENDINGS)}.'
             )
         found |= dict.fromkeys(bags)
     return list(found)
@@ -48,7 +51,7 @@ def find_bags(names: Iterable[str]) -> list[Path]:
 
 def _bags_at(place: Path) -> Iterator[Path]:
     if place.is_file():
-        if place.name.endswith(BAG_ENDINGS):
+        if place.name.endswith(_ENDINGS):
             yield place
         return
     if (place / 'metadata.yaml').exists():
@@ -58,10 +61,12 @@ def _bags_at(place: Path) -> Iterator[Path]:
         inside = sorted(place.iterdir(), key=lambda path: _natural(path.name))
     except OSError as problem:
         raise BagError(f'{place} cannot be looked into: {problem}') from None
-    files = [path for path in inside if path.is_file() and path.name.endswith(BAG_ENDINGS)]
+    files = [path for path in inside if path.is_file() and path.name.endswith(_ENDINGS)]
     # NAME_0.mcap, NAME_1.mcap … are the parts of one bag that lost its metadata.yaml
     stems = {_SPLIT.sub(r'\1', path.name.partition('.')[0]) for path in files}
-    if len(files) > 1 and len(stems) == 1:
+    # those of ROS 1 are each a bag
+    old = any(path.name.endswith(ROS1_ENDING) for path in files)
+    if len(files) > 1 and len(stems) == 1 and not old:
         yield place
     else:
         yield from files

@@ -32,9 +32,10 @@ def sensor_topic(bag: BagReader, modality: str, named: str, how: str) -> str:
         BagError: it is not there, has another type, or there are several to choose from.
     """
     called, usual, types = SENSORS[modality]
-    fitting = [topic for topic, kind in bag.topics.items() if kind in types]
+    fitting = [topic for topic, kinds in bag.types.items() if not {*types}.isdisjoint(kinds)]
     if not named and usual not in fitting:
         if len(fitting) == 1:
+            bag.require_one_of(fitting[0], types)  # it may have others, too
             return fitting[0]
         if pair := _halves(fitting):
             raise BagError(

@@ -10,6 +10,8 @@ from dcat_ros.errors import MessageError
 
 __all__ = ['Head', 'byte_order', 'read_head']
 
+#: what a message begins with that a recorder compressed; no CDR does
+_ZSTD_MAGIC = b'\x28\xb5\x2f\xfd'
 _STAMP = {'<': Struct('<iII'), '>': Struct('>iII')}
 
 #: representation identifier -> (byte order, greatest alignment)
@@ -51,6 +53,13 @@ def byte_order(data: bytes) -> tuple[str, int]:
     except KeyError:
         if len(data) < 4:
             raise MessageError(f'message of {len(data)} bytes is too short', 'truncated') from None
+        if data[:4] == _ZSTD_MAGIC:
+            raise MessageError(
+                'message is compressed (zstd) and could not be decompressed, for it is damaged or '
+                'very large; `ros2 bag reindex` does not help, `ros2 bag convert` writes a bag '
+                'without compression',
+                'encoding',
+            ) from None
         raise MessageError(
             f'message starts with {bytes(data[:2]).hex()}, which is no plain CDR encapsulation',
             'encoding',

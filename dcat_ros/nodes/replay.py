@@ -62,6 +62,7 @@ class Player:
         self._start_ns = round(start_s * 1e9)
         self._going = going
         self._publishers: dict[str, Any] = {}
+        self._types: dict[str, str] = {}
         with BagReader(path) as bag:
             self.notes += bag.notes
             whole_s = bag.duration_s
@@ -75,6 +76,7 @@ class Player:
                     self.notes.append(f'{topic} is left out: {type_name} is not installed here.')
                 elif topic != '/clock':
                     reliable = QoSProfile(depth=_DEPTH, reliability=ReliabilityPolicy.RELIABLE)
+                    self._types[topic] = type_name
                     self._publishers[topic] = node.create_publisher(message_type, topic, reliable)
         if not self._publishers:
             raise BagError(f'No topic of {path} can be published: {"; ".join(self.notes)}')
@@ -120,6 +122,8 @@ class Player:
     def _play_once(self) -> int:
         n = 0
         with BagReader(self._path) as bag:
+            for topic, type_name in self._types.items():
+                bag.require(topic, type_name)  # another one on the topic is not published
             begin_bag_ns: int | None = None
             begin = time.monotonic()
             next_clock_ns = 0

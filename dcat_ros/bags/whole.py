@@ -1,0 +1,141 @@
+"""An undamaged rosbag2 folder, read by its index."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from rosbags.rosbag2 import Reader
+from rosbags.rosbag2.reader import DirectoryReader
+from rosbags.rosbag2.storage_mcap import McapReader
+
+from dcat_ros.bags.describe import TopicInfo, described
+from dcat_ros.bags.file_kind import one_line
+from dcat_ros.bags.salvage import RawMessage, Seen, salvage
+from dcat_ros.errors import BagError
+
+__all__ = ['WholeBag', 'open_whole']
+
+
+class WholeBag:
+    """A bag's messages in the order of their log time, as they were written.
+
+    Args:
+        reader: open.
+        path: as it is called in notes.
+        notes: what a user should know is added to them.
+
+    Attributes:
+        storage: 'mcap' or 'sqlite3'.
+    """
+
+    def __init__(self, reader: Reader, path: Path, notes: list[str]):
+        self._reader = reader
+        self._path = path
+        self._notes = notes
+        folder = reader.storage
+        storages = folder.storages if isinstance(folder, DirectoryReader) else []
+        self._mcap_files = [Path(str(s.path)) for s in storages if isinstance(s, McapReader)]
+        self.storage = 'mcap' if self._mcap_files else 'sqlite3'
+
+    @property
+    def duration_s(self) -> float | None:
+        """From the first message to the last."""
+        return self._reader.duration / 1e9
+
+    def counts(self) -> Counter[tuple[str, str]]:
+        """(topic, type) -> number of messages."""
+        counts: Counter[tuple[str, str]] = Counter()
+        for connection in self._reader.connections:
+            counts[connection.topic, connection.msgtype] += connection.msgcount
+        return counts
+
+    def describe(self) -> list[TopicInfo]:
+        """What the bag says of its topics."""
+        return described(self._reader.connections)
+
+    def close(self) -> None:
+        """Close the files."""
+        self._reader.close()
+
+    def messages(self, topics: Collection[str] | None) -> Iterator[RawMessage]:
+        """Yield the messages of these topics, or of all, up to damage, of which a note tells."""
+        chosen = [c for c in self._reader.connections if topics is None or c.topic in topics]
+        if not chosen:
+            return
+        last_ns = n_then = -1
+        try:
+            for connection, log_time_ns, data in self._reader.messages(connections=chosen):
+                if isinstance(data, bytes | memoryview):  # SQLite holds whatever was put there
+                    n_then = n_then + 1 if log_time_ns == last_ns else 1
+                    last_ns = log_time_ns
+                    yield RawMessage(connection.topic, connection.msgtype, log_time_ns, bytes(data))
+            return
+        except Exception as problem:  # the readers raise whatever the bytes lead them to
+            note = f'{self._path} is damaged; read up to the damage: {one_line(problem)}.'
+        if note not in self._notes:
+            self._notes.append(note)
+        yield from self._before_the_damage(topics, last_ns, n_then)
+
+    def _before_the_damage(
+        self, topics: Collection[str] | None, last_ns: int, n_then: int
+    ) -> Iterator[RawMessage]:
+        """What stands in the damaged chunk, which the reader by index gives whole or not at all."""
+        for path in self._mcap_files:
+            seen = Seen()
+            try:
+                for message in salvage(path, seen):
+                    if topics is not None and message.topic not in topics:
+                        continue
+                    if message.log_time_ns == last_ns and n_then > 0:
+                        n_then -= 1
+                    elif message.log_time_ns >= last_ns:
+                        yield message
+            except BagError:
+                return
+            if seen.damage:
+                return
+
+
+def open_whole(path: Path, called: Path, notes: list[str]) -> WholeBag | str:
+    """Open an undamaged folder; what is wrong with it otherwise.
+
+    Args:
+        path: of the folder.
+        called: its name in notes.
+        notes: what a user should know is added to them.
+    """
+    try:
+        reader = Reader(path)
+        reader.open()
+    except Exception as problem:  # it raises whatever metadata.yaml and the bytes lead it to
+        return one_line(problem)
+    try:
+        misfit = _misfit(reader)
+    except Exception as problem:
+        misfit = one_line(problem)
+    if misfit:
+        reader.close()
+        return misfit
+    return WholeBag(reader, called, notes)
+
+
+def _misfit(reader: Reader) -> str:
+    """Why metadata.yaml does not fit the files; what it does not name, the reader leaves out."""
+    folder = reader.storage
+    if not isinstance(folder, DirectoryReader):
+        return 'it is no folder'
+    named = {(c.topic, c.msgtype, str(c.ext)): c.digest for c in folder.connections}
+    for storage in folder.storages:
+        for connection in storage.connections:
+            pair = connection.topic, connection.msgtype
+            if not all(isinstance(name, str) for name in pair):
+                return 'the name of a topic is no text'
+            digest = named.get((*pair, str(connection.ext)))
+            differs = digest and connection.digest and digest != connection.digest
+            if connection.msgcount and (digest is None or differs):
+                topic, kind = pair
+                return f'metadata.yaml does not tell of {topic} ({kind}) as the files do'
+    # `ros2 bag reindex` forgets this, so that messages are looked at one by one; and the reader
+    # would decompress any number of bytes
+    folder.metadata = folder.metadata._replace(compression_mode=None)
+    return ''
