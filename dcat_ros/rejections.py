@@ -19,9 +19,12 @@ class Rejections(Counter[str]):
         self[problem.reason] += 1
         self._last[problem.reason] = str(problem).rstrip('.')
 
-    def sentences(self, topic: str) -> list[str]:
-        """What each reason means, the most frequent first."""
-        return [f'{reason} on {topic}: {self._last[reason]}.' for reason, _ in self.most_common()]
+    def sentences(self) -> list[str]:
+        """What each reason means, the most frequent first, without a full stop."""
+        return [
+            f'{n} {"message" if n == 1 else "messages"} refused as {reason}: {self._last[reason]}'
+            for reason, n in self.most_common()
+        ]
 
     def counted(self) -> str:
         """How many of each reason, and what it means, without a full stop."""

@@ -9,7 +9,7 @@ from dcat_ros.messages.audio import AUDIO_TYPES
 from dcat_ros.messages.image import COMPRESSED_IMAGE_TYPE, IMAGE_TYPE
 from dcat_ros.messages.imu import IMU_TYPE
 
-__all__ = ['SENSORS', 'sensor_topic']
+__all__ = ['SENSORS', 'halves_of', 'sensor_topic']
 
 #: modality -> what its option and column are called, its usual topic, the types of its messages
 SENSORS = {
@@ -37,7 +37,7 @@ def sensor_topic(bag: BagReader, modality: str, named: str, how: str) -> str:
         if len(fitting) == 1:
             bag.require_one_of(fitting[0], types)  # it may have others, too
             return fitting[0]
-        if pair := _halves(fitting):
+        if pair := halves_of(fitting):
             raise BagError(
                 f'{bag.path} has the halves of an inertial sensor on two topics, {pair[0]} and '
                 f'{pair[1]}; name both, {how}accel and {how.removeprefix("with ")}gyro.'
@@ -51,7 +51,7 @@ def sensor_topic(bag: BagReader, modality: str, named: str, how: str) -> str:
     return named or usual
 
 
-def _halves(topics: Sequence[str]) -> tuple[str, str] | None:
+def halves_of(topics: Sequence[str]) -> tuple[str, str] | None:
     """The one topic of acceleration and the one of angular rate, by their names, as drivers do."""
     accel = [topic for topic in topics if 'accel' in topic.lower()]
     gyro = [topic for topic in topics if 'gyro' in topic.lower()]

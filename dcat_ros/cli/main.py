@@ -17,6 +17,7 @@ __all__ = ['main']
 #: verb -> module that has a click command of the same name; imported when it is called
 _VERBS = {
     'bag': 'dcat_ros.cli.bag',
+    'check': 'dcat_ros.cli.check',
     'demo': 'dcat_ros.cli.demo',
     'doctor': 'dcat_ros.cli.doctor',
     'evaluate': 'dcat_ros.cli.evaluate',

@@ -23,7 +23,7 @@ from dcat_ros.streaming.halves import Half
 from dcat_ros.streaming.recogniser import Recogniser
 from dcat_ros.streaming.window import WindowStream
 
-__all__ = ['BagContent', 'BagSource', 'receiver_for', 'run_bag']
+__all__ = ['BagContent', 'BagSource', 'make_receiver', 'receiver_for', 'run_bag']
 
 _CHUNK = 4096
 
@@ -187,22 +187,47 @@ def receiver_for(
         BagError: pictures have no focal length.
     """
     type_name = bag.topics[topic]
+    receiver = make_receiver(
+        card, stream, type_name, source, audio_definition(bag, topic), stride_s=stride_s
+    )
+    if isinstance(receiver, AudioReceiver):
+        receiver.info = audio_info_beside(bag, topic)
+    elif isinstance(receiver, ImageReceiver) and not source.focal_px > 0:
+        receiver.focal_px, receiver.focal_width = camera_beside(bag, topic)
+    return receiver
+
+
+def make_receiver(
+    card: Card,
+    stream: WindowStream,
+    type_name: str,
+    source: BagSource,
+    definition: str = '',
+    *,
+    stride_s: float | None = None,
+) -> Receiver[Any]:
+    """What takes messages of a type, as in a node.
+
+    Args:
+        card: of the model.
+        stream: of its windows; that of pictures is another.
+        type_name: of the messages.
+        source: what the messages do not say of themselves.
+        definition: of the type, where somebody gives it.
+        stride_s: distance of two windows of pictures; the model's without it.
+    """
     if card.modality == 'imu':
         return ImuReceiver(stream, ignore_covariance=source.ignore_covariance)
     if card.modality == 'audio':
-        audio = AudioReceiver(
+        return AudioReceiver(
             stream,
             type_name=type_name,
-            definition=audio_definition(bag, topic),
+            definition=definition,
             rate_hz=source.rate_hz,
             channels=source.channels,
         )
-        audio.info = audio_info_beside(bag, topic)
-        return audio
     assert card.modality == 'depth', card.modality  # `topic_for` knows no other
     image = ImageReceiver(card, compressed=type_name == COMPRESSED_IMAGE_TYPE, stride_s=stride_s)
     if source.focal_px > 0:
         image.focal_px = source.focal_px
-    else:
-        image.focal_px, image.focal_width = camera_beside(bag, topic)
     return image

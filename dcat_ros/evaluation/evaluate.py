@@ -91,7 +91,7 @@ def evaluate_bag(
         evaluation.scores.stamps = _RECEIPT
     elif reading.n_without_stamp:
         evaluation.scores.stamps = _NO_STAMP
-    notes += reading.rejected.sentences(content.topic)
+    notes += [f'{content.topic}: {sentence}.' for sentence in reading.rejected.sentences()]
     if content.n_senseless:
         notes.append(f'{content.n_senseless} windows cannot mean anything and have no label.')
     doubts = reading.doubts()

@@ -29,7 +29,7 @@ from dcat_ros.nodes.start import init
 from dcat_ros.nodes.truth_topic import TruthTopic
 from dcat_ros.share import dds_environment
 
-__all__ = ['listen']
+__all__ = ['bare_node', 'listen']
 
 #: A bag is over when nothing was said for so long after its end.
 _QUIET_S = 2.0
@@ -74,7 +74,7 @@ def listen(
         with BagReader(bag) as reader:
             reader.require(truth_topic, STRING_TYPE)
     os.environ.update(dds_environment())
-    with _node(use_sim_time and bag is None) as (node, executor):
+    with bare_node('dcat_evaluate', use_sim_time and bag is None) as (node, executor):
         ear = Ear(node, executor, recogniser, stop, show)
         if bag is None:
             _hear_sensor(ear, truth_topic, seconds, begun)
@@ -189,13 +189,13 @@ def _connect(ear: Ear, player: Player, bag: Path) -> set[str]:
 
 
 @contextmanager
-def _node(use_sim_time: bool) -> Iterator[tuple[Node, SingleThreadedExecutor]]:
+def bare_node(name: str, use_sim_time: bool) -> Iterator[tuple[Node, SingleThreadedExecutor]]:
     """A node of its own context, which leaves signals to the caller."""
     context = Context()
     init(context=context, signal_handler_options=SignalHandlerOptions.NO)
     try:
         node = rclpy.create_node(
-            'dcat_evaluate',
+            name,
             context=context,
             start_parameter_services=False,
             parameter_overrides=[Parameter('use_sim_time', value=use_sim_time)],

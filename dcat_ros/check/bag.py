@@ -1,0 +1,152 @@
+"""A bag, looked at from one end to the other."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from dcat_ros.bags.read import BagReader
+from dcat_ros.bags.sensor_topic import SENSORS
+from dcat_ros.bags.topics import STRING_TYPE, TRUTH_TOPIC
+from dcat_ros.check.fits import next_command
+from dcat_ros.check.look import cards_of, finish, sensors_among, stream_of, truth_facts
+from dcat_ros.check.record import CheckReport, Remark
+from dcat_ros.check.sensor import SensorCheck
+from dcat_ros.errors import BagError, MessageError
+from dcat_ros.evaluation.bag_content import BagSource, receiver_for
+from dcat_ros.messages.audio import HEADERLESS_TYPES
+from dcat_ros.messages.text import decode_string
+from dcat_ros.model.card import Card
+from dcat_ros.receivers.reading import Reading, Recorded
+from dcat_ros.segment import Segment
+from dcat_ros.streaming.halves import Half
+from dcat_ros.truth import from_changes, from_first_reading, read_csv
+
+__all__ = ['check_bag']
+
+_CHUNK = 1024
+#: Stands in for a focal length that nobody tells, so that the pictures can be looked at.
+_SOME_FOCAL_PX = 500.0
+
+
+def check_bag(
+    path: Path,
+    *,
+    models: Sequence[str] = (),
+    source: BagSource | None = None,
+    truth_topic: str = TRUTH_TOPIC,
+    truth_csv: Path | None = None,
+) -> CheckReport:
+    """Look at every sensor of a bag as a recogniser would take it.
+
+    Args:
+        path: the bag.
+        models: weights files or names of models, beside the shipped ones.
+        source: what the messages do not say of themselves.
+        truth_topic: topic of std_msgs/String that says the label whenever it changes.
+        truth_csv: truth from a file instead.
+
+    Raises:
+        BagError: there is no bag, or nothing in it can be read.
+        InputError: the CSV file or a model is unusable.
+    """
+    source = source or BagSource()
+    cards = cards_of(models)
+    report = CheckReport(what=str(path))
+    with BagReader(path) as bag:
+        report.storage, report.duration_s = bag.storage, bag.duration_s
+        report.remarks += [_note(str(path), note) for note in bag.notes]
+        checks = []
+        for modality, topics in sensors_among(bag.types):
+            card = next((card for card in cards if card.modality == modality), None)
+            if card is not None:
+                checks.append(_sensor(bag, topics, card, source, report))
+        sensor_topics = {topic for check in checks for topic in check.topics}
+        has_truth = STRING_TYPE in bag.types.get(truth_topic, ())
+        if has_truth and truth_csv is None:
+            bag.require(truth_topic, STRING_TYPE)
+        used = sensor_topics | ({truth_topic} if has_truth else set())
+        report.others = {t: ' and '.join(k) for t, k in bag.types.items() if t not in used}
+        n_notes = len(bag.notes)
+        changes, end_ns = _read(bag, checks, truth_topic if has_truth and not truth_csv else '')
+        report.remarks += [_note(str(path), note) for note in bag.notes[n_notes:]]
+    said = from_changes(changes, end_ns)
+    segments = _truth(report, checks, said, truth_topic, truth_csv)
+    finish(report, cards, checks, segments, truth_csv is None and not source.receive_time)
+    report.next = next_command(str(path), report.models, checks)
+    return report
+
+
+def _sensor(
+    bag: BagReader, topics: list[str], card: Card, source: BagSource, report: CheckReport
+) -> SensorCheck:
+    wanted = SENSORS[card.modality][2]
+    types = {topic: bag.require_one_of(topic, wanted) for topic in topics}
+    halves: dict[str, Half] = {}
+    if len(topics) == 2:
+        halves = {topics[0]: 'accel', topics[1]: 'gyro'}
+        sentence = (
+            'two halves of one sensor, looked at as joined by their stamps; name both: --accel and '
+            '--gyro of dcat evaluate, accel_topic and gyro_topic of imu_node'
+        )
+        report.remarks.append(_note(' + '.join(topics), sentence))
+    try:
+        receiver = receiver_for(bag, card, stream_of(card), source, topics[-1])
+    except BagError as problem:  # nobody tells the focal length
+        report.remarks.append(_note(topics[-1], str(problem), 'fault'))
+        with_focal = replace(source, focal_px=_SOME_FOCAL_PX)
+        receiver = receiver_for(bag, card, stream_of(card), with_focal, topics[-1])
+    reading = Reading(receiver, receive_time=source.receive_time, halves=halves)
+    return SensorCheck(types, card, reading, HEADERLESS_TYPES)
+
+
+def _read(
+    bag: BagReader, checks: Sequence[SensorCheck], truth_topic: str
+) -> tuple[list[tuple[int, str]], int]:
+    """Give all messages to the sensors; what the truth topic said and when, and the last time."""
+    owner = {topic: check for check in checks for topic in check.topics}
+    changes: list[tuple[int, str]] = []
+    end_ns = 0
+    for chunk in bag.chunks([*owner, truth_topic], _CHUNK):
+        mine: dict[int, list[Recorded]] = {}
+        for message in chunk:
+            if message.topic == truth_topic:
+                try:
+                    changes.append((message.log_time_ns, decode_string(message.data)))
+                except MessageError:
+                    continue  # counted when it is scored
+            else:
+                recorded = Recorded(message.topic, message.data, message.log_time_ns)
+                mine.setdefault(id(owner[message.topic]), []).append(recorded)
+        for check in checks:
+            check.take(mine.get(id(check), []))
+        end_ns = max(end_ns, chunk[-1].log_time_ns)
+    return changes, end_ns
+
+
+def _truth(
+    report: CheckReport,
+    checks: Sequence[SensorCheck],
+    said: list[Segment],
+    truth_topic: str,
+    truth_csv: Path | None,
+) -> list[Segment]:
+    if truth_csv is not None:
+        begins = [span[0] for span in (check.span_ns() for check in checks) if span]
+        segments = from_first_reading(read_csv(truth_csv), min(begins, default=None))
+        where = str(truth_csv)
+    else:
+        segments, where = said, truth_topic
+    if segments:
+        report.truth = truth_facts(where, segments)
+    else:
+        sentence = (
+            f'no truth on {truth_topic}: dcat evaluate needs a topic of std_msgs/String that says '
+            'the label (--truth-topic), or a file (--truth labels.csv)'
+        )
+        report.remarks.append(_note(report.what, sentence))
+    return segments
+
+
+def _note(about: str, sentence: str, level: str = 'note') -> Remark:
+    text = sentence.removesuffix('.')
+    return Remark.model_validate({'level': level, 'about': about, 'sentence': text})

@@ -1,0 +1,192 @@
+"""One sensor of a recording: its messages looked at as a recogniser would take them."""
+
+from array import array
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from dcat_ros.check.record import Remark, TopicFacts
+from dcat_ros.doubt import NOTE
+from dcat_ros.errors import MessageError
+from dcat_ros.messages.cdr import read_head
+from dcat_ros.model.card import Card
+from dcat_ros.receivers.image import ImageReceiver
+from dcat_ros.receivers.judge import apart
+from dcat_ros.receivers.reading import Reading, Recorded
+from dcat_ros.streaming.window import Window
+
+__all__ = ['SensorCheck']
+
+_NS = 1_000_000_000
+_MOST_FRAMES = 8
+#: Longer holes than this end a window.
+_MAX_GAP_S = {'imu': 0.25, 'depth': 0.5, 'audio': 0.25}
+
+
+class _Times:
+    """When the messages of one topic came, by their headers or else by their receipt."""
+
+    def __init__(self) -> None:
+        self.stamps = array('q')
+        self.frames: dict[str, None] = {}
+        self.offset_s: float | None = None
+
+    def see(self, message: Recorded, has_header: bool) -> None:
+        stamp_ns = 0
+        if has_header:
+            try:
+                head = read_head(message.data)
+            except MessageError:
+                return  # said by the reading
+            stamp_ns = head.stamp_ns
+            if len(self.frames) < _MOST_FRAMES:
+                self.frames[head.frame_id] = None
+        if stamp_ns:
+            self.offset_s = (stamp_ns - message.arrived_ns) / _NS
+        self.stamps.append(stamp_ns or message.arrived_ns)
+
+    def steps_s(self) -> np.ndarray:
+        return np.diff(np.sort(np.frombuffer(self.stamps, np.int64))) / _NS
+
+
+class SensorCheck:
+    """Takes the messages of a sensor, and says what they are like.
+
+    Args:
+        types: its topics, with their types; two of an inertial sensor in halves.
+        card: of a model for it, whose windows are cut.
+        reading: of its messages.
+        headerless: types whose messages have no header.
+
+    Attributes:
+        card: as given.
+        topics: names of its topics.
+        reading: as given.
+        n_windows: that were completed.
+    """
+
+    def __init__(
+        self, types: Mapping[str, str], card: Card, reading: Reading, headerless: Sequence[str]
+    ):
+        self.card = card
+        self.topics = list(types)
+        self.reading = reading
+        self.n_windows = 0
+        self._types = dict(types)
+        self._headerless = headerless
+        self._times = {topic: _Times() for topic in types}
+        self._counts = dict.fromkeys(types, 0)
+        self._levels: list[tuple[float, float]] = []
+
+    def take(self, messages: Sequence[Recorded]) -> None:
+        """Look at messages, in the order in which they came."""
+        for message in messages:
+            self._counts[message.topic] += 1
+            has_header = self._types[message.topic] not in self._headerless
+            self._times[message.topic].see(message, has_header)
+        for window in self.reading.take(messages):
+            self.n_windows += 1
+            self._measure(window)
+
+    def span_ns(self) -> tuple[int, int] | None:
+        """Times of the first and of the last usable message."""
+        begin_ns = self.reading.begin_ns
+        return None if begin_ns is None else (begin_ns, self.reading.end_ns)
+
+    def facts(self) -> list[TopicFacts]:
+        """Of each topic."""
+        return [self._facts(topic) for topic in self.topics]
+
+    def remarks(self, truth_by_receipt: bool) -> list[Remark]:
+        """What was found.
+
+        Args:
+            truth_by_receipt: the truth has the times at which it came.
+        """
+        about = ' + '.join(self.topics)
+        found: list[Remark] = []
+        reading = self.reading
+        for doubt in reading.doubts():
+            found.append(_remark('note' if doubt.level == NOTE else 'fault', about, doubt.sentence))
+        mostly = reading.rejected.total() > 0.5 * max(1, reading.n_messages)
+        level = 'fault' if mostly else 'note'
+        found += [_remark(level, about, sentence) for sentence in reading.rejected.sentences()]
+        if reading.offset_s is not None and (clock := apart(reading.offset_s)):
+            level = 'fault' if truth_by_receipt else 'note'
+            found.append(_remark(level, about, clock.sentence))
+        if reading.n_without_stamp and any(t not in self._headerless for t in self._types.values()):
+            sentence = 'the headers have no stamp: the times at which messages came count'
+            found.append(_remark('note', about, sentence))
+        found += self._gaps()
+        usable = reading.n_messages > reading.rejected.total()
+        if usable and not self.n_windows and not any(one.level == 'fault' for one in found):
+            sentence = (
+                f'no window of {self.card.input.window_s:g} s was completed: see rate and gaps'
+            )
+            found.append(_remark('fault', about, sentence))
+        return found
+
+    def _gaps(self) -> list[Remark]:
+        found = []
+        limit_s = _MAX_GAP_S[self.card.modality]
+        for topic, times in self._times.items():
+            steps = times.steps_s()
+            if n := int((steps > limit_s).sum()):
+                sentence = (
+                    f'{n} {"gap" if n == 1 else "gaps"} of more than {limit_s:g} s, the longest '
+                    f'{steps.max():.2f} s: no window spans one'
+                )
+                found.append(_remark('note', topic, sentence))
+        return found
+
+    def _facts(self, topic: str) -> TopicFacts:
+        times = self._times[topic]
+        steps = times.steps_s()
+        median = float(np.median(steps)) if len(steps) else 0.0
+        return TopicFacts(
+            topic=topic,
+            type=self._types[topic],
+            modality=self.card.modality,
+            n_messages=self._counts[topic],
+            n_refused=dict(self.reading.rejected) if len(self.topics) == 1 else {},
+            rate_hz=1 / median if median > 0 else None,
+            longest_gap_s=float(steps.max()) if len(steps) else None,
+            frames=list(times.frames),
+            offset_s=times.offset_s,
+            values=self._values(),
+        )
+
+    def _measure(self, window: Window) -> None:
+        """Two figures of a window that tell its units to somebody who knows the sensor."""
+        samples = window.samples
+        if samples is None:
+            return
+        if self.card.modality == 'imu':
+            mean = float(np.linalg.norm(samples[:, :3], axis=1).mean())
+            self._levels.append((mean, float(np.abs(samples[:, 3:]).max())))
+        elif self.card.modality == 'audio':
+            self._levels.append((float(samples.mean()), 0.0))
+        elif isinstance(self.reading.receiver, ImageReceiver):
+            picture = self.reading.receiver.last_picture
+            if picture is not None and picture.pixels.any():
+                depth = picture.pixels.astype(np.float32)
+                metres = float(np.median(depth[depth > 0])) / 1000
+                self._levels.append((metres, picture.pixels.shape[1]))
+
+    def _values(self) -> str:
+        if not self._levels:
+            return ''
+        first, second = (np.array(column) for column in zip(*self._levels, strict=True))
+        if self.card.modality == 'imu':
+            return (
+                f'acceleration {np.median(first):.1f} m/s² on average, angular rate up to '
+                f'{second.max():.1f} rad/s'
+            )
+        if self.card.modality == 'audio':
+            return f'{np.median(first):.0f} dB a mel band'
+        return f'{second.max():.0f} pixels wide, readings at {np.median(first):.2f} m (median)'
+
+
+def _remark(level: str, about: str, sentence: str) -> Remark:
+    text = sentence.removesuffix('.')
+    return Remark.model_validate({'level': level, 'about': about, 'sentence': text})

@@ -1,0 +1,180 @@
+"""The program behind `dcat check --live`: looks at what a running robot publishes."""
+
+import os
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
+from time import monotonic
+from typing import Any
+
+from rclpy.node import Node
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+
+from dcat_ros.bags.sensor_topic import SENSORS
+from dcat_ros.bags.topics import CAMERA_INFO_TYPE, STRING_TYPE, TRUTH_TOPIC
+from dcat_ros.check.look import cards_of, finish, sensors_among, stream_of, truth_facts
+from dcat_ros.check.record import CheckReport, Remark
+from dcat_ros.check.sensor import SensorCheck
+from dcat_ros.errors import MessageError
+from dcat_ros.evaluation.bag_content import BagSource, make_receiver
+from dcat_ros.messages.audio import HEADERLESS_TYPES
+from dcat_ros.messages.audio_format import AUDIO_INFO_TYPE, decode_audio_info
+from dcat_ros.messages.camera_info import decode_camera_info
+from dcat_ros.messages.text import decode_string
+from dcat_ros.model.card import Card
+from dcat_ros.nodes.live import bare_node
+from dcat_ros.nodes.message_types import message_class
+from dcat_ros.receivers.audio import AudioReceiver
+from dcat_ros.receivers.image import ImageReceiver
+from dcat_ros.receivers.reading import Reading, Recorded
+from dcat_ros.share import dds_environment
+from dcat_ros.streaming.halves import Half
+from dcat_ros.truth import from_changes
+
+__all__ = ['check_live']
+
+_LOOK_S = 0.5
+_SPIN_S = 0.05
+#: Best effort takes every publisher; latched messages need the other.
+_QOS = QoSProfile(depth=200, reliability=ReliabilityPolicy.BEST_EFFORT)
+_LATCHED = QoSProfile(
+    depth=1, reliability=ReliabilityPolicy.RELIABLE, durability=DurabilityPolicy.TRANSIENT_LOCAL
+)
+#: Stands in for a focal length that nobody tells, so that the pictures can be looked at.
+_SOME_FOCAL_PX = 500.0
+
+
+def check_live(
+    seconds: float,
+    *,
+    models: Sequence[str] = (),
+    source: BagSource | None = None,
+    truth_topic: str = TRUTH_TOPIC,
+) -> CheckReport:
+    """Listen to every sensor that is published, and look at it as a recogniser would take it.
+
+    Args:
+        seconds: how long.
+        models: weights files or names of models, beside the shipped ones.
+        source: what the messages do not say of themselves.
+        truth_topic: of std_msgs/String.
+    """
+    os.environ.update(dds_environment())
+    cards = cards_of(models)
+    report = CheckReport(what='the running robot', duration_s=seconds)
+    with bare_node('dcat_check', use_sim_time=False) as (node, executor):
+        listening = _Listening(node, cards, source or BagSource(), truth_topic, report)
+        begin_s = looked_s = monotonic()
+        listening.look()
+        while (now_s := monotonic()) - begin_s < seconds:
+            if now_s - looked_s >= _LOOK_S:
+                looked_s = now_s
+                listening.look()
+            executor.spin_once(timeout_sec=_SPIN_S)
+        end_ns = int(node.get_clock().now().nanoseconds)
+        listening.close()
+    segments = from_changes(listening.changes, end_ns)
+    if segments:
+        report.truth = truth_facts(truth_topic, segments)
+    return finish(report, cards, list(listening.checks.values()), segments, True)
+
+
+class _Listening:
+    """Subscribes to sensors as they appear."""
+
+    def __init__(
+        self,
+        node: Node,
+        cards: Sequence[Card],
+        source: BagSource,
+        truth_topic: str,
+        report: CheckReport,
+    ):
+        self.checks: dict[tuple[str, ...], SensorCheck] = {}
+        self.changes: list[tuple[int, str]] = []
+        self._node = node
+        self._cards = cards
+        self._source = source
+        self._report = report
+        self._missing: set[str] = set()
+        self._subscriptions: list[Any] = []
+        self._subscribe(truth_topic, STRING_TYPE, self._truth, (_QOS,))
+
+    def look(self) -> None:
+        """Subscribe to what is new; halves of a sensor that appear one by one come too late."""
+        graph = {
+            topic: types
+            for topic, types in self._node.get_topic_names_and_types()
+            if self._node.count_publishers(topic)
+        }
+        taken = {topic for topics in self.checks for topic in topics}
+        for modality, topics in sensors_among(graph):
+            card = next((card for card in self._cards if card.modality == modality), None)
+            if card is not None and not taken & {*topics}:
+                self._listen_to(card, topics, graph)
+
+    def close(self) -> None:
+        """Stop listening."""
+        while self._subscriptions:
+            self._node.destroy_subscription(self._subscriptions.pop())
+
+    def _listen_to(self, card: Card, topics: list[str], graph: dict[str, list[str]]) -> None:
+        wanted = SENSORS[card.modality][2]
+        types = {t: next(kind for kind in graph[t] if kind in wanted) for t in topics}
+        receiver = make_receiver(card, stream_of(card), types[topics[-1]], self._source)
+        halves: dict[str, Half] = {}
+        if len(topics) == 2:
+            halves = {topics[0]: 'accel', topics[1]: 'gyro'}
+        reading = Reading(receiver, receive_time=self._source.receive_time, halves=halves)
+        check = SensorCheck(types, card, reading, HEADERLESS_TYPES)
+        self.checks[tuple(topics)] = check
+        for topic in topics:
+            self._subscribe(topic, types[topic], partial(self._take, check, topic), (_QOS,))
+        both = (_QOS, _LATCHED)
+        if isinstance(receiver, ImageReceiver) and receiver.focal_px is None:
+            receiver.focal_px = _SOME_FOCAL_PX
+            plain = topics[0].removesuffix('/compressed').removesuffix('/compressedDepth')
+            info = f'{plain.rpartition("/")[0]}/camera_info'
+            self._subscribe(info, CAMERA_INFO_TYPE, partial(_focal, receiver), both)
+        elif isinstance(receiver, AudioReceiver):
+            info = f'{topics[0].rpartition("/")[0]}/audio_info'
+            if AUDIO_INFO_TYPE in graph.get(info, ()):
+                self._subscribe(info, AUDIO_INFO_TYPE, partial(_audio_info, receiver), both)
+
+    def _subscribe(
+        self,
+        topic: str,
+        type_name: str,
+        take: Callable[[bytes], None],
+        profiles: Sequence[QoSProfile],
+    ) -> None:
+        kind = message_class(type_name)
+        if kind is None:
+            if topic not in self._missing:
+                self._missing.add(topic)
+                sentence = f'{type_name} is not installed here, so that it cannot be heard'
+                self._report.remarks.append(Remark(level='fault', about=topic, sentence=sentence))
+            return
+        for qos in profiles:
+            self._subscriptions.append(
+                self._node.create_subscription(kind, topic, take, qos, raw=True)
+            )
+
+    def _take(self, check: SensorCheck, topic: str, data: bytes) -> None:
+        now_ns = int(self._node.get_clock().now().nanoseconds)
+        check.take([Recorded(topic, data, now_ns)])
+
+    def _truth(self, data: bytes) -> None:
+        with suppress(MessageError):
+            now_ns = int(self._node.get_clock().now().nanoseconds)
+            self.changes.append((now_ns, decode_string(data)))
+
+
+def _focal(receiver: ImageReceiver, data: bytes) -> None:
+    with suppress(MessageError):
+        receiver.focal_px, receiver.focal_width = decode_camera_info(data)
+
+
+def _audio_info(receiver: AudioReceiver, data: bytes) -> None:
+    with suppress(MessageError):
+        receiver.info = decode_audio_info(data)
