@@ -275,7 +275,7 @@ def _signals(
     if modality == 'audio':
         return sound_signals(bag, topic, pieces, line.sample_rate, line.channels, doubts)
     camera = (line.focal, None) if line.focal > 0 else camera_beside(bag, topic)
-    return depth_signals(bag, topic, pieces, camera, line.max_range)
+    return depth_signals(bag, topic, pieces, camera, line.max_range, doubts)
 
 
 def _pieces(segment: Segment) -> Iterator[Segment]:

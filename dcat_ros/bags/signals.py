@@ -7,7 +7,8 @@ Decoded, cleaned and resampled as a node does it, so that a network learns what 
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import groupby
 from typing import NamedTuple
 
@@ -20,10 +21,16 @@ from dcat_ros.bags.sound_runs import GAP_S, heard_by, sound_runs
 from dcat_ros.datasets.trial import Signal
 from dcat_ros.doubt import SENSELESS, Doubt
 from dcat_ros.errors import DatasetError, MessageError
-from dcat_ros.messages.image import COMPRESSED_IMAGE_TYPE, read_compressed_image, read_image
+from dcat_ros.messages.image import (
+    COMPRESSED_IMAGE_TYPE,
+    UnreadPicture,
+    read_compressed_image,
+    read_image,
+)
 from dcat_ros.messages.imu import decode_imu_runs
 from dcat_ros.modalities import audio, depth, imu
 from dcat_ros.modalities.audio_doubts import SoundJudge
+from dcat_ros.modalities.depth_doubts import DepthJudge
 from dcat_ros.rejections import Rejections
 from dcat_ros.segment import Segment
 from dcat_ros.streaming.depth import cleaned
@@ -110,6 +117,7 @@ def depth_signals(
     segments: Sequence[Segment],
     camera: tuple[float, int | None],
     max_range_m: float,
+    doubts: list[Doubt] | None = None,
 ) -> list[Cut]:
     """The person cut out of depth pictures, (n, 2, 32, 32), see `modalities.depth.crop`.
 
@@ -119,6 +127,7 @@ def depth_signals(
         segments: the stretches, in the order of time.
         camera: focal length in pixels, and the width of the pictures that it is of; None: of all.
         max_range_m: readings beyond are none.
+        doubts: gets what speaks against the stretches, one of each reason.
     """
     rejected: Counter[str] = Counter()
     cuts: dict[int, Cut] = {}
@@ -131,6 +140,8 @@ def depth_signals(
             cuts[place] = why
         elif len(sizes) > 1:
             cuts[place] = 'the size of the pictures changes in it'
+        elif why := _senseless(film[-1].doubts, doubts):
+            cuts[place] = why
         else:
             try:
                 cut = depth.crop(np.stack([frame.pixels for frame in film]), film[0].focal_px)
@@ -198,12 +209,16 @@ def _senseless(found: list[Doubt], doubts: list[Doubt] | None) -> str:
 
 
 class _Frame(NamedTuple):
-    """A picture in the stretch of number `place`: (H, W) in mm, 0 for no reading."""
+    """A picture in the stretch of number `place`: (H, W) in mm, 0 for no reading.
+
+    The doubts are those of the stretch up to here.
+    """
 
     place: int
     stamp_ns: int
     pixels: NDArray[np.uint16]
     focal_px: float
+    doubts: list[Doubt]
 
 
 def _frames(
@@ -215,7 +230,12 @@ def _frames(
     rejected: Counter[str],
 ) -> Iterator[_Frame]:
     """The pictures inside of stretches, their stamps ascending."""
-    read = read_compressed_image if bag.topics[topic] == COMPRESSED_IMAGE_TYPE else read_image
+    read: Callable[[bytes], UnreadPicture] = (
+        read_compressed_image
+        if bag.topics[topic] == COMPRESSED_IMAGE_TYPE
+        else partial(read_image, wants_depth=True)
+    )
+    judge, judged = DepthJudge(float('inf')), -1  # and the stretch of its pictures
     starts = [segment.start_ns for segment in segments]
     focal_px, camera_width = camera
     last_ns = -_NS
@@ -235,9 +255,15 @@ def _frames(
             rejected[problem.reason] += 1
             continue
         width = picture.pixels.shape[1]
-        pixels, thinned_by = cleaned(picture.pixels.astype(np.uint16), (0.0, max_range_m))
+        whole = picture.pixels.astype(np.uint16, copy=False)
+        if place != judged:
+            judge.reset()
+            judged = place
+        judge.feed(stamp_ns, picture.raw, whole)
+        found = judge.doubts + ([unread.doubt] if unread.doubt else [])
+        pixels, thinned_by = cleaned(whole, (0.0, max_range_m))
         focal = focal_px * width / (camera_width or width) / thinned_by
-        yield _Frame(place, stamp_ns, pixels, focal)
+        yield _Frame(place, stamp_ns, pixels, focal, found)
         last_ns = stamp_ns
 
 

@@ -104,10 +104,11 @@ class SensorCheck:
             truth_by_receipt: the truth has the times at which it came.
         """
         about = ' + '.join(self.topics)
-        found: list[Remark] = []
         reading = self.reading
-        for doubt in reading.doubts():
-            found.append(_remark('note' if doubt.level == NOTE else 'fault', about, doubt.sentence))
+        found = [
+            _remark('note' if doubt.level == NOTE else 'fault', about, doubt.sentence)
+            for doubt in reading.doubts()
+        ]
         mostly = reading.rejected.total() > 0.5 * max(1, reading.n_messages)
         level = 'fault' if mostly else 'note'
         found += [_remark(level, about, sentence) for sentence in reading.rejected.sentences()]

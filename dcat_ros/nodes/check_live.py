@@ -8,7 +8,7 @@ from time import monotonic
 from typing import Any
 
 from rclpy.node import Node
-from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.qos import QoSProfile, ReliabilityPolicy
 
 from dcat_ros.bags.sensor_topic import SENSORS
 from dcat_ros.bags.topics import CAMERA_INFO_TYPE, STRING_TYPE, TRUTH_TOPIC
@@ -22,6 +22,7 @@ from dcat_ros.messages.audio_format import AUDIO_INFO_TYPE, decode_audio_info
 from dcat_ros.messages.camera_info import decode_camera_info
 from dcat_ros.messages.text import decode_string
 from dcat_ros.model.card import Card
+from dcat_ros.nodes.latched import LatchedSubscription
 from dcat_ros.nodes.live import bare_node
 from dcat_ros.nodes.message_types import message_class
 from dcat_ros.receivers.audio import AudioReceiver
@@ -35,11 +36,8 @@ __all__ = ['check_live']
 
 _LOOK_S = 0.5
 _SPIN_S = 0.05
-#: Best effort takes every publisher; latched messages need the other.
+#: Best effort takes every publisher.
 _QOS = QoSProfile(depth=200, reliability=ReliabilityPolicy.BEST_EFFORT)
-_LATCHED = QoSProfile(
-    depth=1, reliability=ReliabilityPolicy.RELIABLE, durability=DurabilityPolicy.TRANSIENT_LOCAL
-)
 #: Stands in for a focal length that nobody tells, so that the pictures can be looked at.
 _SOME_FOCAL_PX = 500.0
 
@@ -76,7 +74,8 @@ def check_live(
     segments = from_changes(listening.changes, end_ns)
     if segments:
         report.truth = truth_facts(truth_topic, segments)
-    return finish(report, cards, list(listening.checks.values()), segments, True)
+    # a robot's own clock is off, or a bag is played: either way nothing is to be compared with it
+    return finish(report, cards, list(listening.checks.values()), segments, False)
 
 
 class _Listening:
@@ -98,7 +97,8 @@ class _Listening:
         self._report = report
         self._missing: set[str] = set()
         self._subscriptions: list[Any] = []
-        self._subscribe(truth_topic, STRING_TYPE, self._truth, (_QOS,))
+        self._latched: list[LatchedSubscription] = []
+        self._subscribe(truth_topic, STRING_TYPE, self._truth, latched=True)
 
     def look(self) -> None:
         """Subscribe to what is new; halves of a sensor that appear one by one come too late."""
@@ -117,6 +117,8 @@ class _Listening:
         """Stop listening."""
         while self._subscriptions:
             self._node.destroy_subscription(self._subscriptions.pop())
+        while self._latched:
+            self._latched.pop().destroy()
 
     def _listen_to(self, card: Card, topics: list[str], graph: dict[str, list[str]]) -> None:
         wanted = SENSORS[card.modality][2]
@@ -129,24 +131,19 @@ class _Listening:
         check = SensorCheck(types, card, reading, HEADERLESS_TYPES)
         self.checks[tuple(topics)] = check
         for topic in topics:
-            self._subscribe(topic, types[topic], partial(self._take, check, topic), (_QOS,))
-        both = (_QOS, _LATCHED)
+            self._subscribe(topic, types[topic], partial(self._take, check, topic))
         if isinstance(receiver, ImageReceiver) and receiver.focal_px is None:
             receiver.focal_px = _SOME_FOCAL_PX
             plain = topics[0].removesuffix('/compressed').removesuffix('/compressedDepth')
             info = f'{plain.rpartition("/")[0]}/camera_info'
-            self._subscribe(info, CAMERA_INFO_TYPE, partial(_focal, receiver), both)
+            self._subscribe(info, CAMERA_INFO_TYPE, partial(_focal, receiver), latched=True)
         elif isinstance(receiver, AudioReceiver):
             info = f'{topics[0].rpartition("/")[0]}/audio_info'
             if AUDIO_INFO_TYPE in graph.get(info, ()):
-                self._subscribe(info, AUDIO_INFO_TYPE, partial(_audio_info, receiver), both)
+                self._subscribe(info, AUDIO_INFO_TYPE, partial(_audio_info, receiver), latched=True)
 
     def _subscribe(
-        self,
-        topic: str,
-        type_name: str,
-        take: Callable[[bytes], None],
-        profiles: Sequence[QoSProfile],
+        self, topic: str, type_name: str, take: Callable[[bytes], None], *, latched: bool = False
     ) -> None:
         kind = message_class(type_name)
         if kind is None:
@@ -155,9 +152,11 @@ class _Listening:
                 sentence = f'{type_name} is not installed here, so that it cannot be heard'
                 self._report.remarks.append(Remark(level='fault', about=topic, sentence=sentence))
             return
-        for qos in profiles:
+        if latched:
+            self._latched.append(LatchedSubscription(self._node, kind, topic, take, raw=True))
+        else:
             self._subscriptions.append(
-                self._node.create_subscription(kind, topic, take, qos, raw=True)
+                self._node.create_subscription(kind, topic, take, _QOS, raw=True)
             )
 
     def _take(self, check: SensorCheck, topic: str, data: bytes) -> None:

@@ -1,11 +1,14 @@
 """sensor_msgs/Image and CompressedImage to windows of a depth model."""
 
 from collections import Counter
+from functools import partial
 
+from dcat_ros.doubt import Doubt, said, why_senseless
 from dcat_ros.errors import MessageError
 from dcat_ros.messages.image import Picture, UnreadPicture, read_compressed_image, read_image
+from dcat_ros.modalities.depth_doubts import DepthJudge
 from dcat_ros.model.card import Card
-from dcat_ros.receivers.base import Check, slow
+from dcat_ros.receivers.base import Check, slowness
 from dcat_ros.streaming.depth import DepthWindows
 from dcat_ros.streaming.frames import FrameGrid, GridFrame
 from dcat_ros.streaming.window import Window
@@ -42,7 +45,7 @@ class ImageReceiver:
         reorder_s: float = 0.1,
     ):
         spec = card.input
-        self._read = read_compressed_image if compressed else read_image
+        self._read = read_compressed_image if compressed else partial(read_image, wants_depth=True)
         self._model = card.name
         self._rate_hz = spec.rate_hz
         self._grid: FrameGrid[UnreadPicture] = FrameGrid(spec.rate_hz, max_gap_s, reorder_s)
@@ -52,6 +55,8 @@ class ImageReceiver:
             spec.window_s,
             spec.stride_s if stride_s is None else stride_s,
         )
+        self._judge = DepthJudge(spec.window_s)
+        self._encoding_doubt: Doubt | None = None
         self._decoded: tuple[UnreadPicture, Picture] | None = None
         self.focal_px: float | None = None
         self.focal_width: int | None = None
@@ -71,14 +76,24 @@ class ImageReceiver:
         return self._grid.input_rate_hz
 
     @property
+    def doubts(self) -> list[Doubt]:
+        """By the pictures of the last window, their encoding and their rate."""
+        found = self._judge.doubts
+        if self._encoding_doubt is not None:
+            found.append(self._encoding_doubt)
+        return found + slowness(self.input_rate_hz, self._rate_hz)
+
+    @property
     def doubt(self) -> str:
-        """By the rate."""
-        return slow(self.input_rate_hz, self._rate_hz)
+        """The sentences of `doubts`."""
+        return said(self.doubts)
 
     def reset(self) -> None:
         """Forget all frames."""
         self._grid.reset()
         self._cut.reset()
+        self._judge.reset()
+        self._encoding_doubt = None
         self._decoded = None
         self.last_picture = None
 
@@ -97,7 +112,7 @@ class ImageReceiver:
             MessageError: with `reason` 'corrupt', 'kind' (no depth), or 'intrinsics' (nobody told
                 the focal length).
         """
-        picture = self._picture(job.item)
+        picture = self._picture(job)
         self.last_picture = picture
         if picture.kind != 'depth':
             raise MessageError(
@@ -110,7 +125,7 @@ class ImageReceiver:
                 'nobody told the focal length; publish camera_info, or set focal_px', 'intrinsics'
             )
         width = picture.pixels.shape[1]
-        return self._cut.push(
+        windows = self._cut.push(
             job.place,
             job.stamp_ns,
             job.frame_id,
@@ -118,9 +133,18 @@ class ImageReceiver:
             self.focal_px * width / (self.focal_width or width),
             self.range_m,
         )
+        why = why_senseless(self._judge.doubts)
+        return [window.senseless(why) for window in windows] if why else windows
 
-    def _picture(self, unread: UnreadPicture) -> Picture:
-        """Decoded once, though a slow camera's frame may stand for several instants."""
+    def _picture(self, job: GridFrame[UnreadPicture]) -> Picture:
+        """Decoded and judged once, though a slow camera's may stand for several instants."""
+        unread = job.item
         if self._decoded is None or self._decoded[0] is not unread:
-            self._decoded = (unread, unread.picture())
+            picture = unread.picture()
+            self._decoded = (unread, picture)
+            self._encoding_doubt = unread.doubt
+            if picture.kind == 'depth':
+                self._judge.feed(
+                    job.stamp_ns, picture.raw, picture.pixels.astype('uint16', copy=False)
+                )
         return self._decoded[1]

@@ -37,8 +37,9 @@ def apart(offset_s: float) -> Doubt | None:
     where = 'before' if offset_s < 0 else 'after'
     sentence = (
         f'the header stamps lie {_duration(abs(offset_s))} {where} the times at which the messages '
-        'came (a clock that counts from power-on, or is not synchronised); --use-receive-time of '
-        'dcat evaluate goes by the receive times'
+        'came (a clock that counts from power-on or is not synchronised, or a bag that is played); '
+        '--use-receive-time of dcat evaluate goes by the times at which they came, and a node that '
+        'hears a bag needs use_sim_time:=true'
     )
     return Doubt('clock', sentence, NOTE)
 

@@ -13,6 +13,7 @@ from dcat_ros.messages.image import (
     IMAGE_TYPE,
     decode_compressed_image,
     decode_image,
+    read_image,
 )
 
 H, W = 12, 16
@@ -91,6 +92,21 @@ def bayer(pattern):
     return out
 
 
+#: what drivers write beside the names of sensor_msgs
+OTHER = {
+    '8UC1': ('grey', GREY, GREY),
+    '8UC3': ('colour', RGB[..., ::-1].reshape(H, -1), RGB),
+    '8UC4': (
+        'colour',
+        np.dstack([RGB[..., ::-1], np.full((H, W), 9, np.uint8)]).reshape(H, -1),
+        RGB,
+    ),
+    'RGB8': ('colour', RGB.reshape(H, -1), RGB),
+    '16uc1': ('depth', DEPTH, DEPTH),
+    '16SC1': ('depth', DEPTH.astype(np.int16), DEPTH),
+    '32SC1': ('depth', DEPTH.astype(np.int32), DEPTH),
+    '64FC1': ('depth', DEPTH / 1000, DEPTH),
+}
 EXACT = {
     'rgb8': (RGB.reshape(H, -1), RGB),
     'bgr8': (RGB[..., ::-1].reshape(H, -1), RGB),
@@ -104,6 +120,8 @@ EXACT = {
 CLOSE = {
     'yuv422': yuv422('uyvy'),
     'yuv422_yuy2': yuv422('yuyv'),
+    'uyvy': yuv422('uyvy'),
+    'yuyv': yuv422('yuyv'),
     'nv12': nv12(),
     **{f'bayer_{p}8': bayer(p) for p in ('rggb', 'bggr', 'gbrg', 'grbg')},
 }
@@ -131,6 +149,44 @@ def test_image_colours_are_the_known_ones(encoding, padding):
     for row, column in INSIDE:
         difference = found.pixels[row, column].astype(int) - RGB[row, column]
         assert np.abs(difference).max() <= 3, (row, column)
+
+
+@pytest.mark.parametrize('big', [True, False], ids=['big', 'little'])
+@pytest.mark.parametrize('encoding', OTHER)
+def test_image_of_another_name_is_the_known_one(encoding, big):
+    kind, rows, expected = OTHER[encoding]
+    swapped = rows.astype(rows.dtype.newbyteorder('>')) if big else rows
+    found = decode_image(image(encoding, swapped, big=big))
+    assert found.kind == kind
+    np.testing.assert_array_equal(found.pixels, expected, strict=True)
+
+
+def test_image_of_mono16_is_grey_unless_depth_is_wanted():
+    data = image('mono16', DEPTH)
+    assert (read_image(data).picture().kind, read_image(data).doubt) == ('grey', None)
+    unread = read_image(data, wants_depth=True)
+    assert unread.picture().kind == 'depth'
+    np.testing.assert_array_equal(unread.picture().pixels, DEPTH, strict=True)
+    assert (unread.doubt.reason, unread.doubt.level) == ('encoding', 'note')
+    assert read_image(image('16UC1', DEPTH), wants_depth=True).doubt is None
+    assert read_image(image('mono8', GREY), wants_depth=True).doubt is None
+
+
+@pytest.mark.parametrize(('encoding', 'kind'), [('16SC1', np.int16), ('32SC1', np.int32)])
+def test_image_no_reading_of_signed_numbers_is_zero(encoding, kind):
+    values = [0, -1, -32768, 1, 32767] + ([65535, 65536, 2**31 - 1] if kind is np.int32 else [])
+    rows = np.array([values], kind)
+    found = decode_image(image(encoding, rows, width=len(values), height=1)).pixels[0]
+    assert found.tolist() == [0, 0, 0, 1, 32767, 65535, 0, 0][: len(values)]
+
+
+def test_image_keeps_some_raw_rows_of_depth():
+    found = decode_image(image('32FC1', np.full((200, W), 3000, np.float32), height=200))
+    assert found.raw.shape == (50, W)
+    assert found.raw.dtype == np.float32
+    assert (found.raw == 3000).all()
+    assert not found.pixels.any()
+    assert decode_image(image('mono8', GREY)).raw is None
 
 
 @pytest.mark.parametrize('encoding', ['mono16', '16UC1', '32FC1'])
@@ -203,6 +259,7 @@ def spoilt(data, where, byte):
 
 IMAGES = [image(name, rows) for name, (rows, _) in EXACT.items()]
 IMAGES += [image(name, rows) for name, rows in CLOSE.items()]
+IMAGES += [image(name, rows) for name, (_, rows, _) in OTHER.items()]
 PNG = cv2.imencode('.png', RGB[..., ::-1])[1].tobytes()
 PNG16 = cv2.imencode('.png', DEPTH)[1].tobytes()
 JPEG = cv2.imencode('.jpg', RGB[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 95])[1].tobytes()

@@ -7,6 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from receiver_helpers import depth_message
 
+from dcat_ros.doubt import FAULT, NOTE
 from dcat_ros.errors import MessageError
 from dcat_ros.receivers.image import ImageReceiver
 
@@ -42,10 +43,20 @@ def fed(found, messages):
     return windows
 
 
-def frames(n, period=PERIOD):
+def pixels(stamp_ns=0):
+    """Somebody at 2.5 m, with a noise of 1 mm: no camera gives the same picture twice."""
     depth = np.zeros((120, 160), np.uint16)
-    depth[20:100, 70:90] = 2500
-    return [depth_message(10**9 + i * period, depth) for i in range(n)]
+    noise = np.random.default_rng(stamp_ns).integers(-1, 2, (80, 20))
+    depth[20:100, 70:90] = 2500 + noise
+    return depth
+
+
+def stamps(n, period=PERIOD):
+    return [10**9 + i * period for i in range(n)]
+
+
+def frames(n, period=PERIOD):
+    return [depth_message(stamp, pixels(stamp)) for stamp in stamps(n, period)]
 
 
 def test_windows_of_a_camera_faster_than_the_grid_are_those_of_the_chosen_frames():
@@ -57,16 +68,83 @@ def test_windows_of_a_camera_faster_than_the_grid_are_those_of_the_chosen_frames
         np.testing.assert_array_equal(a.samples, b.samples)
 
 
+def in_metres(depth):
+    return np.where(depth == 0, np.nan, depth / 1000).astype(np.float32)
+
+
 def test_metres_with_nan_and_millimetres_with_zero_are_the_same():
-    depth = np.zeros((120, 160), np.uint16)
-    depth[20:100, 70:90] = 2500
-    metres = np.where(depth == 0, np.nan, depth / 1000).astype(np.float32)
-    a = fed(receiver(), [depth_message(10**9 + i * PERIOD, depth) for i in range(8)])
+    a = fed(receiver(), frames(8))
     b = fed(
         receiver(),
-        [depth_message(10**9 + i * PERIOD, metres, encoding='32FC1') for i in range(8)],
+        [depth_message(s, in_metres(pixels(s)), encoding='32FC1') for s in stamps(8)],
     )
+    assert a[0].samples.any()
     np.testing.assert_array_equal(a[0].samples, b[0].samples)
+
+
+@pytest.mark.parametrize(
+    ('encoding', 'convert', 'sentence'),
+    [
+        ('mono16', lambda d: d, 'mono16 and are taken as depth in mm'),
+        ('16uc1', lambda d: d, '16uc1 and are taken as depth in mm'),
+        ('16SC1', lambda d: np.where(d == 0, -1, d.astype(np.int16)), '16SC1 .* in mm'),
+        ('32SC1', lambda d: np.where(d == 0, -5, d.astype(np.int32)), '32SC1 .* in mm'),
+        ('64FC1', lambda d: np.where(d == 0, np.nan, d / 1000), '64FC1 .* in m;'),
+        ('16UC1', lambda d: d, None),
+        ('32FC1', in_metres, None),
+    ],
+)
+def test_depth_of_other_encodings_is_taken_and_said(encoding, convert, sentence):
+    found = receiver()
+    messages = [depth_message(s, convert(pixels(s)), encoding=encoding) for s in stamps(8)]
+    windows = fed(found, messages)
+    np.testing.assert_array_equal(windows[0].samples, fed(receiver(), frames(8))[0].samples)
+    if sentence is None:
+        assert found.doubts == []
+        assert found.doubt == ''
+    else:
+        (doubt,) = found.doubts
+        assert (doubt.reason, doubt.level) == ('encoding', NOTE)
+        with pytest.raises(AssertionError, match=f'{sentence}.*REP-118'):
+            raise AssertionError(found.doubt)
+        found.reset()
+        assert found.doubts == []
+
+
+def test_frozen_pictures_have_no_window_and_those_after_them_do():
+    found = receiver()
+    windows = fed(found, [depth_message(s, pixels()) for s in stamps(8)])
+    assert [doubt.reason for doubt in found.doubts] == ['frozen']
+    assert [window.samples for window in windows] == [None]
+    windows = fed(found, [depth_message(s + 8 * PERIOD, pixels(s)) for s in stamps(8)])
+    assert windows[-1].samples is not None
+    assert found.doubts == []
+
+
+def test_a_slow_camera_s_picture_stands_for_several_instants_and_is_not_frozen():
+    found = receiver()
+    windows = fed(found, frames(8, period=4 * PERIOD))
+    assert windows
+    assert all(window.samples is not None for window in windows)
+    (doubt,) = found.doubts
+    assert (doubt.reason, doubt.level) == ('rate', NOTE)
+    assert doubt.sentence == 'data come at 2.0 Hz, and the model learned from 8 Hz'
+    assert found.doubt == doubt.sentence
+
+
+@pytest.mark.parametrize(
+    ('convert', 'options', 'reason'),
+    [
+        (np.zeros_like, {}, 'zero'),
+        (lambda d: d.astype(np.float32), {'encoding': '32FC1'}, 'unit'),
+        (lambda d: d // 1000, {}, 'unit'),
+        (lambda d: d, {'is_bigendian': 1}, 'byte_order'),
+    ],
+)
+def test_depth_that_cannot_be_is_a_fault(convert, options, reason):
+    found = receiver()
+    fed(found, [depth_message(s, convert(pixels(s)), **options) for s in stamps(8)])
+    assert [(doubt.reason, doubt.level) for doubt in found.doubts] == [(reason, FAULT)]
 
 
 def test_a_focal_length_of_another_width_is_scaled():

@@ -1,18 +1,21 @@
 """What a timeline shows of a bag's raw signal: a second pass, in memory that does not grow."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from dcat_ros.bags.audio_info import audio_definition, audio_info_beside
+from dcat_ros.bags.halves import joined_readings
 from dcat_ros.bags.read import BagReader
 from dcat_ros.bags.salvage import RawMessage
 from dcat_ros.errors import ConfigError, MessageError
 from dcat_ros.evaluation.bag_content import BagSource
 from dcat_ros.evaluation.html.envelope import Envelope, Evenly
-from dcat_ros.messages.audio import HEADERLESS_TYPES, decode_audio
+from dcat_ros.messages.audio import SoundDecoder
 from dcat_ros.messages.image import (
     COMPRESSED_IMAGE_TYPE,
     Picture,
@@ -22,6 +25,7 @@ from dcat_ros.messages.image import (
 from dcat_ros.messages.imu import decode_imu_runs
 from dcat_ros.model.card import Card
 from dcat_ros.rejections import Rejections
+from dcat_ros.streaming.halves import Half
 
 __all__ = ['Band', 'Thumbnail', 'Trace', 'thumbnail', 'trace_of']
 
@@ -125,7 +129,7 @@ def trace_of(path: Path, source: BagSource, card: Card) -> Trace:
         topic = source.topic_for(card, bag)
         type_name = bag.topics[topic]
         if card.modality == 'imu':
-            return _of_imu(bag, topic, receipt)
+            return _of_imu(bag, topic, receipt, source, source.halves(card))
         if card.modality == 'audio':
             return _of_sound(bag, topic, type_name, source, receipt)
         if card.modality != 'depth':
@@ -133,15 +137,26 @@ def trace_of(path: Path, source: BagSource, card: Card) -> Trace:
         return _of_pictures(bag, topic, type_name, receipt)
 
 
-def _of_imu(bag: BagReader, topic: str, receipt: bool) -> Trace:
+def _of_imu(
+    bag: BagReader, topic: str, receipt: bool, source: BagSource, halves: dict[str, Half]
+) -> Trace:
     envelope, span = Envelope(2, max_buckets=_MOST_BUCKETS), _Span()
-    for chunk in bag.chunks([topic], _CHUNK):
-        for run in decode_imu_runs([message.data for message in chunk], Rejections().add):
+
+    def draw(stamps: NDArray[np.int64], values: NDArray[np.float64]) -> None:
+        lengths = [np.linalg.norm(values[:, part], axis=1) for part in _VECTORS]
+        envelope.push(stamps, np.stack(lengths, axis=1))
+        span.see(int(stamps.min()), int(stamps.max()))
+
+    reject = Rejections()
+    if halves:
+        stamps, values = joined_readings(bag, halves, reject, source.ignore_covariance)
+        if len(stamps):
+            draw(stamps, values)
+    for chunk in bag.chunks([] if halves else [topic], _CHUNK):
+        data = [message.data for message in chunk]
+        for run in decode_imu_runs(data, reject.add, source.ignore_covariance):
             log_times = np.array([chunk[i].log_time_ns for i in run.places])
-            stamps = np.where((run.stamps_ns == 0) | receipt, log_times, run.stamps_ns)
-            lengths = [np.linalg.norm(run.values[:, part], axis=1) for part in _VECTORS]
-            envelope.push(stamps, np.stack(lengths, axis=1))
-            span.see(int(stamps.min()), int(stamps.max()))
+            draw(np.where((run.stamps_ns == 0) | receipt, log_times, run.stamps_ns), run.values)
     return _banded(span, envelope, (('acceleration', 'm/s²'), ('angular rate', 'rad/s')))
 
 
@@ -153,21 +168,24 @@ def _of_sound(
 ) -> Trace:
     """The range over all channels; a header's stamp is the time of the first sample."""
     envelope, span = Envelope(max_buckets=_MOST_BUCKETS), _Span()
+    decoder = SoundDecoder(
+        type_name,
+        audio_definition(bag, topic),
+        rate_hz=source.rate_hz,
+        channels=source.channels,
+    )
+    decoder.info = audio_info_beside(bag, topic)
     for message in bag.messages([topic]):
+        time_of = partial(_time, message=message, receipt=receipt)
         try:
-            sound = decode_audio(message.data, type_name)
+            sound = decoder.decode(message.data, message.log_time_ns, time_of)
         except MessageError:
             continue
-        samples, rate_hz = sound.samples, sound.rate_hz or source.rate_hz
-        if not sound.rate_hz:
-            if len(samples) % source.channels:
-                continue
-            samples = samples.reshape(-1, source.channels)
-        if type_name in HEADERLESS_TYPES:
-            begin_ns = message.log_time_ns - round(len(samples) * _NS / rate_hz)
-        else:
-            begin_ns = _time(sound.stamp_ns, message, receipt)
-        stamps = begin_ns + (np.arange(len(samples)) * (_NS / rate_hz)).astype(np.int64)
+        samples = sound.samples
+        if not len(samples):
+            continue
+        offsets = (np.arange(len(samples)) * (_NS / sound.rate_hz)).astype(np.int64)
+        stamps = sound.stamp_ns + offsets
         # both edges of each instant, so that one channel's envelope holds all channels
         edges = np.concatenate([samples.min(axis=1), samples.max(axis=1)])
         envelope.push(np.tile(stamps, 2), edges[:, None])
@@ -176,7 +194,8 @@ def _of_sound(
 
 
 def _of_pictures(bag: BagReader, topic: str, type_name: str, receipt: bool) -> Trace:
-    read = read_compressed_image if type_name == COMPRESSED_IMAGE_TYPE else read_image
+    compressed = type_name == COMPRESSED_IMAGE_TYPE
+    read = read_compressed_image if compressed else partial(read_image, wants_depth=True)
     chosen, span = Evenly[Thumbnail](_MOST_PICTURES), _Span()
     for message in bag.messages([topic]):
         try:
