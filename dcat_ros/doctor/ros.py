@@ -169,7 +169,7 @@ def talk(limit_s: float = TALK_S, speaker: Mapping[str, str] | None = None) -> l
         f'round trip {round_trip_ms:.1f} ms'
     )
     if first_s > _SLOW_S and not any(os.environ.get(name) for name in _PROFILES):
-        return [Finding(NOTE, 'talk', fact, 'Faster with config/fastdds.xml; see the README.')]
+        return [Finding(NOTE, 'talk', fact, 'Faster with config/fastdds.xml: docs/howto/robot.md.')]
     return [Finding(OK, 'talk', fact)]
 
 

@@ -1,6 +1,7 @@
 """The launch files, executed against a stand-in: an error in one never lands unseen."""
 
 import importlib.util
+import re
 import sys
 from pathlib import Path
 
@@ -14,7 +15,7 @@ FOLDER = share_dir() / 'launch'
 FILES = sorted(FOLDER.glob('*.launch.py'))
 ARGUMENTS = ['namespace', 'use_sim_time', 'params_file', 'log_level', 'autostart', 'use_respawn']
 MORE = {
-    'imu_only': ['model', 'imu_topic'],
+    'imu_only': ['model', 'imu_topic', 'accel_topic', 'gyro_topic'],
     'image_only': ['model', 'image_topic', 'camera_info_topic'],
     'audio_only': ['model', 'microphone', 'audio_topic'],
     'auto': ['imu_topic', 'image_topic', 'camera_info_topic', 'audio_topic'],
@@ -72,6 +73,25 @@ def test_every_argument_is_declared_with_a_description(path, monkeypatch):
     assert [a.name for a in declared] == ARGUMENTS + MORE[path.name.removesuffix('.launch.py')]
     assert all(a.description.endswith('.') for a in declared)
     assert all(a.choices is None or a.default_value in a.choices for a in declared)
+
+
+def test_table_of_arguments_in_the_documentation_has_all_of_them_and_their_defaults(monkeypatch):
+    page = (Path(__file__).resolve().parents[2] / 'docs/howto/robot.md').read_text(encoding='utf-8')
+    table = page.partition('| argument | default |')[2].partition('\n\n')[0]
+    rows = [row.split('|') for row in table.splitlines() if row.startswith('| `')]
+    written = {
+        name: row[2].strip().strip('`') for row in rows for name in re.findall(r'`(\w+)`', row[1])
+    }
+    declared = {
+        entity.name: entity.default_value
+        for path in FILES
+        for entity in load(path, monkeypatch).entities
+        if isinstance(entity, stand_in.DeclareLaunchArgument)
+    }
+    # empty stands for the parameter file of the sensor, which the page names
+    assert written.pop('params_file').startswith('config/imu.yaml')
+    assert declared.pop('params_file') == ''
+    assert written == declared
 
 
 @pytest.mark.parametrize('name', NODES)
