@@ -7,8 +7,9 @@ from sensor_msgs.msg import Imu
 
 from dcat_ros.errors import ConfigError
 from dcat_ros.modalities.imu import mount_rotation
+from dcat_ros.nodes.inputs import Accept
 from dcat_ros.nodes.parameters import RECOGNISER_PARAMETERS, Spec
-from dcat_ros.nodes.sensor_node import Accept, SensorNode
+from dcat_ros.nodes.sensor_node import SensorNode
 from dcat_ros.receivers.imu import ImuReceiver
 from dcat_ros.streaming.recogniser import Recogniser
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from rclpy.event_handler import SubscriptionEventCallbacks
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 
@@ -18,6 +19,8 @@ _PROFILES = (
     ),
     QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT),
 )
+#: Every publisher fits one of the two, so that nobody is to be told which it does not fit.
+_QUIET = SubscriptionEventCallbacks(incompatible_qos=lambda event: None)
 
 
 class LatchedSubscription:
@@ -41,7 +44,9 @@ class LatchedSubscription:
     ):
         self._node = node
         self._subscriptions = [
-            node.create_subscription(kind, topic, callback, profile, raw=raw)
+            node.create_subscription(
+                kind, topic, callback, profile, raw=raw, event_callbacks=_QUIET
+            )
             for profile in _PROFILES
         ]
 

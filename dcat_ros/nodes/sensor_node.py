@@ -1,6 +1,5 @@
 """The lifecycle node that all recognisers share; a subclass adds its sensor's message."""
 
-from collections.abc import Callable
 from functools import partial
 from threading import Lock
 from time import monotonic
@@ -9,17 +8,17 @@ from typing import Any, NamedTuple
 from rcl_interfaces.msg import SetParametersResult
 from rclpy.clock import Clock, ClockType
 from rclpy.parameter import Parameter
-from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
 
 from dcat_ros.doubt import why_senseless
 from dcat_ros.errors import ConfigError, MessageError
 from dcat_ros.model.runtime import Model, load_model
 from dcat_ros.nodes.health import REPORT_S, Health, Reporter, Situation
+from dcat_ros.nodes.inputs import Accept, Inputs
 from dcat_ros.nodes.lifecycle import GuardedLifecycleNode
 from dcat_ros.nodes.outputs import Outputs
 from dcat_ros.nodes.parameters import RECOGNISER_PARAMETERS, Spec, check, declare
 from dcat_ros.nodes.stamps import StampCheck
-from dcat_ros.receivers.base import Check, Receiver
+from dcat_ros.receivers.base import Receiver
 from dcat_ros.receivers.judge import StreamJudge
 from dcat_ros.streaming.decision import Prediction
 from dcat_ros.streaming.recogniser import Recogniser
@@ -32,10 +31,6 @@ _WATCH_S = 0.25
 _WARN_EVERY_S = 5.0
 #: Jobs that may wait for the thread, a second of labels; then the oldest is dropped.
 _WAITING = 4
-
-
-#: Takes the bytes, when they came, and the check of their stamp; gives jobs.
-Accept = Callable[[bytes, int, Check], list[Any]]
 
 
 class _Job(NamedTuple):
@@ -80,7 +75,7 @@ class SensorNode(GuardedLifecycleNode):
         self._outputs: Outputs | None = None
         self._worker: LatestWorker[_Job] | None = None
         self._judge = StreamJudge()
-        self._inputs: list[Any] = []
+        self._inputs = Inputs(self)
         self._publish_lock = Lock()
         self._dropped_before = 0
         self._last_data: float | None = None
@@ -161,18 +156,13 @@ class SensorNode(GuardedLifecycleNode):
         self._active_since = monotonic()
         self._counts_then = (self._health.received, self._health.published)
         self._worker = LatestWorker(self._work, self._worker_failed, _WAITING)
-        for topic, accept in self.inputs(self._receiver).items():
-            self._inputs.append(
-                self.create_subscription(
-                    self.message_type, topic, partial(self._receive, accept), self._qos(), raw=True
-                )
-            )
-        self.get_logger().info(f'listens to {" and ".join(self._topics())}')
+        accepting = self.inputs(self._receiver)
+        self._inputs.open({topic: partial(self._receive, a) for topic, a in accepting.items()})
+        self.get_logger().info(f'listens to {" and ".join(self._inputs.topics)}')
 
     def deactivate(self) -> None:
         """Stop receiving; what is at work ends first, and the last word is `unknown`."""
-        while self._inputs:
-            self.destroy_subscription(self._inputs.pop())
+        self._inputs.close()
         if self._worker is not None:
             self._worker.close()
             self._dropped_before += self._worker.dropped
@@ -185,24 +175,7 @@ class SensorNode(GuardedLifecycleNode):
         self.deactivate()
         if self._outputs is not None:
             self._outputs.destroy()
-        self._outputs = None
-        self._receiver = None
-        self._recogniser = None
-        self._model = None
-
-    def _qos(self) -> QoSProfile:
-        reliable = self.get_parameter('qos_reliability').value == 'reliable'
-        return QoSProfile(
-            history=HistoryPolicy.KEEP_LAST,
-            depth=self.get_parameter('qos_depth').value,
-            reliability=ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT,
-        )
-
-    def _topics(self) -> list[str]:
-        """Resolved names of what is listened to."""
-        return [one.topic_name for one in self._inputs] or [
-            self.resolve_topic_name(self.input_topic)
-        ]
+        self._outputs = self._receiver = self._recogniser = self._model = None
 
     def _receive(self, accept: Accept, data: bytes) -> None:
         received = monotonic()
@@ -233,8 +206,7 @@ class SensorNode(GuardedLifecycleNode):
 
     def _why_senseless(self) -> str:
         """Why the data that come cannot mean anything; empty if they can."""
-        of_sensor = self._receiver.doubts if self._receiver is not None else []
-        return why_senseless(self._judge.doubts) or why_senseless(of_sensor)
+        return why_senseless(self._judge.doubts + (self._receiver.doubts if self._receiver else []))
 
     def _reject(self, reason: str, sentence: str) -> None:
         self._health.reject(reason, sentence)
@@ -282,14 +254,7 @@ class SensorNode(GuardedLifecycleNode):
             return
         why = self._why_senseless()
         self._say_stale(why)
-        topics = ' and '.join(self._topics())
-        if why:
-            self.get_logger().warning(f'{topics}: {why}.')
-            return
-        said = f'no data on {topics} for {silent_s:.1f} s.'
-        if self.count_publishers('/clock') and not self.get_parameter('use_sim_time').value:
-            said += ' (A bag that is played slowly needs use_sim_time:=true of this node.)'
-        self.get_logger().warning(said)
+        self.get_logger().warning(f'{why}.' if why else self._inputs.silence(silent_s))
 
     def _say_stale(self, reason: str = '') -> None:
         """Publish that nothing is known any more."""
@@ -309,8 +274,8 @@ class SensorNode(GuardedLifecycleNode):
             state=self.state,
             problem=self.problem,
             refusal=refusal,
-            topics=self._topics(),
-            wanted=self._qos() if self._inputs else None,
+            topics=self._inputs.topics,
+            wanted=self._inputs.qos if self._inputs else None,
             model=self._model,
             receiver=self._receiver,
             judge=self._judge,
