@@ -147,10 +147,19 @@ def _pause(
         first_frame = later.film.frames[0 if after else -1]
         last_frame = earlier.film.frames[-1] if before else first_frame
         frames = np.stack([last_frame if 2 * t < pause_ns else first_frame for t in stamps])
-        yield from _film(messages, Film(stamps, frames, later.film.focal_px), begin_ns)
+        held = Film(stamps, _noisy(frames, pause_ns), later.film.focal_px)
+        yield from _film(messages, held, begin_ns)
     if later.sound is not None:
         room = rng.normal(scale=_ROOM, size=pause_ns * later.rate_hz // _NS)
         yield from _sound(messages, room.astype(np.float32), later.rate_hz, begin_ns)
+
+
+def _noisy(frames: NDArray[np.uint16], seed: int) -> NDArray[np.uint16]:
+    """Readings a millimetre off by chance, but at both ends: a camera that never moves hangs."""
+    rng = np.random.default_rng(seed)  # of its own: what else is made of chance stays as it was
+    off = rng.integers(-1, 2, frames.shape, np.int8)
+    off[[0, -1]] = 0
+    return np.where(frames > 1, frames + off, frames).astype(np.uint16)
 
 
 def _imu(

@@ -72,7 +72,7 @@ def check_bag(
     said = from_changes(changes, end_ns)
     segments = _truth(report, checks, said, truth_topic, truth_csv)
     finish(report, cards, checks, segments, truth_csv is None and not source.receive_time)
-    report.next = next_command(str(path), report.models, checks)
+    report.next = next_command(str(path), report.models, checks, str(truth_csv or ''))
     return report
 
 

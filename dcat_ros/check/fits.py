@@ -56,8 +56,17 @@ def _fit(
     return fit
 
 
-def next_command(what: str, fits: Sequence[ModelFit], checks: Sequence[SensorCheck]) -> str:
-    """The command that scores the model that knows most of the truth; empty if none fits."""
+def next_command(
+    what: str, fits: Sequence[ModelFit], checks: Sequence[SensorCheck], truth_csv: str = ''
+) -> str:
+    """The command that scores the model that knows most of the truth; empty if none fits.
+
+    Args:
+        what: the recording.
+        fits: of the models.
+        checks: of the sensors.
+        truth_csv: file with the truth; empty if that is on a topic.
+    """
     fitting = [fit for fit in fits if fit.fits]
     if not fitting:
         return ''
@@ -68,5 +77,6 @@ def next_command(what: str, fits: Sequence[ModelFit], checks: Sequence[SensorChe
         options = f' --accel {best.topics[0]} --gyro {best.topics[1]}'
     else:
         options = '' if best.topics[0] == usual else f' --{called} {best.topics[0]}'
-    truth = '' if best.known_labels is not None else ' --truth labels.csv'
+    on_topic = best.known_labels is not None and not truth_csv
+    truth = '' if on_topic else f' --truth {truth_csv or "labels.csv"}'
     return f'dcat evaluate {what} --model {best.model}{options}{truth}'

@@ -106,7 +106,7 @@ def _half_is_zero(half: str) -> str:
 
 def _axis_stands(channels: slice, stands: NDArray[np.bool_], values: NDArray[np.float32]) -> str:
     names = [CHANNELS[i] for i in range(6)[channels] if stands[i]]
-    first = float(values[CHANNELS.index(names[0])])
+    first = float(values[CHANNELS.index(names[0])]) + 0.0  # -0 is 0
     return (
         f'{" and ".join(names)} {"is" if len(names) == 1 else "are"} exactly {first:g} throughout '
         'a window: the driver does not fill it, or the sensor is broken'

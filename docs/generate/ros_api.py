@@ -82,7 +82,9 @@ def _topics(node: str, ends: Collection[Endpoint]) -> str:
             end.qos,
             TEXTS[node, end.direction, end.name],
         )
-        for end in sorted(ends, key=lambda end: order.index((node, end.direction, end.name)))
+        for end in sorted(
+            ends, key=lambda end: (order.index((node, end.direction, end.name)), end.qos)
+        )
     ]
     return table(('topic', 'in/out', 'type', 'QoS', 'what'), rows)
 

@@ -114,9 +114,9 @@ def test_the_only_topic_of_the_type_is_found_and_among_two_the_named_one(
             messages = Messages(writer)
             messages.write('/activity_truth', BEGIN_NS, messages.string('wave'))
             for place, topic in enumerate(topics):
-                for i in range(100):
+                for i, noise in enumerate(np.random.default_rng(0).normal(0, 0.01, (100, 6))):
                     stamp = BEGIN_NS + i * 20_000_000
-                    row = np.full(6, float(place))
+                    row = noise + place
                     messages.write(topic, stamp, messages.imu(stamp, row, 'f'))
 
     write('one', '/wrist')
@@ -125,7 +125,7 @@ def test_the_only_topic_of_the_type_is_found_and_among_two_the_named_one(
     problem = load(table('two,ann')).skipped[0].why
     assert problem.endswith('several topics for imu: /ankle, /wrist. Name one in a column imu')
     (trial,) = load(table('two,ann,/ankle', head='bag,subject,imu')).trials
-    assert (trial.signals['imu'].values == 1).all()
+    assert (trial.signals['imu'].values.round() == 1).all()
 
 
 def test_a_hole_in_a_stretch_skips_it_with_the_reason(folder, table):

@@ -9,6 +9,7 @@ from helpers import (
     LevelModel,
     imu_message,
     make_card,
+    resting,
     string_message,
     write_raw_bag,
 )
@@ -272,8 +273,8 @@ def test_bag_of_ros1_is_scored_as_that_of_ros2(tmp_path):
     truth += [('/activity_truth', STRING, 1001 * S, string_message('jog'))]
     times = [1000 * S + i * S // 50 for i in range(1, 150)]
     imus = [
-        ('/imu/data_raw', IMU, t, imu_message(t, (float(t >= 1001 * S), 0, 0, 0, 0, 0)))
-        for t in times
+        ('/imu/data_raw', IMU, t, imu_message(t, (v[0] + (t >= 1001 * S), *v[1:])))
+        for t, v in zip(times, resting(len(times)), strict=True)
     ]
     messages = sorted(truth + imus, key=lambda m: m[2])
     write_raw_bag(tmp_path / 'new', messages)

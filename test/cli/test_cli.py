@@ -13,6 +13,7 @@ from dcat_ros.model.weights import load_card
 S = 10**9
 VERBS = (
     'bag',
+    'check',
     'demo',
     'doctor',
     'evaluate',
@@ -78,7 +79,7 @@ def test_dcat_version(dcat):
 @pytest.mark.parametrize(
     ('args', 'text'),
     [
-        (['dance'], "There is no verb 'dance'; there are bag, demo, doctor, evaluate, experiment,"),
+        (['dance'], "There is no verb 'dance'; there are bag, check, demo, doctor, evaluate,"),
         (['--nonsense'], 'No such option'),
         (['info'], "Missing argument 'MODEL'"),
         (['info', 'x', '--yaml'], 'No such option'),

@@ -11,6 +11,7 @@ from rclpy.parameter import Parameter
 
 from dcat_ros.nodes.imu_node import ImuNode
 from dcat_ros.nodes.lifecycle import GuardedLifecycleNode
+from dcat_ros.receivers.imu import ImuReceiver
 
 pytestmark = pytest.mark.ros
 
@@ -116,22 +117,25 @@ def test_slow_model_delays_no_message_and_what_is_dropped_is_counted(quick_model
         spinning.close()
 
 
-def test_fault_in_reception_is_counted_and_the_node_goes_on(quick_model, peer):
+def test_fault_in_reception_is_counted_and_the_node_goes_on(quick_model, peer, monkeypatch):
+    planted = [True]
+    accept = ImuReceiver.accept
+
+    def faulty(*given):
+        if planted:
+            raise RuntimeError('planted')
+        return accept(*given)
+
+    monkeypatch.setattr(ImuReceiver, 'accept', faulty)
     node = ImuNode(parameter_overrides=[Parameter('model', value=str(quick_model))])
     spinning = Spinning(node)
     try:
         node.start()
-        accept = node._receiver.accept
-
-        def faulty(*_):
-            raise RuntimeError('planted')
-
-        node._receiver.accept = faulty
         peer.wait_for(lambda: peer.imu.get_subscription_count() == 1, 'the subscription')
         peer.send(10)
         peer.wait_for_health(lambda h: h.get('rejected: fault') == '10', 'ten faults')
         assert 'RuntimeError: planted' in peer.health_message
-        node._receiver.accept = accept
+        planted.clear()
         peer.send_and_wait(100, more=5)
     finally:
         spinning.close()
