@@ -218,3 +218,55 @@ def test_it_is_known_by_name(folder, table):
     assert dataset.info.name == 'bags'
     with pytest.raises(DatasetError, match='bags has no skeleton; it has imu, depth, audio'):
         load_by_name('bags', folder.parent, modalities=['skeleton'])
+
+
+def halves(folder, change=lambda row: row):
+    """A bag of a sensor in two halves, the acceleration at half the rate."""
+    with new_bag(folder, 'mcap') as writer:
+        messages = Messages(writer)
+        messages.write('/activity_truth', BEGIN_NS, messages.string('wave'))
+        rows = np.random.default_rng(0).normal((0, 0, 9.81, 0, 0, 0), 1, (400, 6))
+        for i, row in enumerate(rows):
+            stamp, row = BEGIN_NS + i * 10_000_000, change(row)
+            if i % 2 == 0:
+                messages.write('/accel', stamp, messages.imu(stamp, row * [1, 1, 1, 0, 0, 0], 'f'))
+            messages.write('/gyro', stamp, messages.imu(stamp, row * [0, 0, 0, 1, 1, 1], 'f'))
+
+
+@pytest.fixture
+def two_topics(monkeypatch):
+    for topic in ('/accel', '/gyro'):
+        monkeypatch.setitem(messages_made._TYPES, topic, IMU_TYPE)
+
+
+def test_halves_of_an_inertial_sensor_are_joined(folder, table, two_topics):
+    halves(folder / 'one')
+    (trial,) = load(table('one,ann,/accel,/gyro', head='bag,subject,accel,gyro')).trials
+    values = trial.signals['imu'].values
+    assert len(values) > 190
+    assert values[:, 2].mean() == pytest.approx(9.81, abs=0.2)
+    assert (values.std(axis=0) > 0.1).all()
+    problem = load(table('one,ann')).skipped[0].why
+    assert 'halves of an inertial sensor' in problem
+    assert 'in a column accel and' in problem
+
+
+def test_one_half_is_named_with_the_other(folder, table, two_topics):
+    halves(folder / 'one')
+    with pytest.raises(DatasetError, match='accel and gyro go together'):
+        load(table('one,ann,/accel', head='bag,subject,accel'))
+
+
+def test_a_stretch_that_means_nothing_is_skipped_and_a_strange_unit_is_told(
+    folder, table, two_topics
+):
+    halves(folder / 'one')
+    found = load(table('one,ann,/gyro', head='bag,subject,imu'))
+    assert found.trials == ()
+    assert 'the acceleration is exactly 0 in all axes' in found.skipped[0].why
+    halves(folder / 'two', lambda row: row * [101.97, 101.97, 101.97, 1, 1, 1])
+    found = load(table('two,ann,/accel,/gyro', head='bag,subject,accel,gyro'))
+    assert len(found.trials) == 1
+    (doubt,) = found.doubts
+    assert doubt.name == 'two, /gyro'
+    assert 'in milli-g' in doubt.why

@@ -177,6 +177,14 @@ def test_topics_are_remapped_where_they_are_named_and_left_alone_otherwise(start
     assert audio.remappings == microphone.remappings == [('audio', '/ear')]
 
 
+def test_halves_of_an_inertial_sensor_become_parameters(started):
+    (imu,) = started('imu_only', accel_topic='/camera/accel/sample', gyro_topic='/camera/gyro')
+    given = imu.parameters[-1]
+    assert (given['accel_topic'], given['gyro_topic']) == ('/camera/accel/sample', '/camera/gyro')
+    (imu,) = started('imu_only')
+    assert 'accel_topic' not in imu.parameters[-1]
+
+
 @pytest.mark.parametrize('key', ['imu_node', '/**', '/robot1/imu_node', '/**/imu_node', '/*'])
 def test_a_file_of_parameters_for_the_node_is_taken(started, tmp_path, key):
     path = tmp_path / 'mine.yaml'
