@@ -1,6 +1,7 @@
 """What a bag says of its topics beside their messages: definitions, QoS profiles, hashes."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -17,7 +18,7 @@ from dcat_ros.bags.plain import plain_type
 from dcat_ros.bags.salvage import is_sqlite, plain_file, table
 from dcat_ros.bags.sqlite_file import open_sqlite
 
-__all__ = ['TopicInfo', 'described', 'salvage_topics']
+__all__ = ['TopicInfo', 'counted', 'described', 'salvage_topics']
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,14 @@ class TopicInfo:
     type_hash: str = ''
     qos: tuple[Qos, ...] = field(default=())
     encoding: str = 'cdr'
+
+
+def counted(connections: Iterable[Connection]) -> Counter[tuple[str, str]]:
+    """(topic, type) -> number of messages."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for connection in connections:
+        counts[connection.topic, connection.msgtype] += connection.msgcount
+    return counts
 
 
 def described(connections: Iterable[Connection]) -> list[TopicInfo]:

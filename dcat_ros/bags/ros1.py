@@ -12,7 +12,7 @@ from rosbags.rosbag1 import Reader
 from rosbags.typesys import Stores, get_types_from_msg, get_typestore
 from rosbags.typesys.store import Typestore
 
-from dcat_ros.bags.describe import TopicInfo
+from dcat_ros.bags.describe import TopicInfo, counted
 from dcat_ros.bags.file_kind import one_line
 from dcat_ros.bags.salvage import RawMessage
 from dcat_ros.errors import BagError
@@ -74,10 +74,7 @@ class Ros1Bag:
 
     def counts(self) -> Counter[tuple[str, str]]:
         """(topic, type) -> number of messages; those that cannot be converted count, too."""
-        counts: Counter[tuple[str, str]] = Counter()
-        for connection in self._reader.connections:
-            counts[connection.topic, connection.msgtype] += connection.msgcount
-        return counts
+        return counted(self._reader.connections)
 
     def describe(self) -> list[TopicInfo]:
         """The topics, with their definitions as ROS 2 writes them; one for each name and type."""

@@ -8,7 +8,7 @@ from rosbags.rosbag2 import Reader
 from rosbags.rosbag2.reader import DirectoryReader
 from rosbags.rosbag2.storage_mcap import McapReader
 
-from dcat_ros.bags.describe import TopicInfo, described
+from dcat_ros.bags.describe import TopicInfo, counted, described
 from dcat_ros.bags.file_kind import one_line
 from dcat_ros.bags.salvage import RawMessage, Seen, salvage
 from dcat_ros.errors import BagError
@@ -44,10 +44,7 @@ class WholeBag:
 
     def counts(self) -> Counter[tuple[str, str]]:
         """(topic, type) -> number of messages."""
-        counts: Counter[tuple[str, str]] = Counter()
-        for connection in self._reader.connections:
-            counts[connection.topic, connection.msgtype] += connection.msgcount
-        return counts
+        return counted(self._reader.connections)
 
     def describe(self) -> list[TopicInfo]:
         """What the bag says of its topics."""
