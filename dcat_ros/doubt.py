@@ -22,11 +22,14 @@ class Doubt:
         sentence: what was seen, and what to do about it; without a full stop.
         level: 'note': worth knowing, and labels may be right all the same; 'fault': labels are
             not to be believed; 'senseless': the data cannot mean anything, so that there is none.
+        share: of a recording's windows from which on the level holds for all of it; below, the
+            doubt is a note. 0: one window tells it.
     """
 
     reason: str
     sentence: str
     level: Level = FAULT
+    share: float = 0.5
 
 
 def said(doubts: Iterable[Doubt]) -> str:

@@ -40,12 +40,13 @@ def read_csv(path: Path) -> list[Segment]:
     segments: list[Segment] = []
     try:
         with path.open(newline='', encoding='utf-8-sig') as file:
-            rows = csv.DictReader(file)
-            missing = {'start', 'end', 'label'} - set(rows.fieldnames or ())
+            rows = csv.DictReader(file, skipinitialspace=True)
+            rows.fieldnames = [(name or '').strip().lower() for name in rows.fieldnames or ()]
+            missing = {'start', 'end', 'label'} - set(rows.fieldnames)
             if missing:
                 raise InputError(
                     f'{path} lacks the column {sorted(missing)[0]}; its first line must name '
-                    'start, end and label.'
+                    'start, end and label, separated by commas.'
                 )
             for row in rows:
                 try:

@@ -271,7 +271,10 @@ def _signals(
     doubts: list[Doubt],
 ) -> list[Cut]:
     if modality == 'imu':
-        return imu_signals(bag, topic, pieces, line.accel, line.ignore_covariance, doubts)
+        by_receipt = line.truth.startswith('/')
+        return imu_signals(
+            bag, topic, pieces, line.accel, line.ignore_covariance, doubts, by_receipt
+        )
     if modality == 'audio':
         return sound_signals(bag, topic, pieces, line.sample_rate, line.channels, doubts)
     camera = (line.focal, None) if line.focal > 0 else camera_beside(bag, topic)

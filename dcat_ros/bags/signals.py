@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dcat_ros.bags.halves import joined_readings
+from dcat_ros.bags.inertial import joined_readings, whole_readings
 from dcat_ros.bags.read import BagReader
 from dcat_ros.bags.sound_runs import GAP_S, heard_by, sound_runs
 from dcat_ros.datasets.trial import Signal
@@ -27,7 +27,6 @@ from dcat_ros.messages.image import (
     read_compressed_image,
     read_image,
 )
-from dcat_ros.messages.imu import decode_imu_runs
 from dcat_ros.modalities import audio, depth, imu
 from dcat_ros.modalities.audio_doubts import SoundJudge
 from dcat_ros.modalities.depth_doubts import DepthJudge
@@ -59,6 +58,7 @@ def imu_signals(
     accel_topic: str = '',
     ignore_covariance: bool = False,
     doubts: list[Doubt] | None = None,
+    truth_by_receipt: bool = False,
 ) -> list[Cut]:
     """Samples (n, 6), m/s² and rad/s, on a grid of 50 Hz, low-passed where the sensor is faster.
 
@@ -69,13 +69,17 @@ def imu_signals(
         accel_topic: of the acceleration, where it comes by itself.
         ignore_covariance: take values that a covariance calls "not reported".
         doubts: gets what speaks against the stretches, one of each reason.
+        truth_by_receipt: the stretches have the times at which their labels came.
     """
     rejected = Rejections()
     if accel_topic:
         halves: dict[str, Half] = {accel_topic: 'accel', topic: 'gyro'}
         stamps, values = joined_readings(bag, halves, rejected, ignore_covariance)
     else:
-        stamps, values = _readings(bag, topic, rejected, ignore_covariance)
+        stamps, values, found = whole_readings(
+            bag, topic, rejected, ignore_covariance, truth_by_receipt
+        )
+        _senseless(found, doubts)
     times, first = np.unique(stamps, return_index=True)
     samples = values[first]
     fast = is_oversampled(times, IMU_RATE_HZ)
@@ -96,19 +100,6 @@ def imu_signals(
         return Signal.at_rate(rows, IMU_RATE_HZ)
 
     return [cut(segment) for segment in segments]
-
-
-def _readings(
-    bag: BagReader, topic: str, rejected: Rejections, ignore_covariance: bool
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Stamps (n,) and values (n, 6) of a whole sensor."""
-    stamps, values = [np.zeros(0, np.int64)], [np.zeros((0, 6))]
-    for chunk in bag.chunks([topic], _CHUNK):
-        log_times = np.array([message.log_time_ns for message in chunk])
-        for run in decode_imu_runs([m.data for m in chunk], rejected.add, ignore_covariance):
-            stamps.append(np.where(run.stamps_ns == 0, log_times[run.places], run.stamps_ns))
-            values.append(run.values)
-    return np.concatenate(stamps), np.concatenate(values)
 
 
 def depth_signals(

@@ -11,7 +11,7 @@ from dcat_ros.segment import REST
 __all__ = ['fits_of', 'next_command']
 
 #: A sensor that is slower than this share of the model's rate does not show what it learned from.
-_SLOW = 0.8
+_TOO_SLOW = 0.3
 
 
 def fits_of(
@@ -48,7 +48,7 @@ def _fit(
     rate_hz = min((facts.rate_hz or 0.0 for facts in best.facts()), default=0.0)
     if ' + '.join(best.topics) in wrong:
         fit.fits, fit.why = False, 'see the faults of its topic'
-    elif card.modality != 'audio' and rate_hz < _SLOW * card.input.rate_hz:
+    elif card.modality != 'audio' and rate_hz < _TOO_SLOW * card.input.rate_hz:
         fit.fits = False
         fit.why = f'{rate_hz:.1f} Hz come, and it learned from {card.input.rate_hz:g} Hz'
     elif known is not None and not [label for label in known if label != REST]:

@@ -11,7 +11,6 @@ from dcat_ros.errors import MessageError
 from dcat_ros.messages.cdr import read_head
 from dcat_ros.model.card import Card
 from dcat_ros.receivers.image import ImageReceiver
-from dcat_ros.receivers.judge import apart
 from dcat_ros.receivers.reading import Reading, Recorded
 from dcat_ros.streaming.window import Window
 
@@ -107,14 +106,11 @@ class SensorCheck:
         reading = self.reading
         found = [
             _remark('note' if doubt.level == NOTE else 'fault', about, doubt.sentence)
-            for doubt in reading.doubts()
+            for doubt in reading.doubts() + reading.clock_doubts(truth_by_receipt)
         ]
         mostly = reading.rejected.total() > 0.5 * max(1, reading.n_messages)
-        level = 'fault' if mostly else 'note'
+        level = 'fault' if mostly or not self.n_windows else 'note'
         found += [_remark(level, about, sentence) for sentence in reading.rejected.sentences()]
-        if reading.offset_s is not None and (clock := apart(reading.offset_s)):
-            level = 'fault' if truth_by_receipt else 'note'
-            found.append(_remark(level, about, clock.sentence))
         if reading.n_without_stamp and any(t not in self._headerless for t in self._types.values()):
             sentence = 'the headers have no stamp: the times at which messages came count'
             found.append(_remark('note', about, sentence))
@@ -143,14 +139,17 @@ class SensorCheck:
     def _facts(self, topic: str) -> TopicFacts:
         times = self._times[topic]
         steps = times.steps_s()
+        # of stamps in coarse steps the median is none
+        mean = float(steps.mean()) if len(steps) else 0.0
         median = float(np.median(steps)) if len(steps) else 0.0
+        step_s = median if median > 0.5 * mean else mean
         return TopicFacts(
             topic=topic,
             type=self._types[topic],
             modality=self.card.modality,
             n_messages=self._counts[topic],
             n_refused=dict(self.reading.rejected) if len(self.topics) == 1 else {},
-            rate_hz=1 / median if median > 0 else None,
+            rate_hz=1 / step_s if step_s > 0 else None,
             longest_gap_s=float(steps.max()) if len(steps) else None,
             frames=list(times.frames),
             offset_s=times.offset_s,

@@ -22,7 +22,9 @@ def report_text(report: CheckReport) -> str:
         lines.append(f'not used: {_first(others, _MOST_OTHERS)}')
     if report.remarks:
         lines.append('')
-    lines += [f'{remark.level:6}{remark.about}: {remark.sentence}.' for remark in report.remarks]
+    for remark in report.remarks:
+        about = '' if remark.sentence.startswith(remark.about) else f'{remark.about}: '
+        lines.append(f'{remark.level:6}{about}{remark.sentence}.')
     lines += ['', *_models(report.models)]
     faults = report.n_faults
     lines += ['', f'{faults or "no"} {"fault" if faults == 1 else "faults"}']
@@ -32,7 +34,7 @@ def report_text(report: CheckReport) -> str:
 
 
 def _topic(facts: TopicFacts) -> list[str]:
-    parts = [f'{facts.n_messages} messages']
+    parts = [f'{facts.n_messages} {"message" if facts.n_messages == 1 else "messages"}']
     if facts.rate_hz is not None:
         parts.append(f'{facts.rate_hz:.1f} Hz')
     if facts.longest_gap_s is not None:

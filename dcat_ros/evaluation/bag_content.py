@@ -61,10 +61,11 @@ class BagSource:
     ignore_covariance: bool = False
 
     def __post_init__(self) -> None:
-        if bool(self.accel) != bool(self.gyro) or (self.accel and self.imu):
+        same = bool(self.accel) and self.accel == self.gyro
+        if bool(self.accel) != bool(self.gyro) or same or (self.accel and self.imu):
             raise ConfigError(
                 'the halves of an inertial sensor are named together and alone: --accel TOPIC and '
-                '--gyro TOPIC, without --imu.'
+                '--gyro ANOTHER_TOPIC, without --imu.'
             )
 
     def halves(self, card: Card) -> dict[str, Half]:

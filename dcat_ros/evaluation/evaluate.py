@@ -9,10 +9,9 @@ from dcat_ros.doubt import NOTE
 from dcat_ros.errors import BagError, NothingScoredError
 from dcat_ros.evaluation.bag_content import BagSource, run_bag
 from dcat_ros.evaluation.evaluation import Evaluation, score
-from dcat_ros.evaluation.nothing import why_nothing
+from dcat_ros.evaluation.nothing import near_labels, why_nothing
 from dcat_ros.evaluation.prediction_log import PredictionLog
 from dcat_ros.presence.activity import macro_f1_of
-from dcat_ros.receivers.judge import apart
 from dcat_ros.streaming.recogniser import Classifier, Recogniser
 from dcat_ros.streaming.steady import SteadyLabel
 from dcat_ros.truth import from_changes, from_first_reading, read_csv
@@ -94,12 +93,14 @@ def evaluate_bag(
     notes += [f'{content.topic}: {sentence}.' for sentence in reading.rejected.sentences()]
     if content.n_senseless:
         notes.append(f'{content.n_senseless} windows cannot mean anything and have no label.')
-    doubts = reading.doubts()
-    if reading.offset_s is not None and not source.receive_time:
-        doubts += filter(None, [apart(reading.offset_s)])
+    doubts = reading.doubts() + reading.clock_doubts(truth_by_receipt=truth_csv is None)
     for doubt in doubts:
         sentence = f'{content.topic}: {doubt.sentence}.'
         (notes if doubt.level == NOTE else evaluation.scores.doubts).append(sentence)
+    for label, known in near_labels(evaluation.scores.n_foreign_truth, model.card.labels).items():
+        notes.append(
+            f'The truth says {label!r}, and the model {known!r}: spell it so in the truth.'
+        )
     for reason, n in content.rejected_truth.items():
         notes.append(f'{n} messages on {truth_topic} were rejected: {reason}.')
     evaluation.scores.notes += notes

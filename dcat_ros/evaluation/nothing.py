@@ -1,15 +1,16 @@
 """Why a recording that could be read has no window that could be scored."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 
 from dcat_ros.doubt import said
 from dcat_ros.evaluation.bag_content import BagContent
 from dcat_ros.evaluation.scores import Scores
 from dcat_ros.model.card import Card
-from dcat_ros.receivers.judge import apart
 from dcat_ros.segment import REST, Segment
+from dcat_ros.streaming.judge import apart
 
-__all__ = ['why_nothing']
+__all__ = ['near_labels', 'why_nothing']
 
 _NS = 1_000_000_000
 _MOST_NAMED = 6
@@ -44,12 +45,19 @@ def why_nothing(
             f'{n} messages completed no window of {card.input.window_s:g} s',
             f'({breaks})' if breaks else '',
             f'; {said_doubts}' if said_doubts else '',
+            *(f'; {sentence}' for sentence in content.reading.rejected.sentences()),
         ]
         if rate_hz and not said_doubts:
             parts.append(f'; they come at {rate_hz:.1f} Hz')
         return ' '.join(part for part in parts if part).replace(' ;', ';')
     if scores.n_foreign_truth:
         foreign = [label for label in scores.n_foreign_truth if label != REST]
+        near = near_labels(foreign, card.labels)
+        hint = ', '.join(f'{label} for {known}' for label, known in near.items())
+        if hint:
+            return (
+                f'the truth spells labels otherwise than {card.name} does: {hint}; mend the truth'
+            )
         return (
             f'the truth says {_named(foreign or [REST])}, and {card.name} knows none of these; it '
             f'knows {_named(card.labels)}: take the model that was trained on such labels'
@@ -63,6 +71,16 @@ def why_nothing(
     offset_s = content.reading.offset_s
     clock = None if offset_s is None else apart(offset_s)
     return f'{sentence}; {clock.sentence}' if clock else sentence
+
+
+def near_labels(foreign: Iterable[str], labels: Sequence[str]) -> dict[str, str]:
+    """The labels that differ from one of the model's in capitals, spaces or dashes alone."""
+    known = {_plain(label): label for label in labels}
+    return {label: known[_plain(label)] for label in foreign if _plain(label) in known}
+
+
+def _plain(label: str) -> str:
+    return re.sub(r'[\s_-]+', '_', label.strip().casefold())
 
 
 def _named(labels: Sequence[str]) -> str:

@@ -77,7 +77,10 @@ def decode_imu(data: bytes, needed: str = 'both', any_covariance: bool = False) 
     for value, limit in zip(values, _LIMITS, strict=True):
         if not -limit <= value <= limit:
             reason = 'implausible' if isfinite(value) else 'non_finite'
-            raise MessageError(f'Imu value {value} is not a reading in m/s² or rad/s', reason)
+            hint = '; are these degrees/s, or raw counts?' if reason == 'implausible' else ''
+            raise MessageError(
+                f'Imu value {value:.6g} is no reading in m/s² or rad/s{hint}', reason
+            )
     return ImuSample(head.stamp_ns, head.frame_id, values)
 
 

@@ -18,7 +18,7 @@ __all__ = ['DepthJudge', 'doubts']
 #: No depth camera sees that far, in m; and 16 bits hold no more mm.
 _FURTHEST_M = 65.0
 #: A median nearer or further is that of another unit: metres or cm as whole numbers, tenths of mm.
-_NEAREST_MM, _FURTHEST_MM = 50, 20_000
+_NEAREST_MM, _FURTHEST_MM = 300, 20_000
 #: Neighbours of 16 bits read in the wrong order differ by 256 times the true steps, and more.
 _WILD_MM, _WILDER = 100, 8
 _LEAST_PIXELS = 20
@@ -73,7 +73,7 @@ def _unit(raw: NDArray[np.generic]) -> Doubt | None:
 def _byte_order(raw: NDArray[np.generic]) -> Doubt | None:
     swapped = raw.byteswap()
     if raw.dtype.kind == 'f':
-        wrong = _share_seen(raw) < 0.1 and _share_seen(swapped) > 0.9
+        wrong = _share_seen(raw) < 0.5 and _share_seen(swapped) > 0.9
     else:
         as_is, turned = _step(raw), _step(swapped)
         wrong = as_is > _WILD_MM and as_is > _WILDER * turned

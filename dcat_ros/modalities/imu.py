@@ -14,6 +14,7 @@ __all__ = [
     'doubts',
     'mount_rotation',
     'rotate',
+    'standing',
 ]
 
 CHANNELS = ('ax', 'ay', 'az', 'wx', 'wy', 'wz')
@@ -65,20 +66,30 @@ _ROUNDING = 1e-6
 _HALVES = {'acceleration': slice(0, 3), 'angular rate': slice(3, 6)}
 
 
-def doubts(samples: NDArray[np.float32]) -> list[Doubt]:
+def standing(samples: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Which channels (6,) have one value in a window (T, 6), but for rounding."""
+    lowest, highest = samples.min(axis=0), samples.max(axis=0)
+    return np.asarray(highest - lowest <= _ROUNDING * np.maximum(1, np.abs(highest)))
+
+
+def doubts(samples: NDArray[np.float32], alive: NDArray[np.bool_] | None = None) -> list[Doubt]:
     """What speaks against a window of samples; the worst first.
 
     Args:
         samples: shape (T, 6), on the model's grid, in the units of sensor_msgs/Imu.
+        alive: shape (6,), channels that varied a short while ago: of those some may stand still, as
+            a coarse sensor's do while nothing moves, but not all six.
     """
     lowest, highest = samples.min(axis=0), samples.max(axis=0)
-    stands = highest - lowest <= _ROUNDING * np.maximum(1, np.abs(highest))
+    stands = standing(samples)
     is_zero = stands & (highest == 0) & (lowest == 0)
     if is_zero.all():
         return [_senseless('zero', 'every value is exactly 0: the sensor is off, or its driver ')]
     if stands.all():
         sentence = 'all six values stand still while the stamps go on: the sensor or its driver '
         return [_senseless('frozen', sentence)]
+    if alive is not None:
+        stands, is_zero = stands & ~alive, is_zero & ~alive
     found = []
     for half, channels in _HALVES.items():
         if is_zero[channels].all():
@@ -89,7 +100,11 @@ def doubts(samples: NDArray[np.float32]) -> list[Doubt]:
         elif stands[channels].any():
             found.append(Doubt('axis', _axis_stands(channels, stands, highest)))
     unit = '' if any(one.level == SENSELESS for one in found) else doubt(samples)
-    return [*found, Doubt('unit', unit)] if unit else found
+    if unit:
+        # nobody turns so fast, so that one window tells it of all
+        too_fast = bool(np.abs(samples[:, 3:]).max() > _GREATEST_RATE)
+        found.append(Doubt('unit', unit, share=0.0 if too_fast else 0.5))
+    return found
 
 
 def _senseless(reason: str, sentence: str) -> Doubt:
@@ -115,7 +130,7 @@ def _axis_stands(channels: slice, stands: NDArray[np.bool_], values: NDArray[np.
 
 def _unit_of(mean: float) -> str:
     """The unit in which gravity alone would be so large."""
-    if mean < 3 * 1000:
+    if mean < 1500:
         return 'in milli-g or cm/s²'
     return "in the sensor's raw counts"
 

@@ -19,8 +19,8 @@ from dcat_ros.nodes.outputs import Outputs
 from dcat_ros.nodes.parameters import RECOGNISER_PARAMETERS, Spec, check, declare
 from dcat_ros.nodes.stamps import StampCheck
 from dcat_ros.receivers.base import Receiver
-from dcat_ros.receivers.judge import StreamJudge
 from dcat_ros.streaming.decision import Prediction
+from dcat_ros.streaming.judge import StreamJudge
 from dcat_ros.streaming.recogniser import Recogniser
 from dcat_ros.streaming.steady import SteadyLabel
 from dcat_ros.streaming.worker import LatestWorker

@@ -14,6 +14,19 @@ from dcat_ros.streaming.window import Window, WindowStream
 
 __all__ = ['ImuReceiver']
 
+#: A channel that varied so lately is not dead.
+_ALIVE_NS = 10_000_000_000
+#: Halves of one sensor that come together were measured together.
+_HALVES_APART_S = 0.5
+
+
+def _halves_apart(apart_s: float) -> str:
+    where = 'before' if apart_s < 0 else 'after'
+    return (
+        f'the stamps of the acceleration lie {abs(apart_s):.1f} s {where} those of the angular '
+        'rate that come with it: the halves are joined wrongly; mend the clock of the driver'
+    )
+
 
 class ImuReceiver:
     """Decodes samples and puts them into a stream; everything is quick, so a job is a window.
@@ -45,6 +58,8 @@ class ImuReceiver:
         self.last_stamp_ns = 0
         self.last_frame_id = ''
         self._of_window: list[Doubt] = []
+        self._varied_ns = np.full(6, -_ALIVE_NS)  # when each channel did last
+        self._offset_ns: dict[str, int] = {}  # of each half: stamp less receive time
 
     @property
     def counts(self) -> Counter[str]:
@@ -58,8 +73,13 @@ class ImuReceiver:
 
     @property
     def doubts(self) -> list[Doubt]:
-        """By the last window and the rate."""
-        return self._of_window + slowness(self.input_rate_hz, self._stream.rate_hz)
+        """By the last window, the halves' clocks and the rate."""
+        found = [*self._of_window]
+        if len(self._offset_ns) == 2:
+            apart_s = (self._offset_ns['accel'] - self._offset_ns['gyro']) / 1e9
+            if abs(apart_s) > _HALVES_APART_S:
+                found.append(Doubt('halves', _halves_apart(apart_s)))
+        return found + slowness(self.input_rate_hz, self._stream.rate_hz)
 
     @property
     def doubt(self) -> str:
@@ -71,6 +91,8 @@ class ImuReceiver:
         self._stream.reset()
         self._halves.reset()
         self._of_window = []
+        self._varied_ns[:] = -_ALIVE_NS
+        self._offset_ns.clear()
 
     def accept(self, data: bytes, arrived_ns: int, check: Check) -> list[Window]:
         """Take one serialised sensor_msgs/Imu."""
@@ -88,8 +110,10 @@ class ImuReceiver:
         sample = decode_imu(data, needed=half, any_covariance=self.ignores_covariance)
         stamp_ns = check(sample.stamp_ns)
         x, y, z = sample.values[:3] if half == 'accel' else sample.values[3:]
+        self.last_stamp_ns = stamp_ns
+        self._offset_ns[half] = stamp_ns - arrived_ns
         if half == 'gyro':
-            self.last_stamp_ns, self.last_frame_id = stamp_ns, sample.frame_id
+            self.last_frame_id = sample.frame_id
         windows: list[Window] = []
         for whole in self._halves.push(half, stamp_ns, (x, y, z)):
             windows += self._stream.push(whole.stamp_ns, whole.values, self.last_frame_id)
@@ -109,6 +133,8 @@ class ImuReceiver:
         """The job itself; without its samples if those cannot mean anything."""
         if job.samples is None:
             return [job]
-        self._of_window = imu.doubts(job.samples)
+        alive = job.end_ns - self._varied_ns < _ALIVE_NS
+        self._varied_ns[~imu.standing(job.samples)] = job.end_ns
+        self._of_window = imu.doubts(job.samples, alive)
         why = why_senseless(self._of_window)
         return [job.senseless(why) if why else job]

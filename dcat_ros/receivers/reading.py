@@ -9,14 +9,19 @@ import numpy as np
 from dcat_ros.doubt import Doubt
 from dcat_ros.errors import MessageError
 from dcat_ros.messages.imu import decode_imu_runs
+from dcat_ros.receivers.audio import AudioReceiver
 from dcat_ros.receivers.base import Check, Receiver
 from dcat_ros.receivers.imu import ImuReceiver
-from dcat_ros.receivers.judge import StreamJudge, Tally
 from dcat_ros.rejections import Rejections
 from dcat_ros.streaming.halves import Half
+from dcat_ros.streaming.judge import StreamJudge, Tally, apart, other_speed
 from dcat_ros.streaming.window import Window
 
 __all__ = ['Reading', 'Recorded']
+
+
+#: A chunk of sound is hardly longer.
+_CHUNK_S = 10.0
 
 
 class Recorded(NamedTuple):
@@ -68,11 +73,13 @@ class Reading:
         self._receive_time = receive_time
         self._halves = halves or {}
         self._tally = Tally()
+        self._first_arrived_ns = self._arrived_ns = 0
+        self._has_stamps = False
 
     @property
     def offset_s(self) -> float | None:
         """Stamp less receive time of the last message; None where no header has a stamp."""
-        return self.judge.offset_s if self.n_without_stamp < self.n_messages else None
+        return self.judge.offset_s if self._has_stamps else None
 
     def take(self, messages: Sequence[Recorded]) -> list[Window]:
         """Take messages in the order in which they came; gives the windows that they complete."""
@@ -83,6 +90,23 @@ class Reading:
         for message in messages:
             windows += self._take_one(message, self._accept(message.topic))
         return windows
+
+    def clock_doubts(self, truth_by_receipt: bool) -> list[Doubt]:
+        """What speaks against the stamps, where the headers have some and they count.
+
+        Args:
+            truth_by_receipt: labels are compared with a truth that has the times at which it came.
+        """
+        offset_s = self.offset_s
+        if self._receive_time or offset_s is None or self.begin_ns is None:
+            return []
+        slack_s = _CHUNK_S if isinstance(self.receiver, AudioReceiver) else 0.0
+        found = [apart(offset_s, truth_by_receipt, slack_s)]
+        if not self.receiver.counts['jump_back']:
+            stamps_s = (self.end_ns - self.begin_ns) / 1e9
+            receipt_s = (self._arrived_ns - self._first_arrived_ns) / 1e9
+            found.append(other_speed(stamps_s, receipt_s, truth_by_receipt))
+        return [doubt for doubt in found if doubt is not None]
 
     def doubts(self) -> list[Doubt]:
         """What speaks against all of it."""
@@ -103,6 +127,7 @@ class Reading:
     ) -> list[Window]:
         def stamp_of(stamp_ns: int) -> int:
             self.n_without_stamp += stamp_ns == 0
+            self._has_stamps |= stamp_ns != 0
             return message.arrived_ns if self._receive_time else stamp_ns or message.arrived_ns
 
         try:
@@ -111,7 +136,7 @@ class Reading:
         except MessageError as problem:
             self.rejected.add(problem)
             return []
-        self._saw(self.receiver.last_stamp_ns)
+        self._saw(self.receiver.last_stamp_ns, message.arrived_ns)
         frame_id = self.receiver.last_frame_id
         self.judge.take(self.receiver.last_stamp_ns, message.arrived_ns, frame_id)
         return windows
@@ -124,9 +149,10 @@ class Reading:
             arrived = np.array([messages[i].arrived_ns for i in run.places])
             empty = run.stamps_ns == 0
             self.n_without_stamp += int(empty.sum())
+            self._has_stamps |= not empty.all()
             stamps = np.where(empty | self._receive_time, arrived, run.stamps_ns)
-            self._saw(int(stamps[0]))
-            self._saw(int(stamps[-1]))
+            self._saw(int(stamps[0]), int(arrived[0]))
+            self._saw(int(stamps[-1]), int(arrived[-1]))
             self.judge.take_many(stamps, arrived, run.frame_id)
             jobs += receiver.accept_run(run, stamps)
         return [window for job in jobs for window in self._windows(job)]
@@ -137,7 +163,7 @@ class Reading:
             self._tally.count(len(windows), self.receiver.doubts)
         return windows
 
-    def _saw(self, stamp_ns: int) -> None:
+    def _saw(self, stamp_ns: int, arrived_ns: int) -> None:
         if self.begin_ns is None:
-            self.begin_ns = stamp_ns
-        self.end_ns = stamp_ns
+            self.begin_ns, self._first_arrived_ns = stamp_ns, arrived_ns
+        self.end_ns, self._arrived_ns = stamp_ns, arrived_ns

@@ -212,6 +212,89 @@ def test_truth_of_another_model_is_no_success(dcat, tmp_path, good):
     assert 'the truth says dance, and imu_watch knows none of these' in err
 
 
+@pytest.mark.parametrize(('late_s', 'code'), [(0.5, 0), (3, 1), (-30, 1)])
+def test_stamps_that_a_truth_on_a_topic_does_not_fit_are_no_success(evaluated, good, late_s, code):
+    def shifted(m, t, i):
+        m.header.stamp.sec, m.header.stamp.nanosec = divmod(t + round(late_s * S), S)
+
+    found, text = evaluated(changed(good, shifted))
+    assert found == code
+    assert ('--use-receive-time' in text) == bool(code)
+
+
+def test_stamps_that_run_at_another_speed_are_no_success(evaluated, good):
+    begin = good[0].log_time_ns
+
+    def faster(m, t, i):
+        m.header.stamp.sec, m.header.stamp.nanosec = divmod(begin + (t - begin) * 2, S)
+
+    code, text = evaluated(changed(good, faster))
+    assert code == 1
+    assert 'run 2.00 times as fast' in text
+
+
+def test_halves_whose_clocks_lie_apart_are_no_success(evaluated, good):
+    def late(rows):
+        for topic, kind, t, data in halves_of(rows):
+            if topic == '/camera/accel/sample':
+
+                def shift(m, t, i):
+                    m.header.stamp.sec += 3
+
+                ((_, _, _, data),) = changed([(topic, kind, t, data)], shift)
+            yield topic, kind, t, data
+
+    named = ('--accel', '/camera/accel/sample', '--gyro', '/camera/gyro/sample')
+    code, text = evaluated(late(good), *named)
+    assert code == 1
+    assert 'lie 3.0 s after those of the angular rate' in text
+
+
+def test_a_slow_half_and_truth_from_the_first_reading_are_scored(evaluated, good, tmp_path):
+    rows = list(halves_of(good, accel_every=5))
+    labels = tmp_path / 'labels.csv'
+    labels.write_text('Start, end, Label\n4,30, external_rotation\n')
+    named = ('--accel', '/camera/accel/sample', '--gyro', '/camera/gyro/sample')
+    _, text = evaluated(rows, *named, '--truth', labels)
+    assert 'never overlap' not in text
+    assert 'the stamps stand still' not in text
+    assert re.search(r'^macro-F1', text, re.MULTILINE)
+
+
+@pytest.mark.parametrize('noise', [0.002, 0.01])
+def test_a_coarse_sensor_of_a_person_at_rest_is_not_broken(evaluated, good, noise):
+    """Values in steps of 0.01, of which some stand still while nothing moves."""
+    rng = np.random.default_rng(0)
+
+    def coarse(m, t, i):
+        if t - good[0].log_time_ns < 20 * S:
+            return
+        for vector, level in ((m.linear_acceleration, 9.81), (m.angular_velocity, 0.0)):
+            for axis, at in zip('xyz', (0, 0, level), strict=True):
+                setattr(vector, axis, round(at + rng.normal(0, noise), 2))
+
+    _, text = evaluated(changed(good, coarse))
+    assert 'two topics' not in text
+    assert 'hangs' not in text
+
+
+def test_degrees_in_a_few_windows_tell_of_all(evaluated, good):
+    def degrees(m, t, i):
+        scaled(m.angular_velocity, 57.3 * 0.2)
+
+    code, text = evaluated(changed(good, degrees))
+    assert code == 1
+    assert 'not in degrees/s' in text
+
+
+def test_labels_that_are_spelled_otherwise_are_named(dcat, tmp_path, good):
+    write_raw_bag(tmp_path / 'bag', good)
+    (tmp_path / 'labels.csv').write_text('start,end,label\n0,50,External Rotation\n')
+    code, _, err = dcat('evaluate', 'bag', '--model', 'imu_watch', '--truth', 'labels.csv')
+    assert code == 1
+    assert 'External Rotation for external_rotation' in err
+
+
 def test_ten_hertz_are_said(evaluated, good):
     rows = [row for i, row in enumerate(good) if row.type_name != IMU or i % 5 == 0]
     _, text = evaluated(rows)

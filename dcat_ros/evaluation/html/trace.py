@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dcat_ros.bags.audio_info import audio_definition, audio_info_beside
-from dcat_ros.bags.halves import joined_readings
+from dcat_ros.bags.inertial import joined_readings
 from dcat_ros.bags.read import BagReader
 from dcat_ros.bags.salvage import RawMessage
 from dcat_ros.errors import ConfigError, MessageError

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dcat_ros.doubt import FAULT, NOTE, SENSELESS, Doubt
-from dcat_ros.receivers.judge import StreamJudge, Tally, apart
+from dcat_ros.streaming.judge import StreamJudge, Tally, apart
 
 S = 10**9
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from dcat_ros.doubt import FAULT, NOTE, SENSELESS, Doubt
 
-__all__ = ['APART_S', 'StreamJudge', 'Tally', 'apart']
+__all__ = ['APART_S', 'StreamJudge', 'Tally', 'apart', 'other_speed']
 
 _NS = 1_000_000_000
 #: Clocks of one robot agree by far less, and a recorder is never so late.
@@ -22,17 +22,21 @@ _MESSAGES, _SECONDS = 50, 1.0
 #: Of those so many change the frame: a sensor that is renamed once does not alternate.
 _ALTERNATING = 0.05
 _STANDING = 0.9
-#: Of a recording a doubt holds whose windows make up this share; below, it is only noted.
-_MOSTLY = 0.5
+#: A truth that has the times at which it came bears no more.
+_TRUTH_APART_S = 1.0
+#: A clock that runs so much faster or slower than the receipt, seen over so long, is another.
+_SPEED_OFF, _SPEED_OVER_S = 0.05, 10.0
 
 
-def apart(offset_s: float) -> Doubt | None:
+def apart(offset_s: float, truth_by_receipt: bool = False, slack_s: float = 0.0) -> Doubt | None:
     """That stamps lie far from the times at which the messages came.
 
     Args:
         offset_s: stamp less receive time.
+        truth_by_receipt: labels are compared with a truth that has the times at which it came.
+        slack_s: so long a message may be on its way: sound comes when its last sample was heard.
     """
-    if abs(offset_s) < APART_S:
+    if abs(offset_s) < (_TRUTH_APART_S + slack_s if truth_by_receipt else APART_S):
         return None
     where = 'before' if offset_s < 0 else 'after'
     sentence = (
@@ -41,7 +45,24 @@ def apart(offset_s: float) -> Doubt | None:
         '--use-receive-time of dcat evaluate goes by the times at which they came, and a node that '
         'hears a bag needs use_sim_time:=true'
     )
-    return Doubt('clock', sentence, NOTE)
+    return Doubt('clock', sentence, FAULT if truth_by_receipt else NOTE)
+
+
+def other_speed(stamps_s: float, receipt_s: float, truth_by_receipt: bool = False) -> Doubt | None:
+    """That the stamps run at another speed than the times at which the messages came.
+
+    Args:
+        stamps_s: from the first stamp to the last.
+        receipt_s: from the first receive time to the last.
+        truth_by_receipt: as for `apart`.
+    """
+    if receipt_s < _SPEED_OVER_S or abs(stamps_s / receipt_s - 1) <= _SPEED_OFF:
+        return None
+    sentence = (
+        f'the header stamps run {stamps_s / receipt_s:.2f} times as fast as the messages came; '
+        '--use-receive-time of dcat evaluate goes by the times at which they came'
+    )
+    return Doubt('speed', sentence, FAULT if truth_by_receipt else NOTE)
 
 
 class StreamJudge:
@@ -137,7 +158,8 @@ class StreamJudge:
                 Doubt(
                     'stamps',
                     f'the stamps stand still at {self._stamp_ns / _NS:.3f} s while messages come: '
-                    'the driver does not fill header.stamp anew; mend it there',
+                    'the driver does not fill header.stamp anew; mend it there, or, of a '
+                    'recording, go by the receive times (--use-receive-time)',
                     SENSELESS,
                 )
             )
@@ -167,7 +189,7 @@ class Tally:
         for reason, n in self._counts.most_common():
             doubt = self._last[reason]
             share = n / self.n if self.n else 1.0
-            level = doubt.level if share >= _MOSTLY else NOTE
+            level = doubt.level if share >= doubt.share else NOTE
             whole = f'in {n} of {self.n} windows: ' if n < self.n else ''
             found.append(Doubt(reason, f'{whole}{doubt.sentence}', level))
         return found
