@@ -79,7 +79,7 @@ def decode_imu(data: bytes, needed: str = 'both', any_covariance: bool = False) 
             reason = 'implausible' if isfinite(value) else 'non_finite'
             hint = '; are these degrees/s, or raw counts?' if reason == 'implausible' else ''
             raise MessageError(
-                f'Imu value {value:.6g} is no reading in m/s² or rad/s{hint}', reason
+                f'Imu value {value:.6g} is not a reading in m/s² or rad/s{hint}', reason
             )
     return ImuSample(head.stamp_ns, head.frame_id, values)
 
