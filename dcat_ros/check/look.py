@@ -1,6 +1,6 @@
 """What bag and running robot have in common: the sensors among topics, and the report."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from dcat_ros.bags.sensor_topic import SENSORS, halves_of
@@ -54,9 +54,9 @@ def stream_of(card: Card) -> WindowStream:
 
 def truth_facts(where: str, segments: Sequence[Segment]) -> TruthFacts:
     """How long each label lasts."""
-    seconds: Counter[str] = Counter()
+    seconds: defaultdict[str, float] = defaultdict(float)
     for segment in segments:
-        seconds[segment.label] += (segment.end_ns - segment.start_ns) / 1e9  # type: ignore[assignment]
+        seconds[segment.label] += (segment.end_ns - segment.start_ns) / 1e9
     return TruthFacts(where=where, seconds={key: round(s, 3) for key, s in seconds.items()})
 
 

@@ -54,11 +54,11 @@ class ImuNode(SensorNode):
     modality = 'imu'
     message_type = Imu
     input_topic = 'imu/data_raw'
-    _halves: dict[str, str] = {}  # noqa: RUF012
     parameters = (*RECOGNISER_PARAMETERS, *_OWN)
 
     def __init__(self, **options: Any) -> None:
         super().__init__('imu_node', **options)
+        self._halves: dict[str, str] = {}
         topics = [self.get_parameter(f'{half}_topic').value for half in ('accel', 'gyro')]
         if bool(topics[0]) != bool(topics[1]) or (topics[0] and topics[0] == topics[1]):
             raise ConfigError(
