@@ -113,8 +113,10 @@ def test_halves_at_two_rates_are_joined(quick_model, peer):
         peer.wait_for_health(
             lambda health: health['input topic'] == '/camera/accel and /camera/gyro', 'the topics'
         )
-        assert int(peer.health['stream: accel']) > 50
-        assert peer.health['publishers'] == '2'
+        peer.wait_for_health(
+            lambda health: int(health.get('stream: accel', 0)) > 50, 'the accelerations'
+        )
+        peer.wait_for_health(lambda health: health['publishers'] == '2', 'both publishers')
 
 
 def test_half_a_pair_of_topics_is_refused(quick_model, peer):
