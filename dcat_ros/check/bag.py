@@ -8,7 +8,14 @@ from dcat_ros.bags.read import BagReader
 from dcat_ros.bags.sensor_topic import SENSORS
 from dcat_ros.bags.topics import STRING_TYPE, TRUTH_TOPIC
 from dcat_ros.check.fits import next_command
-from dcat_ros.check.look import cards_of, finish, sensors_among, stream_of, truth_facts
+from dcat_ros.check.look import (
+    SOME_FOCAL_PX,
+    cards_of,
+    finish,
+    sensors_among,
+    stream_of,
+    truth_facts,
+)
 from dcat_ros.check.record import CheckReport, Remark
 from dcat_ros.check.sensor import SensorCheck
 from dcat_ros.errors import BagError, MessageError
@@ -24,8 +31,6 @@ from dcat_ros.truth import from_changes, from_first_reading, read_csv
 __all__ = ['check_bag']
 
 _CHUNK = 1024
-#: Stands in for a focal length that nobody tells, so that the pictures can be looked at.
-_SOME_FOCAL_PX = 500.0
 
 
 def check_bag(
@@ -93,7 +98,7 @@ def _sensor(
         receiver = receiver_for(bag, card, stream_of(card), source, topics[-1])
     except BagError as problem:  # nobody tells the focal length
         report.remarks.append(_note(topics[-1], str(problem), 'fault'))
-        with_focal = replace(source, focal_px=_SOME_FOCAL_PX)
+        with_focal = replace(source, focal_px=SOME_FOCAL_PX)
         receiver = receiver_for(bag, card, stream_of(card), with_focal, topics[-1])
     reading = Reading(receiver, receive_time=source.receive_time, halves=halves)
     return SensorCheck(types, card, reading, HEADERLESS_TYPES)

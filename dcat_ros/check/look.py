@@ -12,8 +12,10 @@ from dcat_ros.model.weights import find_weights, load_card, shipped_models
 from dcat_ros.segment import Segment
 from dcat_ros.streaming.window import WindowStream
 
-__all__ = ['cards_of', 'finish', 'sensors_among', 'stream_of', 'truth_facts']
+__all__ = ['SOME_FOCAL_PX', 'cards_of', 'finish', 'sensors_among', 'stream_of', 'truth_facts']
 
+#: Stands in for a focal length that nobody tells, so that the pictures can be looked at.
+SOME_FOCAL_PX = 500.0
 #: modality, and its topics: two of an inertial sensor in halves
 Found = tuple[str, list[str]]
 

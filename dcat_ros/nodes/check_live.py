@@ -12,7 +12,14 @@ from rclpy.qos import QoSProfile, ReliabilityPolicy
 
 from dcat_ros.bags.sensor_topic import SENSORS
 from dcat_ros.bags.topics import CAMERA_INFO_TYPE, STRING_TYPE, TRUTH_TOPIC
-from dcat_ros.check.look import cards_of, finish, sensors_among, stream_of, truth_facts
+from dcat_ros.check.look import (
+    SOME_FOCAL_PX,
+    cards_of,
+    finish,
+    sensors_among,
+    stream_of,
+    truth_facts,
+)
 from dcat_ros.check.record import CheckReport, Remark
 from dcat_ros.check.sensor import SensorCheck
 from dcat_ros.errors import MessageError
@@ -38,8 +45,6 @@ _LOOK_S = 0.5
 _SPIN_S = 0.05
 #: Best effort takes every publisher.
 _QOS = QoSProfile(depth=200, reliability=ReliabilityPolicy.BEST_EFFORT)
-#: Stands in for a focal length that nobody tells, so that the pictures can be looked at.
-_SOME_FOCAL_PX = 500.0
 
 
 def check_live(
@@ -133,7 +138,7 @@ class _Listening:
         for topic in topics:
             self._subscribe(topic, types[topic], partial(self._take, check, topic))
         if isinstance(receiver, ImageReceiver) and receiver.focal_px is None:
-            receiver.focal_px = _SOME_FOCAL_PX
+            receiver.focal_px = SOME_FOCAL_PX
             plain = topics[0].removesuffix('/compressed').removesuffix('/compressedDepth')
             info = f'{plain.rpartition("/")[0]}/camera_info'
             self._subscribe(info, CAMERA_INFO_TYPE, partial(_focal, receiver), latched=True)
