@@ -17,6 +17,7 @@ from dcat_ros.files import write_whole
 from dcat_ros.model.card import SCHEMA_VERSION, Card
 from dcat_ros.model.make import Network, make_network
 from dcat_ros.share import share_dir
+from dcat_ros.text import short
 
 __all__ = ['find_weights', 'load_card', 'load_weights', 'save_weights', 'shipped_models']
 
@@ -43,10 +44,10 @@ def find_weights(model: str) -> Path:
         path = Path(model).expanduser()
         if path.is_file():
             return path
-    near = difflib.get_close_matches(model, shipped, n=1)
+    near = difflib.get_close_matches(short(model), shipped, n=1)
     hint = f' Did you mean {near[0]!r}?' if near else ''
     raise WeightsError(
-        f'There is no weights file {model!r}; give a path, or a shipped model: '
+        f'There is no weights file {short(model)!r}; give a path, or a shipped model: '
         f'{", ".join(shipped) or "none"}.{hint}'
     )
 

@@ -12,12 +12,15 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 
-from dcat_ros.doubt import Doubt, why_senseless
+from dcat_ros.doubt import Doubt
 from dcat_ros.model.runtime import Model
 from dcat_ros.nodes.connection import Finding, Publisher, connection_findings, publishers_of
 from dcat_ros.nodes.message_types import type_name
 from dcat_ros.receivers.base import Receiver
+from dcat_ros.receivers.freshness import Freshness
 from dcat_ros.streaming.judge import StreamJudge, apart
+from dcat_ros.streaming.worker import Account
+from dcat_ros.text import short
 
 __all__ = ['REPORT_S', 'Health', 'Reporter', 'Situation', 'health_message']
 
@@ -26,6 +29,8 @@ REPORT_S = 1.0
 _REMIND_AFTER_S, _REMIND_EVERY_S = 5.0, 60.0
 #: Time for publishers to be found and for data to begin.
 _PATIENCE_S = 4.0
+#: Characters of a rejection: a message may carry a text of any length.
+_LONGEST = 1000
 
 _OK, _WARN, _ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
 
@@ -46,11 +51,12 @@ class Health:
         self._received_then = 0
         self._rejected_then = 0
 
-    def reject(self, reason: str, sentence: str) -> None:
-        """Count a message that could not be used."""
+    def reject(self, reason: str, sentence: str) -> str:
+        """Count a message that could not be used; gives the sentence, shortened."""
         with self._lock:
             self.rejected[reason] += 1
-            self.last_rejection = sentence
+            self.last_rejection = short(sentence, _LONGEST)
+            return self.last_rejection
 
     def note(self, reason: str) -> None:
         """Count something odd in a message that is used all the same."""
@@ -106,8 +112,9 @@ class Situation:
         model: in use, if any.
         receiver: in use, if any.
         judge: of the messages' stamps and frames.
-        dropped: windows that were never classified.
-        stale: data stopped.
+        account: of the windows, or of the pictures for them, that were handed to the thread that
+            classifies.
+        fresh: whether usable data come; None before the model is there.
         active_s: how long it has been receiving.
         came: messages received in that time.
         said: predictions published in that time.
@@ -121,8 +128,8 @@ class Situation:
     model: Model | None
     receiver: Receiver[Any] | None
     judge: StreamJudge
-    dropped: int
-    stale: bool
+    account: Account
+    fresh: Freshness | None
     active_s: float
     came: int
     said: int
@@ -131,6 +138,18 @@ class Situation:
     def doubts(self) -> list[Doubt]:
         """What speaks against the data that come."""
         return self.judge.doubts + (self.receiver.doubts if self.receiver is not None else [])
+
+    @property
+    def stale(self) -> bool:
+        """Whether it was said that nothing is known any more."""
+        return self.fresh is not None and self.fresh.stale
+
+    @property
+    def unusable(self) -> str:
+        """Why no label can be made of the messages that come; empty if one can, or none come."""
+        if self.fresh is None:
+            return ''
+        return self.fresh.reason(monotonic()) if self.fresh.stale else self.fresh.why
 
 
 class Reporter:
@@ -177,9 +196,13 @@ def health_message(node: Node, health: Health, now: Situation) -> DiagnosticArra
         'publishers': sum(map(len, publishers.values())),
         'input rate (Hz)': f'{rate:.1f}',
         'messages received': health.received,
+        'messages taken': now.judge.n,
         'messages rejected': health.rejected.total(),
         'predictions': health.published,
-        'windows dropped': now.dropped,
+        'windows dropped': now.account.dropped,
+        'queue: handed over': now.account.submitted,
+        'queue: done': now.account.done,
+        'queue: waiting': now.account.waiting,
         'latency p50 (ms)': f'{p50:.2f}',
         'latency p99 (ms)': f'{p99:.2f}',
     }
@@ -222,16 +245,19 @@ def data_findings(
     now: Situation, publishers: dict[str, list[Publisher]], rejected_now: int
 ) -> Iterator[Finding]:
     """What is wrong with the data that come, or why none do."""
-    if now.stale and not why_senseless(now.doubts):
+    doubts, unusable = now.doubts, now.unusable
+    if now.stale and not unusable:
         yield _WARN, 'data stopped'
-    for doubt in now.doubts:
+    for doubt in doubts:
         yield _WARN, doubt.sentence
+    if unusable and not rejected_now and all(doubt.sentence != unusable for doubt in doubts):
+        yield _WARN, unusable
     if not now.came and now.active_s > _PATIENCE_S:
         for topic, its_publishers in publishers.items():
             if its_publishers:
                 names = ', '.join(publisher.name for publisher in its_publishers)
                 yield _WARN, f'nothing has come on {topic} yet, though {names} publishes it'
-    elif now.came and not (now.said or rejected_now or now.stale or now.doubts):
+    elif now.came and not (now.said or rejected_now or now.stale or doubts or unusable):
         window_s = now.model.card.input.window_s if now.model is not None else 0.0
         if now.active_s > _PATIENCE_S + 3 * window_s:
             yield (

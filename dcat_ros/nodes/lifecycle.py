@@ -13,9 +13,12 @@ from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 
 from dcat_ros.errors import DcatError
+from dcat_ros.text import short
 
 __all__ = ['GuardedLifecycleNode']
 
+#: Characters of a sentence about what went wrong.
+_LONGEST = 1000
 _SUCCESS = TransitionCallbackReturn.SUCCESS
 _FAILURE = TransitionCallbackReturn.FAILURE
 _ERROR = TransitionCallbackReturn.ERROR
@@ -100,11 +103,12 @@ class GuardedLifecycleNode(LifecycleNode):
             hook()
             return parent(state)
         except DcatError as problem:
-            self.problem = f'cannot {what}: {problem}'
+            # a value of megabytes would be said once a second
+            self.problem = short(f'cannot {what}: {problem}', _LONGEST)
             self.get_logger().error(self.problem)
             return _FAILURE
         except Exception as problem:  # whatever it is, the node must live and say it
-            self.problem = f'fault in {what}: {type(problem).__name__}: {problem}'
+            self.problem = short(f'fault in {what}: {type(problem).__name__}: {problem}', _LONGEST)
             self.get_logger().error(self.problem)
             return _ERROR
 

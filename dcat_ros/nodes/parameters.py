@@ -14,7 +14,11 @@ from rcl_interfaces.msg import (
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
+from dcat_ros.text import short
+
 #: Prefixes of parameters that rclpy declares for itself, some of them later.
+#: Of unknown parameters so many are named.
+_NAMED = 20
 _OF_ROS = ('use_sim_time', 'qos_overrides.', 'start_type_description_service')
 
 __all__ = ['RECOGNISER_PARAMETERS', 'Spec', 'check', 'declare', 'with_defaults']
@@ -200,12 +204,17 @@ def _with_fractions(parameters: Iterable[Parameter], specs: tuple[Spec, ...]) ->
 
 def _warn_of_unknown(node: Node, given: Iterable[str]) -> None:
     """Say which of the names given at the start the node does not have; rclpy drops them."""
-    for name in given:
-        if node.has_parameter(name) or name.startswith(_OF_ROS):
-            continue
+    unknown = [n for n in given if not (node.has_parameter(n) or n.startswith(_OF_ROS))]
+    for name in unknown[:_NAMED]:
+        name = short(name)
         near = difflib.get_close_matches(name, node._parameters, n=1)
         hint = f' Did you mean {near[0]!r}?' if near else ''
         node.get_logger().warning(f'parameter {name!r} is none of this node, and ignored.{hint}')
+    further = len(unknown) - _NAMED
+    if further > 0:
+        node.get_logger().warning(
+            f'{further} further parameters are none of this node, and ignored.'
+        )
 
 
 def check(parameters: Iterable[Parameter], specs: Iterable[Spec]) -> SetParametersResult:
@@ -217,9 +226,10 @@ def check(parameters: Iterable[Parameter], specs: Iterable[Spec]) -> SetParamete
             continue
         value = parameter.value
         if spec.or_integer and not isinstance(value, str | int):
-            return _refuse(f'{spec.name}={value!r} must be a text or an integer')
+            return _refuse(f'{spec.name}={short(repr(value))} must be a text or an integer')
         if spec.choices and value not in spec.choices:
-            return _refuse(f'{spec.name}={value!r} must be one of {", ".join(spec.choices)}')
+            said = short(repr(value))
+            return _refuse(f'{spec.name}={said} must be one of {", ".join(spec.choices)}')
         if isinstance(spec.default, list) and isinstance(spec.default[0], str):
             if not value or not all(value) or len(set(value)) != len(value):
                 return _refuse(f'{spec.name} must hold texts, none empty and none twice')

@@ -9,7 +9,6 @@ from rcl_interfaces.msg import SetParametersResult
 from rclpy.clock import Clock, ClockType
 from rclpy.parameter import Parameter
 
-from dcat_ros.doubt import why_senseless
 from dcat_ros.errors import ConfigError, MessageError
 from dcat_ros.model.runtime import Model, load_model
 from dcat_ros.nodes.health import REPORT_S, Health, Reporter, Situation
@@ -19,11 +18,12 @@ from dcat_ros.nodes.outputs import Outputs
 from dcat_ros.nodes.parameters import RECOGNISER_PARAMETERS, Spec, check, declare
 from dcat_ros.nodes.stamps import StampCheck
 from dcat_ros.receivers.base import Receiver
-from dcat_ros.streaming.decision import Prediction
+from dcat_ros.receivers.freshness import Freshness
+from dcat_ros.streaming.decision import STALE, Prediction
 from dcat_ros.streaming.judge import StreamJudge
 from dcat_ros.streaming.recogniser import Recogniser
 from dcat_ros.streaming.steady import SteadyLabel
-from dcat_ros.streaming.worker import LatestWorker
+from dcat_ros.streaming.worker import Account, LatestWorker
 
 __all__ = ['SensorNode']
 
@@ -75,11 +75,10 @@ class SensorNode(GuardedLifecycleNode):
         self._outputs: Outputs | None = None
         self._worker: LatestWorker[_Job] | None = None
         self._judge = StreamJudge()
+        self._fresh: Freshness | None = None
         self._inputs = Inputs(self)
         self._publish_lock = Lock()
-        self._dropped_before = 0
-        self._last_data: float | None = None
-        self._stale = False
+        self._account = Account()
         self._active_since, self._counts_then = monotonic(), (0, 0)
         # looking a parameter up costs more than decoding a message
         self._checked_stamp = StampCheck(self, self.input_topic)
@@ -137,6 +136,9 @@ class SensorNode(GuardedLifecycleNode):
         model.warm_up()
         self._model = model
         self._receiver = receiver
+        self._fresh = Freshness(
+            receiver, self._judge, model.card.input.window_s, self.get_parameter('max_gap').value
+        )
         self._outputs = Outputs(self, model.card)
         self.apply(recogniser)
         self._recogniser = recogniser
@@ -149,10 +151,10 @@ class SensorNode(GuardedLifecycleNode):
         """Begin to receive."""
         assert self._receiver is not None
         assert self._steady is not None
+        assert self._fresh is not None
         self._receiver.reset()
-        self._judge.reset()
         self._steady.reset()
-        self._last_data, self._stale = None, False
+        self._fresh.reset()
         self._active_since = monotonic()
         self._counts_then = (self._health.received, self._health.published)
         self._worker = LatestWorker(self._work, self._worker_failed, _WAITING)
@@ -165,9 +167,9 @@ class SensorNode(GuardedLifecycleNode):
         self._inputs.close()
         if self._worker is not None:
             self._worker.close()
-            self._dropped_before += self._worker.dropped
+            self._account += self._worker.account
             self._worker = None
-            if not self._stale and self._last_data is not None:
+            if self._fresh is not None and self._fresh.begun and not self._fresh.stale:
                 self._say_stale()  # nobody shall go by the last label
 
     def clean_up(self) -> None:
@@ -175,18 +177,20 @@ class SensorNode(GuardedLifecycleNode):
         self.deactivate()
         if self._outputs is not None:
             self._outputs.destroy()
-        self._outputs = self._receiver = self._recogniser = self._model = None
+        self._outputs = self._receiver = self._recogniser = self._model = self._fresh = None
 
     def _receive(self, accept: Accept, data: bytes) -> None:
         received = monotonic()
         self._health.received += 1
-        receiver, worker = self._receiver, self._worker
-        if receiver is None or worker is None:
-            return  # came while the node was being deactivated
+        receiver, worker, fresh = self._receiver, self._worker, self._fresh
+        if receiver is None or worker is None or fresh is None:
+            self._health.reject('inactive', 'it came while the node was being deactivated')
+            return
+        fresh.came(received)
         try:
             now_ns = int(self.get_clock().now().nanoseconds)
             jobs = accept(data, now_ns, self._checked_stamp)
-            self._judge.take(receiver.last_stamp_ns, now_ns, receiver.last_frame_id)
+            fresh.taken(now_ns)
         except MessageError as problem:
             self._reject(problem.reason, str(problem))
             return
@@ -194,22 +198,14 @@ class SensorNode(GuardedLifecycleNode):
             self._reject('fault', f'{type(problem).__name__}: {problem}')
             return
         if not receiver.checks_later:
-            self._data_came(received)
+            fresh.usable(received, windows=bool(jobs))
         for job in jobs:
             worker.submit(_Job(job, received))
 
-    def _data_came(self, received: float) -> None:
-        """Note usable data: only that keeps the state from becoming stale."""
-        if self._last_data is None or not self._why_senseless():
-            self._last_data = received
-            self._stale = False
-
-    def _why_senseless(self) -> str:
-        """Why the data that come cannot mean anything; empty if they can."""
-        return why_senseless(self._judge.doubts + (self._receiver.doubts if self._receiver else []))
-
     def _reject(self, reason: str, sentence: str) -> None:
-        self._health.reject(reason, sentence)
+        sentence = self._health.reject(reason, sentence)
+        if self._fresh is not None:
+            self._fresh.rejected(sentence)
         self.get_logger().warning(
             f'message rejected: {sentence}', throttle_duration_sec=_WARN_EVERY_S
         )
@@ -222,8 +218,8 @@ class SensorNode(GuardedLifecycleNode):
     def _work(self, job: _Job) -> None:
         """In the worker's thread: finish the windows, classify and publish."""
         receiver, recogniser, outputs = self._receiver, self._recogniser, self._outputs
-        steady = self._steady
-        if receiver is None or recogniser is None or outputs is None or steady is None:
+        steady, fresh = self._steady, self._fresh
+        if not (receiver and recogniser and outputs and steady and fresh):
             return
         try:
             windows = receiver.windows(job.item)
@@ -231,12 +227,14 @@ class SensorNode(GuardedLifecycleNode):
             self._reject(problem.reason, str(problem))
             return
         if receiver.checks_later:
-            self._data_came(job.received)
+            fresh.usable(job.received, windows=bool(windows))
         prediction = None
         for window in windows:
             prediction = steady.push(recogniser.classify(window))
             with self._publish_lock:
                 outputs.publish(prediction)
+            if prediction.state != STALE:
+                fresh.stale = False  # it was late: the last word must not be a label
             self._health.predicted(prediction.label, 1000 * (monotonic() - job.received))
         self.recognised(prediction)
 
@@ -248,21 +246,25 @@ class SensorNode(GuardedLifecycleNode):
 
     def _watch(self) -> None:
         """Say once that data stopped, or that they cannot mean anything any more."""
-        if self._stale or self._last_data is None or self._worker is None:
+        now_s, fresh = monotonic(), self._fresh
+        if fresh is None or fresh.stale or self._worker is None:
             return
-        if (silent_s := monotonic() - self._last_data) < self._stale_after_s:
+        unusable_s = fresh.unusable_s(now_s)
+        if unusable_s < self._stale_after_s:
             return
-        why = self._why_senseless()
-        self._say_stale(why)
-        self.get_logger().warning(f'{why}.' if why else self._inputs.silence(silent_s))
+        reason = fresh.reason(now_s)
+        self._say_stale(reason)
+        self.get_logger().warning(f'{reason}.' if reason else self._inputs.silence(unusable_s))
 
     def _say_stale(self, reason: str = '') -> None:
         """Publish that nothing is known any more."""
-        self._stale = True
         recogniser, receiver, outputs = self._recogniser, self._receiver, self._outputs
-        if recogniser is None or receiver is None or outputs is None or self._steady is None:
+        if not (recogniser and receiver and outputs and self._steady and self._fresh):
             return
-        last = recogniser.stale(receiver.last_stamp_ns, receiver.last_frame_id, reason)
+        self._fresh.stale = True
+        # of a sensor that never sent anything usable no stamp is known
+        stamp_ns = receiver.last_stamp_ns or int(self.get_clock().now().nanoseconds)
+        last = recogniser.stale(stamp_ns, receiver.last_frame_id, reason)
         self._steady.push(last)
         with self._publish_lock:
             outputs.publish(last)
@@ -279,8 +281,8 @@ class SensorNode(GuardedLifecycleNode):
             model=self._model,
             receiver=self._receiver,
             judge=self._judge,
-            dropped=self._dropped_before + (worker.dropped if worker else 0),
-            stale=self._stale,
+            account=self._account + (worker.account if worker else Account()),
+            fresh=self._fresh,
             active_s=monotonic() - self._active_since,
             came=self._health.received - self._counts_then[0],
             said=self._health.published - self._counts_then[1],

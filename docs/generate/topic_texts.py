@@ -22,8 +22,8 @@ TEXTS = {
     ),
     (RECOGNISER, 'out', '~/label_info'): 'likewise: which labels there are',
     (RECOGNISER, 'out', '/diagnostics'): (
-        'once a second: rates, latency, windows dropped, gaps, messages rejected and why, '
-        'publishers, QoS that does not fit, model, backend, device'
+        'once a second: rates, latency, windows dropped, gaps, messages rejected and why, why no '
+        'label comes, publishers, QoS that does not fit, model, backend, device'
     ),
     ('imu_node', 'in', 'imu/data_raw'): (
         'after REP-145: m/s² with gravity, rad/s; the QoS is that of `qos_reliability` and '

@@ -48,7 +48,7 @@ def test_bad_sample_is_counted_with_its_reason_and_the_node_goes_on(
     peer.send(20, change=change)
     peer.wait_for_health(lambda h: h.get(f'rejected: {reason}') == '20', f'20 rejected as {reason}')
     assert peer.health_level == DiagnosticStatus.WARN
-    assert peer.monitor.all == []
+    assert {heard.prediction.state for heard in peer.monitor.all} <= {'stale'}
     still_works(peer)
 
 

@@ -2,7 +2,7 @@ from threading import Event, Thread
 
 import pytest
 
-from dcat_ros.streaming.worker import LatestWorker
+from dcat_ros.streaming.worker import Account, LatestWorker
 
 WAIT_S = 10
 
@@ -53,7 +53,8 @@ def test_worker_items_in_order(close):
         worker.submit(i)
     assert gate.all_done.wait(WAIT_S)
     assert gate.done == [0, 1, 2, 3, 4]
-    assert worker.dropped == 0
+    worker.close()
+    assert worker.account == Account(submitted=5, done=5, dropped=0)
 
 
 def test_worker_behind_newest_wins_and_dropped_is_counted(close):
@@ -63,7 +64,8 @@ def test_worker_behind_newest_wins_and_dropped_is_counted(close):
     assert gate.began.wait(WAIT_S)
     for i in range(1, 10):  # item 0 is at work, two can wait
         worker.submit(i)
-    assert worker.dropped == 7
+    assert worker.account == Account(submitted=10, done=0, dropped=7)
+    assert worker.account.waiting == 3
     gate.go.set()
     assert gate.all_done.wait(WAIT_S)
     assert gate.done == [0, 8, 9]
@@ -78,9 +80,11 @@ def test_worker_exception_is_passed_on_and_the_thread_lives(close):
     assert gate.all_done.wait(WAIT_S)
     assert gate.done == [1, 2]
     assert [str(problem) for problem in gate.failures] == ['this one']
+    worker.close()
+    assert worker.account == Account(submitted=3, done=3, dropped=0)
 
 
-def test_worker_close_ends_the_item_at_work_and_forgets_the_rest():
+def test_worker_close_ends_the_item_at_work_and_counts_the_rest_as_dropped():
     gate = Gate(1)
     worker = LatestWorker(gate.work, gate.failures.append)
     worker.submit(0)
@@ -94,6 +98,8 @@ def test_worker_close_ends_the_item_at_work_and_forgets_the_rest():
     closing.join(WAIT_S)
     assert not closing.is_alive()
     assert gate.done == [0]
+    worker.submit(2)  # too late
+    assert worker.account == Account(submitted=3, done=1, dropped=2)
 
 
 def test_worker_close_without_work_returns():

@@ -1,0 +1,69 @@
+"""Messages that come and of which no label can be made: stale with the reason, whichever sensor."""
+
+import pytest
+from diagnostic_msgs.msg import DiagnosticStatus
+from node_helpers import RecogniserProcess
+from test_image_node import NODE as IMAGE_NODE
+from test_image_node import Camera, camera, depth_model, frame  # noqa: F401 (fixtures)
+
+pytestmark = pytest.mark.ros
+
+
+def last(peer):
+    return peer.monitor.all[-1].prediction if peer.monitor.all else None
+
+
+def send_until_stale(peer, change, what):
+    """Until it says that nothing is known any more, with a reason."""
+
+    def told():
+        peer.send(10, change=change)
+        return last(peer) is not None and last(peer).state == 'stale' and last(peer).reason
+
+    peer.wait_for(told, what, 60.0)
+    return last(peer).reason
+
+
+def test_stamps_that_go_to_and_fro_after_good_ones(recogniser, peer):
+    peer.send_and_wait(150, more=2)
+    n = 0
+
+    def to_and_fro(message, i):
+        nonlocal n
+        n += 1
+        message.header.stamp.sec -= n % 2 * 5
+
+    reason = send_until_stale(peer, to_and_fro, 'the reason')
+    assert 'complete no window of 1 s: stamps that jump back' in reason
+    peer.wait_for(lambda: reason.split(': ')[1] in peer.health_message, 'it on /diagnostics')
+    assert peer.health_level == DiagnosticStatus.WARN
+    peer.jump(10.0)
+    peer.send_and_wait(150, more=2)
+    peer.wait_for(lambda: last(peer).state != 'stale', 'a label')
+
+
+def test_every_message_rejected_from_the_start(recogniser, peer):
+    def broken(message, i):
+        message.linear_acceleration.x = float('nan')
+
+    assert 'nan is not a reading' in send_until_stale(peer, broken, 'the reason')
+    assert {heard.prediction.state for heard in peer.monitor.all} == {'stale'}
+    assert last(peer).end_ns > 0
+
+
+def test_pictures_whose_stamps_stand_still(depth_model, camera):  # noqa: F811
+    arguments = ['-p', 'focal_px:=285.0', '-p', 'stale_after:=1.0']
+    with RecogniserProcess(depth_model, *arguments, executable='image_node'):
+        camera.ready()
+        camera.film(10, frame)
+        camera.wait_for(lambda: camera.monitor.all, 'a label')
+
+        def told():
+            camera.film(10, frame, rate_hz=1e12)
+            return 'stand still' in camera.health_message and last(camera).state == 'stale'
+
+        camera.wait_for(told, 'the reason', 60.0)
+        assert camera.recogniser == IMAGE_NODE
+        assert camera.health_level == DiagnosticStatus.WARN
+        assert 'data stopped' not in camera.health_message
+        assert camera.health['messages received'] != '0'
