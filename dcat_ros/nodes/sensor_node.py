@@ -149,16 +149,16 @@ class SensorNode(GuardedLifecycleNode):
 
     def activate(self) -> None:
         """Begin to receive."""
-        assert self._receiver is not None
-        assert self._steady is not None
-        assert self._fresh is not None
-        self._receiver.reset()
-        self._steady.reset()
-        self._fresh.reset()
+        receiver, steady, fresh = self._receiver, self._steady, self._fresh
+        if not (receiver and steady and fresh):
+            return  # rclpy activates only what was configured
+        receiver.reset()
+        steady.reset()
+        fresh.reset()
         self._active_since = monotonic()
         self._counts_then = (self._health.received, self._health.published)
         self._worker = LatestWorker(self._work, self._worker_failed, _WAITING)
-        accepting = self.inputs(self._receiver)
+        accepting = self.inputs(receiver)
         self._inputs.open({topic: partial(self._receive, a) for topic, a in accepting.items()})
         self.get_logger().info(f'listens to {" and ".join(self._inputs.topics)}')
 
@@ -262,7 +262,6 @@ class SensorNode(GuardedLifecycleNode):
         if not (recogniser and receiver and outputs and self._steady and self._fresh):
             return
         self._fresh.stale = True
-        # of a sensor that never sent anything usable no stamp is known
         stamp_ns = receiver.last_stamp_ns or int(self.get_clock().now().nanoseconds)
         last = recogniser.stale(stamp_ns, receiver.last_frame_id, reason)
         self._steady.push(last)
