@@ -51,6 +51,11 @@ class Health:
         self._received_then = 0
         self._rejected_then = 0
 
+    @property
+    def counts(self) -> tuple[int, int]:
+        """Messages received and predictions published so far."""
+        return self.received, self.published
+
     def reject(self, reason: str, sentence: str) -> str:
         """Count a message that could not be used; gives the sentence, shortened."""
         with self._lock:

@@ -155,8 +155,7 @@ class SensorNode(GuardedLifecycleNode):
         receiver.reset()
         steady.reset()
         fresh.reset()
-        self._active_since = monotonic()
-        self._counts_then = (self._health.received, self._health.published)
+        self._active_since, self._counts_then = monotonic(), self._health.counts
         self._worker = LatestWorker(self._work, self._worker_failed, _WAITING)
         accepting = self.inputs(receiver)
         self._inputs.open({topic: partial(self._receive, a) for topic, a in accepting.items()})
