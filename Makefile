@@ -3,6 +3,7 @@
 # make test    all tests, several at once; PYTEST_ARGS='-k window' for some, one after the other
 # make reproduce   a whole transfer recomputed: gyroscope teaches accelerometer, with nothing but pip
 # make docs    the documentation as a site in site/; make reference   its pages that are made from code
+# make soak   the nodes against what goes wrong on robots, MINUTES=30 of it
 # make bench   benchmarks; make lint   ruff and mypy
 # ROS_DISTRO=kilted for another distribution than Jazzy.
 SHELL := /bin/bash
@@ -38,7 +39,7 @@ format: $(DEV_READY)
 	$(BIN)/ruff check --fix --quiet . || true
 	$(BIN)/ruff format --quiet .
 
-.PHONY: setup system demo test format lint docs reference reproduce bench lock clean
+.PHONY: setup system demo test format lint docs reference reproduce soak bench lock clean
 
 PIP := $(BIN)/pip install --disable-pip-version-check --progress-bar off -q
 
@@ -98,6 +99,11 @@ reproduce: setup
 	$(BIN)/dcat experiment report config/experiments/watch.yaml --results runs/reproduce \
 	  --out runs/reproduce/results.md
 	@sed -n '/^### Gains/,$$p' runs/reproduce/results.md
+
+# three sensors, presence_node, and one fault after another; docs/reliability.md has an hour of it
+MINUTES ?= 30
+soak: $(DEV_READY)
+	$(BIN)/python -m tools.soak --minutes $(MINUTES)
 
 bench: $(DEV_READY)
 	$(BIN)/python -m benchmarks
