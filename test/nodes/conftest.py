@@ -23,8 +23,9 @@ os.environ.update(dds_environment())
 
 import numpy as np
 import rclpy
-from node_helpers import Peer, RecogniserProcess, save_untrained
+from node_helpers import Peer, RecogniserProcess
 from presence_dds import Listener
+from untrained import save_untrained
 
 from dcat_ros.bags.write import Piece, write_bag
 from dcat_ros.datasets import Signal
@@ -54,9 +55,8 @@ def peer():
 @pytest.fixture
 def recogniser(quick_model, peer):
     """imu_node as a process, active, and connected with the peer."""
-    with RecogniserProcess(quick_model, '-p', 'stale_after:=0.5') as process:
-        peer.wait_for(lambda: peer.state() == 'active', 'the node to be active')
-        peer.wait_for(lambda: peer.imu.get_subscription_count() == 1, 'the subscription')
+    with RecogniserProcess(quick_model) as process:
+        peer.ready()
         yield process
         assert process.alive(), process.errors()
 

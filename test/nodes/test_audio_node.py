@@ -9,11 +9,12 @@ import numpy as np
 import psutil
 import pytest
 import rclpy
-from node_helpers import Peer, RecogniserProcess, save_untrained
+from node_helpers import Peer, RecogniserProcess
 from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from sound_helpers import info_bytes
 from std_msgs.msg import Int16MultiArray, String
+from untrained import save_untrained
 
 from dcat_ros.nodes.audio_node import AudioNode
 
