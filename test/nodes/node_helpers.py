@@ -34,6 +34,8 @@ PATIENT = ('-p', 'qos_reliability:=reliable', '-p', 'stale_after:=3600.0')
 BEGIN_NS = 1_700_000_000_000_000_000
 
 
+#: Distance of two windows of the fixture `coarse`, in s.
+COARSE_S = 1.0
 _SERVICES = {
     'get_state': GetState,
     'change_state': ChangeState,
