@@ -39,6 +39,7 @@ class Ear:
         record: what was heard so far.
         stop: that ends all waiting.
         heard_s: monotonic time of the last prediction of a window.
+        reports: how often the recogniser has told of itself since then.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Ear:
         self.record = LiveRecord(recogniser)
         self.stop = stop
         self.heard_s = monotonic()
+        self.reports = 0
         self._executor = executor
         self._show = show
         self._listening = False
@@ -60,10 +62,12 @@ class Ear:
         self._subscription = node.create_subscription(
             DiagnosticArray, f'{recogniser}/activity', self._on_activity, QoSProfile(depth=_DEPTH)
         )
+        # after the other: see wait_for_recogniser
+        node.create_subscription(DiagnosticArray, '/diagnostics', self._on_diagnostics, _DEPTH)
 
     def begin(self) -> None:
         """From now on it counts."""
-        self.heard_s = monotonic()
+        self.heard_s, self.reports = monotonic(), 0
         self._listening = True
 
     def spin(
@@ -96,12 +100,15 @@ class Ear:
         return self._subscription.get_publisher_count() > 0
 
     def wait_for_recogniser(self, look: Callable[[], None] = lambda: None) -> None:
-        """Wait until it is there.
+        """Wait until it is there, and knows us: to whom it does not know it says nothing.
+
+        It knows all our subscriptions when it knows the last one, that to its diagnostics.
 
         Raises:
             DcatError: it does not come.
         """
         if self.spin(self.is_there, PATIENCE_S, look):
+            self.spin(lambda: self.reports > 0, PATIENCE_S, look)
             return
         name = self.record.recogniser
         there = ', '.join(sorted(recognisers(self.node) - {name}))
@@ -142,10 +149,14 @@ class Ear:
             return  # somebody else's
         self.record.predictions.append(activity.prediction)
         if activity.prediction.state != STALE:
-            self.heard_s = received
+            self.heard_s, self.reports = received, 0
             if activity.model not in self._models:
                 self._models.append(activity.model)
                 self.record.model = activity.model
                 self.record.labels = activity.labels
                 self.record.macro_f1 = activity.macro_f1
         self._show(Heard(activity.prediction, activity.labels, activity.model, received))
+
+    def _on_diagnostics(self, message: DiagnosticArray) -> None:
+        if any(status.name.startswith(f'{self.record.recogniser}:') for status in message.status):
+            self.reports += 1

@@ -31,8 +31,10 @@ from dcat_ros.share import dds_environment
 
 __all__ = ['bare_node', 'listen']
 
-#: A bag is over when nothing was said for so long after its end.
-_QUIET_S = 2.0
+#: A bag is over when nothing was said for so long after its end, and the node has told of itself
+#: so often meanwhile: while it is held up it tells nothing, and goes on later.
+_QUIET_S, _REPORTS = 2.0, 2
+_LAST_WORD_S = 30.0
 
 
 def listen(
@@ -151,7 +153,10 @@ def _hear_bag(
         finally:
             enough.set()
         playing.result()
-    ear.spin(lambda: monotonic() - ear.heard_s >= _QUIET_S, 5 * _QUIET_S)
+    ear.reports = 0
+    ear.spin(
+        lambda: ear.reports >= _REPORTS and monotonic() - ear.heard_s >= _QUIET_S, _LAST_WORD_S
+    )
     if not ear.is_there():
         raise DcatError(f'{record.recogniser} went away while it was listened to.')
     ear.check(monotonic() - begin_s)
@@ -180,11 +185,11 @@ def _connect(ear: Ear, player: Player, bag: Path) -> set[str]:
             "that it is active, and remap its sensor's topic."
         )
     topics = inputs()
+    if not ear.spin(lambda: all(map(player.everybody_hears, topics)), PATIENCE_S):
+        raise DcatError(f'{name} could not be connected within {PATIENCE_S:.0f} s.')
     for topic in sorted(topics):
         if ear.node.count_publishers(topic) > 1:
             raise DcatError(f'Somebody else publishes {topic}, too; stop them to play {bag}.')
-    if not ear.spin(lambda: all(map(player.everybody_hears, topics)), PATIENCE_S):
-        raise DcatError(f'{name} could not be connected within {PATIENCE_S:.0f} s.')
     return topics
 
 

@@ -23,8 +23,9 @@ os.environ.update(dds_environment())
 
 import numpy as np
 import rclpy
-from node_helpers import Peer, RecogniserProcess, save_untrained
+from node_helpers import COARSE_S, Peer, RecogniserProcess
 from presence_dds import Listener
+from untrained import save_untrained
 
 from dcat_ros.bags.write import Piece, write_bag
 from dcat_ros.datasets import Signal
@@ -54,9 +55,8 @@ def peer():
 @pytest.fixture
 def recogniser(quick_model, peer):
     """imu_node as a process, active, and connected with the peer."""
-    with RecogniserProcess(quick_model, '-p', 'stale_after:=0.5') as process:
-        peer.wait_for(lambda: peer.state() == 'active', 'the node to be active')
-        peer.wait_for(lambda: peer.imu.get_subscription_count() == 1, 'the subscription')
+    with RecogniserProcess(quick_model) as process:
+        peer.ready()
         yield process
         assert process.alive(), process.errors()
 
@@ -72,20 +72,35 @@ def listener():
 
 
 @pytest.fixture
-def bag(tmp_path):
-    """Six seconds, of which the first two are one activity and the last three another."""
-    values = np.random.default_rng(0).normal(size=(301, 6))
-    segments = (Segment(0, 2 * _S, 'walk'), Segment(3 * _S, 6 * _S, 'wave'))
-    write_bag([Piece(Signal.at_rate(values, 50.0), segments)], tmp_path / 'bag')
-    return tmp_path / 'bag'
+def make_bag(tmp_path):
+    """Writes a bag of so many seconds, with segments of truth."""
+
+    def make(seconds, *segments):
+        values = np.random.default_rng(0).normal(size=(50 * seconds + 1, 6))
+        write_bag([Piece(Signal.at_rate(values, 50.0), segments)], tmp_path / 'bag')
+        return tmp_path / 'bag'
+
+    return make
 
 
 @pytest.fixture
-def reliable(quick_model, peer):
-    """imu_node, active, that loses nothing."""
-    arguments = ['-p', 'qos_reliability:=reliable', '-p', 'stale_after:=60.0']
+def bag(make_bag):
+    """Six seconds, of which the first two are one activity and the last three another."""
+    return make_bag(6, Segment(0, 2 * _S, 'walk'), Segment(3 * _S, 6 * _S, 'wave'))
+
+
+@pytest.fixture
+def short_bag(make_bag):
+    """Four windows of `coarse`, no more than may wait in a node."""
+    return make_bag(4, Segment(0, 2 * _S, 'walk'), Segment(2 * _S, 4 * _S, 'wave'))
+
+
+@pytest.fixture
+def coarse(quick_model, peer):
+    """imu_node, active, that loses nothing of `short_bag`, at whatever rate it is played."""
+    arguments = ['-p', f'stride:={COARSE_S}', '-p', 'qos_depth:=1000']
     with RecogniserProcess(quick_model, *arguments) as process:
-        peer.wait_for(lambda: peer.state() == 'active', 'the node to be active')
+        peer.ready()
         peer.node.destroy_publisher(peer.imu)  # nobody but the player
         peer.wait_for(lambda: not peer.node.count_publishers('/imu/data_raw'), 'silence')
         yield process

@@ -2,7 +2,7 @@
 
 import pytest
 from diagnostic_msgs.msg import DiagnosticStatus
-from node_helpers import RecogniserProcess
+from node_helpers import HANGS_S, RecogniserProcess
 from sensor_msgs.msg import Imu
 from std_msgs.msg import String
 
@@ -28,17 +28,15 @@ def in_degrees(message, i):
     ],
 )
 def test_other_units_are_said_and_gone_when_they_are_right(recogniser, peer, change, sentence):
-    assert peer.set_parameter('stale_after', 60.0).successful
-    peer.send_and_wait(100, more=8, change=change)
+    peer.send_and_count(100, windows=11, change=change)
     peer.wait_for(lambda: sentence in peer.health_message, 'the sentence')
     assert peer.health_level == DiagnosticStatus.WARN
-    peer.send_and_wait(100, more=8)
+    peer.send_and_count(100, windows=20)
     peer.wait_for(lambda: peer.health_message == 'active', 'no doubt')
 
 
 def test_a_sensor_slower_than_the_models_is_said(recogniser, peer):
-    assert peer.set_parameter('stale_after', 60.0).successful
-    peer.send_and_wait(40, more=8, rate_hz=10.0)
+    peer.send_and_count(40, windows=30, rate_hz=10.0)
     sentence = 'data come at 10.0 Hz, and the model learned from 50 Hz'
     peer.wait_for(lambda: sentence in peer.health_message, 'the sentence')
 
@@ -74,28 +72,27 @@ def test_a_publisher_that_sends_nothing_and_another_topic_with_the_type_are_said
         peer.wait_for(told, 'a warning in the terminal')
         peer.node.destroy_publisher(other)
         running.process.terminate()
-        running.process.wait(timeout=20)
+        running.process.wait(timeout=HANGS_S)
     assert 'listens to /imu/data_raw' in ''.join(lines)
 
 
 def test_messages_that_complete_no_window_are_said(recogniser, peer):
-    assert peer.set_parameter('stale_after', 60.0).successful
     # every sample a second after the one before: nothing but gaps
     peer.send(40, rate_hz=1.0)
     peer.wait_for(lambda: 'completed no window of 1 s' in peer.health_message, 'the sentence')
 
 
 def test_deactivated_its_last_word_is_unknown(recogniser, peer):
-    peer.send_and_wait(100, more=8)
+    peer.send_and_count(100, windows=11)
     assert peer.change_state(4)  # deactivate
     peer.wait_for(lambda: peer.monitor.labels[-1] == 'unknown', 'the last word')
-    assert peer.monitor.all[-1].prediction.state == 'stale'
+    peer.wait_for(lambda: peer.monitor.all[-1].prediction.state == 'stale', 'its state')
 
 
 def test_whole_numbers_are_taken_for_parameters_with_a_fraction(quick_model, peer):
     arguments = ['-p', 'stale_after:=3', '-p', 'mount_rpy:=[0, 0, 1]', '-p', 'stale_aftr:=2.0']
-    with RecogniserProcess(quick_model, *arguments) as running:
-        peer.wait_for(lambda: peer.state() == 'active', 'the node to be active')
+    with RecogniserProcess(quick_model, *arguments, usual=()) as running:
+        peer.ready()
         assert peer.get_parameter('stale_after').values[0].double_value == 3.0
         assert list(peer.get_parameter('mount_rpy').values[0].double_array_value) == [0, 0, 1]
         assert peer.set_parameter('stale_after', 5).successful
@@ -103,14 +100,14 @@ def test_whole_numbers_are_taken_for_parameters_with_a_fraction(quick_model, pee
         assert not peer.set_parameter('stale_after', 0).successful  # out of range as before
         assert peer.get_parameter('stale_after').values[0].double_value == 5.0
         running.process.terminate()
-        _, said = running.process.communicate(timeout=20)
+        _, said = running.process.communicate(timeout=HANGS_S)
     assert "'stale_aftr' is none of this node, and ignored. Did you mean 'stale_after'?" in said
 
 
 def test_an_environment_that_ros_refuses_is_one_sentence(quick_model, monkeypatch):
     monkeypatch.setenv('ROS_DOMAIN_ID', 'abc')
     with RecogniserProcess(quick_model) as running:
-        _, said = running.process.communicate(timeout=30)
+        _, said = running.process.communicate(timeout=HANGS_S)
         assert running.process.returncode == 2
     assert 'ImuNode: ROS does not start: ' in said
     assert 'Traceback' not in said
@@ -120,7 +117,7 @@ def test_a_file_of_parameters_that_is_none_is_one_sentence(quick_model, tmp_path
     (tmp_path / 'bad.yaml').write_text('imu_node:\n  stale_after: 2.0\n')
     arguments = ['--params-file', str(tmp_path / 'bad.yaml')]
     with RecogniserProcess(quick_model, *arguments) as running:
-        _, said = running.process.communicate(timeout=30)
+        _, said = running.process.communicate(timeout=HANGS_S)
         assert running.process.returncode == 2
     assert 'Cannot have a value before ros__parameters' in said
     assert 'Traceback' not in said

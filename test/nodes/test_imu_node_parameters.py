@@ -2,7 +2,7 @@
 
 import pytest
 import yaml
-from node_helpers import RecogniserProcess
+from node_helpers import HANGS_S, RecogniserProcess
 
 from dcat_ros.nodes.imu_node import ImuNode
 from dcat_ros.share import share_dir
@@ -57,21 +57,21 @@ def test_bad_value_is_refused_with_a_reason(recogniser, peer, name, value, reaso
 
 
 def test_unknown_threshold_takes_effect_when_set(recogniser, peer):
-    peer.send_and_wait(100, more=5)
+    peer.send_and_count(100, windows=11)
     assert peer.monitor.all[-1].prediction.state == 'ok'
     assert peer.set_parameter('unknown_threshold', 1.0).successful
-    peer.send_and_wait(50, more=5)
+    peer.send_and_count(50, windows=10)
     last = peer.monitor.all[-1].prediction
     assert (last.state, last.label) == ('unknown', 'unknown')
     assert sum(last.probabilities) == pytest.approx(1, abs=1e-6)
     assert peer.set_parameter('unknown_threshold', -1.0).successful
-    peer.send_and_wait(50, more=5)
+    peer.send_and_count(50, windows=10)
     assert peer.monitor.all[-1].prediction.state == 'ok'
 
 
 def test_stale_after_takes_effect_when_set(recogniser, peer):
     assert peer.set_parameter('stale_after', 3600.0).successful
-    peer.send_and_wait(100, more=5)
+    peer.send_and_count(100, windows=11)
     peer.wait_for_health(lambda h: h['messages received'] == '100', 'diagnostics')
     seen = peer.health
     peer.wait_for(lambda: peer.health is not seen, 'another second without data')
@@ -91,14 +91,14 @@ def test_mount_rpy_turns_the_samples(quick_model, recogniser, peer):
         for vector in (message.linear_acceleration, message.angular_velocity):
             vector.x, vector.y, vector.z = (turn_back @ [vector.x, vector.y, vector.z]).tolist()
 
-    peer.send_and_wait(50, more=1)
+    peer.send_and_count(50, windows=1)
     straight = peer.monitor.all[-1].prediction.probabilities
     peer.jump(-1.0)
-    peer.send_and_wait(50, more=1, change=askew)
+    peer.send_and_count(50, windows=1, change=askew)
     wrong = peer.monitor.all[-1].prediction.probabilities
     assert peer.set_parameter('mount_rpy', angles).successful
     peer.jump(-1.0)
-    peer.send_and_wait(50, more=1, change=askew)
+    peer.send_and_count(50, windows=1, change=askew)
     turned = peer.monitor.all[-1].prediction.probabilities
     assert turned == pytest.approx(straight, abs=1e-4)
     assert wrong != pytest.approx(straight, abs=1e-3)
@@ -116,7 +116,7 @@ def test_mount_rpy_turns_the_samples(quick_model, recogniser, peer):
 )
 def test_bad_value_at_the_start_is_one_sentence_and_exit_code_2(quick_model, setting):
     with RecogniserProcess(quick_model, '-p', setting) as running:
-        _, errors = running.process.communicate(timeout=30)
+        _, errors = running.process.communicate(timeout=HANGS_S)
         assert running.process.returncode == 2
     assert setting.split(':')[0] in errors
     assert 'Traceback' not in errors

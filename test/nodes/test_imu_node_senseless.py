@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from diagnostic_msgs.msg import DiagnosticStatus
-from node_helpers import RecogniserProcess
+from node_helpers import HANGS_S, RecogniserProcess
 from sensor_msgs.msg import Imu
 
 pytestmark = pytest.mark.ros
@@ -33,24 +33,24 @@ def last(peer):
 def test_no_label_but_stale_with_the_reason_and_labels_once_it_is_mended(
     recogniser, peer, change, reason
 ):
-    assert peer.set_parameter('stale_after', 60.0).successful
-    peer.send_and_wait(150, more=2, change=change)
+    peer.send_and_count(150, windows=21, change=change)
     assert last(peer).state == 'stale'
     assert last(peer).label == 'unknown'
     assert reason in last(peer).reason
+    peer.wait_for(lambda: len(peer.activities) == 21, 'the activity')
     values = {pair.key: pair.value for pair in peer.activities[-1].status[0].values}
     assert reason in values['reason']
     peer.wait_for(lambda: reason in peer.health_message, 'the reason on /diagnostics')
     assert peer.health_level == DiagnosticStatus.WARN
     assert 'data stopped' not in peer.health_message
-    peer.send_and_wait(150, more=2)
-    peer.wait_for(lambda: last(peer).state != 'stale', 'a label')
+    peer.send_and_count(150, windows=30)
+    assert last(peer).state != 'stale'
     peer.wait_for(lambda: peer.health_message == 'active', 'no doubt')
 
 
 def test_stamps_that_stand_still_make_it_stale(recogniser, peer):
+    peer.send_and_count(150, windows=21)
     assert peer.set_parameter('stale_after', 0.5).successful
-    peer.send_and_wait(150, more=2)
     stamp = peer.node.get_clock().now().to_msg()
 
     def standing(message, i):
@@ -59,7 +59,7 @@ def test_stamps_that_stand_still_make_it_stale(recogniser, peer):
     said = []
 
     def told():
-        peer.send(10, change=standing)
+        peer.send(10, change=standing, step=False)
         said.extend(a.prediction.reason for a in peer.monitor.all)
         return any('the stamps stand still' in reason for reason in said)
 
@@ -72,7 +72,7 @@ def test_frames_that_alternate_are_said(recogniser, peer):
         message.header.frame_id = 'left' if i % 2 else 'right'
 
     def told():
-        peer.send(20, change=alternating)
+        peer.send(20, change=alternating, step=False)
         return 'alternates between left and right' in peer.health_message
 
     peer.wait_for(told, 'the frames')
@@ -84,8 +84,8 @@ def test_covariance_is_ignored_when_asked(quick_model, peer):
         message.angular_velocity_covariance[0] = -1.0
 
     with RecogniserProcess(quick_model, '-p', 'ignore_covariance:=true'):
-        peer.wait_for(lambda: peer.imu.get_subscription_count() == 1, 'the subscription')
-        peer.send_and_wait(150, more=2, change=not_reported)
+        peer.ready()
+        peer.send_and_count(150, windows=21, change=not_reported)
         assert last(peer).state != 'stale'
 
 
@@ -104,24 +104,25 @@ def test_halves_at_two_rates_are_joined(quick_model, peer):
         message.linear_acceleration_covariance[0] = -1.0
 
     with RecogniserProcess(quick_model, *HALVES):
-        peer.wait_for(
-            lambda: accel.get_subscription_count() == gyro.get_subscription_count() == 1,
-            'both subscriptions',
+        peer.ready(accel)
+        peer.ready(gyro)
+        peer.send_until(
+            lambda: len(peer.labelled()) >= 4 and int(peer.health.get('stream: accel', 0)) > 50,
+            'four labels',
+            n=6,
+            change=halved,
+            publisher=gyro,
         )
-        peer.send_and_wait(300, more=4, change=halved, publisher=gyro)
         assert last(peer).state != 'stale'
         peer.wait_for_health(
             lambda health: health['input topic'] == '/camera/accel and /camera/gyro', 'the topics'
-        )
-        peer.wait_for_health(
-            lambda health: int(health.get('stream: accel', 0)) > 50, 'the accelerations'
         )
         peer.wait_for_health(lambda health: health['publishers'] == '2', 'both publishers')
 
 
 def test_half_a_pair_of_topics_is_refused(quick_model, peer):
     with RecogniserProcess(quick_model, '-p', 'accel_topic:=/camera/accel') as running:
-        _, said = running.process.communicate(timeout=30)
+        _, said = running.process.communicate(timeout=HANGS_S)
         assert running.process.returncode == 2
     assert 'must both be set' in said
     assert 'Traceback' not in said

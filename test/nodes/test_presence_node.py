@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from lifecycle_msgs.msg import Transition
-from node_helpers import imu_message, save_untrained
+from node_helpers import imu_message
 from presence_dds import PRESENCE, Node, ros_arguments
 from rclpy.parameter import Parameter
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import Imu
+from untrained import save_untrained
 
 from dcat_ros.nodes.presence_node import PresenceNode
 from dcat_ros.nodes.presence_parameters import PRESENCE_PARAMETERS

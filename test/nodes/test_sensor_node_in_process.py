@@ -1,11 +1,11 @@
 """Faults that have to be planted: a slow model, and transition callbacks that raise."""
 
-import time
 from dataclasses import replace
 from threading import Event, Thread
 
 import pytest
 from lifecycle_msgs.msg import Transition
+from node_helpers import HANGS_S
 from rclpy.experimental import EventsExecutor
 from rclpy.parameter import Parameter
 
@@ -46,6 +46,7 @@ class Faulty(GuardedLifecycleNode):
 
     def __init__(self):
         super().__init__('imu_node')
+        self.get_logger().info('is there')  # the peer waits for a word
         self.declare_parameter('autostart', False)
         self.cleaned = 0
 
@@ -91,29 +92,42 @@ def test_transition_callback_that_raises_leaves_an_unconfigured_node_that_lives(
         spinning.close()
 
 
+def imu_node(model, **settings):
+    """A node that loses nothing, and calls no data stale."""
+    given = {'qos_reliability': 'reliable', 'stale_after': 3600.0, **settings, 'model': str(model)}
+    return ImuNode(parameter_overrides=[Parameter(n, value=v) for n, v in given.items()])
+
+
 def test_slow_model_delays_no_message_and_what_is_dropped_is_counted(quick_model, peer):
-    node = ImuNode(parameter_overrides=[Parameter('model', value=str(quick_model))])
+    node = imu_node(quick_model)
     spinning = Spinning(node)
+    began, go_on = Event(), Event()
     try:
         node.start()
         classify = node._recogniser.classify
 
         def slow(window):
-            time.sleep(0.5)
+            began.set()
+            assert go_on.wait(HANGS_S)
             return classify(window)
 
         node._recogniser.classify = slow
-        peer.wait_for(lambda: peer.imu.get_subscription_count() == 1, 'the subscription')
-        began = time.monotonic()
-        peer.send(150)
-        peer.wait_for(lambda: node._health.received == 150, 'all samples')
-        took_s = time.monotonic() - began
-        # 21 windows came due; at half a second each, they would take over ten seconds
+        peer.ready()
+        for sent in range(10, 151, 10):  # few, so that none is lost on its way
+            peer.send(10, step=False)
+            peer.wait_for(lambda n=sent: node._health.received == n, 'all samples')
+            if sent == 50:
+                peer.wait_for(began.is_set, 'the first window to be at work')
+        # all of them were taken in the time of the first window; 20 more came due, four may wait
         assert node._recogniser.stream.counts['windows'] == 21
-        assert took_s < 5.0
-        peer.wait_for_health(lambda h: int(h['windows dropped']) > 10, 'dropped windows')
-        assert len(peer.monitor.all) < 11
+        peer.wait_for_health(lambda h: h['windows dropped'] == '16', 'dropped windows')
+        assert peer.monitor.all == []
+        go_on.set()
+        peer.wait_for_health(lambda h: h['predictions'] == '5', 'the others')
+        peer.wait_for(lambda: len(peer.monitor.all) == 5, 'their labels')
+        assert peer.health['windows dropped'] == '16'
     finally:
+        go_on.set()
         spinning.close()
 
 
@@ -127,27 +141,22 @@ def test_fault_in_reception_is_counted_and_the_node_goes_on(quick_model, peer, m
         return accept(*given)
 
     monkeypatch.setattr(ImuReceiver, 'accept', faulty)
-    node = ImuNode(parameter_overrides=[Parameter('model', value=str(quick_model))])
+    node = imu_node(quick_model)
     spinning = Spinning(node)
     try:
         node.start()
-        peer.wait_for(lambda: peer.imu.get_subscription_count() == 1, 'the subscription')
-        peer.send(10)
+        peer.ready()
+        peer.send(10, step=False)
         peer.wait_for_health(lambda h: h.get('rejected: fault') == '10', 'ten faults')
         assert 'RuntimeError: planted' in peer.health_message
         planted.clear()
-        peer.send_and_wait(100, more=5)
+        peer.send_and_count(100, windows=11)
     finally:
         spinning.close()
 
 
 def test_a_label_that_flickers_is_held(quick_model, peer):
-    node = ImuNode(
-        parameter_overrides=[
-            Parameter('model', value=str(quick_model)),
-            Parameter('label_hold', value=5.0),
-        ]
-    )
+    node = imu_node(quick_model, label_hold=5.0)
     spinning = Spinning(node)
     try:
         node.start()
@@ -162,13 +171,14 @@ def test_a_label_that_flickers_is_held(quick_model, peer):
             return replace(classify(window), label=label, state='ok', probabilities=p)
 
         node._recogniser.classify = flickering
-        peer.wait_for(lambda: peer.imu.get_subscription_count() == 1, 'the subscription')
-        peer.send_and_wait(100, more=8)
+        peer.ready()
+        peer.send_and_count(100, windows=11)
+        peer.wait_for(lambda: len(peer.monitor.labels) == 11, 'the labels')
         assert len(set(peer.monitor.labels)) == 1
         assert peer.set_parameter('label_hold', 0.0).successful
-        before = len(peer.monitor.labels)
-        peer.send_and_wait(50, more=4)
-        peer.wait_for(lambda: len(set(peer.monitor.labels[before:])) == 2, 'both labels')
+        peer.send_and_count(50, windows=10)
+        peer.wait_for(lambda: len(peer.monitor.labels) == 21, 'the labels')
+        assert len(set(peer.monitor.labels[11:])) == 2
         assert not peer.set_parameter('label_margin', 2.0).successful
     finally:
         spinning.close()

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import rclpy
-from node_helpers import save_untrained
 from presence_dds import PRESENCE, Listener, Node, ros_arguments
+from untrained import save_untrained
 
 from dcat_ros.bags.topics import AUDIO_TOPIC, IMU_TOPIC
 from dcat_ros.nodes.replay import Player
