@@ -131,6 +131,44 @@ def test_slow_model_delays_no_message_and_what_is_dropped_is_counted(quick_model
         spinning.close()
 
 
+def test_windows_that_wait_while_the_node_is_deactivated_are_dropped_and_counted(quick_model, peer):
+    node = imu_node(quick_model)
+    spinning = Spinning(node)
+    began, go_on = Event(), Event()
+    try:
+        node.start()
+        classify = node._recogniser.classify
+
+        def slow(window):
+            began.set()
+            assert go_on.wait(HANGS_S)
+            return classify(window)
+
+        node._recogniser.classify = slow
+        peer.ready()
+        peer.send(70, step=False)
+        peer.wait_for(lambda: node._health.received == 70, 'all samples')
+        peer.wait_for(began.is_set, 'the first window to be at work')
+        assert node._recogniser.stream.counts['windows'] == 5
+        # it waits for the window at work, which ends once nothing else waits any more
+        worker = node._worker
+        ending = Thread(target=worker.close)
+        ending.start()
+        peer.wait_for(lambda: worker.account.dropped == 4, 'the others to be dropped')
+        go_on.set()
+        ending.join(HANGS_S)
+        assert peer.change_state(Transition.TRANSITION_DEACTIVATE)
+        peer.wait_for_health(lambda h: h['lifecycle state'] == 'inactive', 'its last account')
+        assert peer.health['queue: handed over'] == '5'
+        assert peer.health['queue: done'] == '1'
+        assert peer.health['windows dropped'] == '4'
+        assert peer.health['queue: waiting'] == '0'
+        assert peer.health['messages received'] == peer.health['messages taken'] == '70'
+    finally:
+        go_on.set()
+        spinning.close()
+
+
 def test_fault_in_reception_is_counted_and_the_node_goes_on(quick_model, peer, monkeypatch):
     planted = [True]
     accept = ImuReceiver.accept
