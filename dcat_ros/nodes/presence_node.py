@@ -18,10 +18,13 @@ from dcat_ros.nodes.presence_outputs import PresenceOutputs, member_status, pres
 from dcat_ros.nodes.presence_parameters import PRESENCE_PARAMETERS
 from dcat_ros.presence.activity import Activity
 from dcat_ros.presence.competition import Competition
+from dcat_ros.text import short
 
 __all__ = ['PresenceNode']
 
 _DIAGNOSTICS_S = 1.0
+#: Recognisers that are looked after at most: each has clients and subscriptions.
+_MOST = 64
 #: Of /diagnostics, on which every node of a robot may speak.
 _DEPTH = 100
 _SUFFIX = ': recogniser'
@@ -101,6 +104,11 @@ class PresenceNode(GuardedLifecycleNode):
     def _resolved(self, recognisers: list[str]) -> list[str]:
         """The recognisers' names with their namespaces."""
         namespace = self.get_namespace().rstrip('/')
+        if len(recognisers) > _MOST:
+            raise ConfigError(
+                f'recognisers holds {len(recognisers)} names; presence_node looks after {_MOST} at '
+                'most: give it those of one person or place.'
+            )
         names = []
         for given in recognisers:
             name = given if given.startswith('/') else f'{namespace}/{given}'
@@ -108,8 +116,8 @@ class PresenceNode(GuardedLifecycleNode):
                 validate_full_topic_name(f'{name}/activity')
             except InvalidTopicNameException:
                 raise ConfigError(
-                    f'recognisers holds {given!r}, which is no name of a node; names have letters, '
-                    'digits, _ and /.'
+                    f'recognisers holds {short(given)!r}, which is no name of a node; names have '
+                    'letters, digits, _ and /.'
                 ) from None
             names.append(name)
         return names

@@ -12,11 +12,14 @@ from rclpy.signals import SignalHandlerOptions
 from dcat_ros.errors import DcatError
 from dcat_ros.nodes.lifecycle import GuardedLifecycleNode
 from dcat_ros.nodes.start import init
+from dcat_ros.text import short
 
 __all__ = ['spin']
 
 #: How long a signal may wait for the executor to return: Python runs handlers between calls.
 _POLL_S = 0.1
+#: Characters of a sentence: a refused value may have megabytes.
+_LONGEST = 1000
 
 
 def spin(node_class: type[GuardedLifecycleNode], stop: Event) -> int:
@@ -37,7 +40,7 @@ def spin(node_class: type[GuardedLifecycleNode], stop: Event) -> int:
         try:
             node = node_class()
         except (ParameterException, DcatError) as problem:
-            print(f'{node_class.__name__}: {problem}', file=sys.stderr)
+            print(f'{node_class.__name__}: {short(str(problem), _LONGEST)}', file=sys.stderr)
             return 2
         # the events executor takes a third of the CPU time of the default one; its own spin()
         # does not come back on a signal, spin_once() does
