@@ -13,9 +13,9 @@ from rosbags.typesys import Stores, get_types_from_msg, get_typestore
 from rosbags.typesys.store import Typestore
 
 from dcat_ros.bags.describe import TopicInfo, counted
-from dcat_ros.bags.file_kind import one_line
 from dcat_ros.bags.salvage import RawMessage
 from dcat_ros.errors import BagError
+from dcat_ros.texts import one_line
 
 __all__ = ['ROS1_ENDING', 'ROS1_MAGIC', 'Ros1Bag']
 

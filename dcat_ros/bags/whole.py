@@ -9,9 +9,9 @@ from rosbags.rosbag2.reader import DirectoryReader
 from rosbags.rosbag2.storage_mcap import McapReader
 
 from dcat_ros.bags.describe import TopicInfo, counted, described
-from dcat_ros.bags.file_kind import one_line
 from dcat_ros.bags.salvage import RawMessage, Seen, salvage
 from dcat_ros.errors import BagError
+from dcat_ros.texts import one_line
 
 __all__ = ['WholeBag', 'open_whole']
 
