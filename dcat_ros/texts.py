@@ -13,6 +13,7 @@ from pathlib import Path
 import yaml
 
 from dcat_ros.errors import InputError
+from dcat_ros.files import read_at_most
 
 __all__ = [
     'MOST_BYTES',
@@ -52,11 +53,10 @@ def read_text(path: Path, error: type[InputError]) -> str:
             or has NUL bytes.
     """
     try:
-        with path.open('rb') as file:
-            data = file.read(MOST_BYTES + 1)
+        data = read_at_most(path, MOST_BYTES)
     except (OSError, ValueError) as problem:  # a name with a NUL is a ValueError
         raise error(f'{path} cannot be read: {problem}') from None
-    if len(data) > MOST_BYTES:
+    if data is None:
         raise error(f'{path} is larger than {MOST_BYTES >> 20} MiB; such a file is far smaller.')
     if b'\0' in data:
         raise error(f'{path} cannot be read: it has NUL bytes, and is no text in UTF-8.')

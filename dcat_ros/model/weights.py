@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from dcat_ros.errors import WeightsError
-from dcat_ros.files import write_whole
+from dcat_ros.files import read_at_most, write_whole
 from dcat_ros.model.card import SCHEMA_VERSION, Card
 from dcat_ros.model.make import Network, make_network
 from dcat_ros.share import share_dir
@@ -114,11 +114,10 @@ def _check_fits(path: Path, card: Card, tensors: dict[str, Tensor]) -> None:
 
 def _read(path: Path) -> tuple[Card, dict[str, Tensor]]:
     try:
-        with path.open('rb') as file:
-            data = file.read(_LARGEST + 1)
+        data = read_at_most(path, _LARGEST)
     except (OSError, ValueError) as problem:  # a name with a NUL is a ValueError
         raise WeightsError(f'{path} cannot be read: {problem}') from None
-    if len(data) > _LARGEST:
+    if data is None:
         raise WeightsError(f'{path} is over {_LARGEST >> 20} MiB: no weights of this package.')
     length = int.from_bytes(data[:8], 'little')
     try:
