@@ -6,7 +6,7 @@ from tempfile import NamedTemporaryFile
 
 from dcat_ros.errors import OutputError
 
-__all__ = ['check_writable', 'exists', 'write_whole']
+__all__ = ['check_writable', 'exists', 'read_at_most', 'write_whole']
 
 
 def exists(path: Path) -> bool:
@@ -15,6 +15,22 @@ def exists(path: Path) -> bool:
         return path.exists()
     except (OSError, ValueError):
         return False
+
+
+def read_at_most(path: Path, most: int) -> bytes | None:
+    """The bytes of a file; None if there are more than so many, as a device has.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: no file can have the name.
+    """
+    data = bytearray()
+    with path.open('rb') as file:
+        while piece := file.read(1 << 20):
+            data += piece
+            if len(data) > most:
+                return None
+    return bytes(data)
 
 
 def check_writable(path: Path) -> None:

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import yaml
 from launch.actions import DeclareLaunchArgument, OpaqueFunction, SetEnvironmentVariable
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import LifecycleNode
 
+from dcat_ros.errors import ConfigError
 from dcat_ros.share import dds_environment, share_dir
+from dcat_ros.texts import parse_yaml, read_text
 from launch import LaunchContext, LaunchDescription
 
 __all__ = [
@@ -182,8 +183,8 @@ def _node(program: Program, params_file: str, given: Mapping[str, str]) -> Lifec
 def _check_names(params_file: str, names: list[str]) -> None:
     """See that a file of parameters is for one of these nodes: ROS ignores what is for none."""
     try:
-        fields = yaml.safe_load(Path(params_file).read_text(encoding='utf-8'))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        fields = parse_yaml(read_text(Path(params_file), ConfigError))
+    except (ConfigError, ValueError):
         return  # the node itself says what is wrong
     found = set(_nodes_in(fields))
     if found and not any(name == known or '*' in name for name in found for known in names):

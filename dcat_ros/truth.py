@@ -8,8 +8,12 @@ from pathlib import Path
 
 from dcat_ros.errors import InputError
 from dcat_ros.segment import Segment
+from dcat_ros.texts import read_table
 
 __all__ = ['from_changes', 'from_first_reading', 'label_at', 'read_csv']
+
+#: The year 2116: two of them are added without leaving 64 bits.
+_LATEST_NS = 2**62
 
 
 def from_changes(changes: Iterable[tuple[int, str]], end_ns: int) -> list[Segment]:
@@ -39,7 +43,7 @@ def read_csv(path: Path) -> list[Segment]:
     """
     segments: list[Segment] = []
     try:
-        with path.open(newline='', encoding='utf-8-sig') as file:
+        with read_table(path, InputError) as file:
             rows = csv.DictReader(file, skipinitialspace=True)
             rows.fieldnames = [(name or '').strip().lower() for name in rows.fieldnames or ()]
             missing = {'start', 'end', 'label'} - set(rows.fieldnames)
@@ -62,7 +66,7 @@ def read_csv(path: Path) -> list[Segment]:
                         'must not be empty.'
                     )
                 segments.append(Segment(start_ns, end_ns, label))
-    except (OSError, UnicodeDecodeError, csv.Error) as problem:
+    except csv.Error as problem:
         raise InputError(f'{path} cannot be read: {problem}') from None
     segments.sort(key=lambda s: s.start_ns)
     for before, after in pairwise(segments):
@@ -107,8 +111,17 @@ def label_at(segments: Sequence[Segment], stamps_ns: Sequence[int]) -> list[str]
 
 
 def _to_ns(text: str) -> int:
-    """Nanoseconds of decimal seconds, exact where a float would not be."""
+    """Nanoseconds of decimal seconds, exact where a float would not be.
+
+    Raises:
+        ValueError: it is no number, or one that is no time.
+        OverflowError: it is infinite.
+    """
     whole, _, fraction = text.strip().partition('.')
-    if not whole.isdigit() or (fraction and not fraction.isdigit()):
-        return round(float(text) * 1e9)
-    return int(whole) * 1_000_000_000 + int((fraction + '0' * 9)[:9])
+    if not whole.isdecimal() or (fraction and not fraction.isdecimal()):
+        time_ns = round(float(text) * 1e9)
+    else:
+        time_ns = int(whole) * 1_000_000_000 + int((fraction + '0' * 9)[:9])
+    if abs(time_ns) >= _LATEST_NS:
+        raise ValueError('no time')
+    return time_ns

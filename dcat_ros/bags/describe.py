@@ -16,7 +16,7 @@ from rosbags.rosbag2.metadata import parse_qos
 from dcat_ros.bags.mcap_records import Damage, records
 from dcat_ros.bags.plain import plain_type
 from dcat_ros.bags.salvage import is_sqlite, plain_file, table
-from dcat_ros.bags.sqlite_file import open_sqlite
+from dcat_ros.bags.sqlite_file import made_up, open_sqlite
 
 __all__ = ['TopicInfo', 'counted', 'described', 'salvage_topics']
 
@@ -77,7 +77,7 @@ def salvage_topics(paths: Iterable[Path]) -> list[TopicInfo]:
     """
     topics: list[TopicInfo] = []
     for path in paths:
-        with plain_file(path) as plain:
+        with plain_file(path) as (plain, _):
             topics += _from_sqlite(plain) if is_sqlite(plain) else _from_mcap(plain)
     return _joined(topics)
 
@@ -121,6 +121,8 @@ def _from_sqlite(path: Path) -> list[TopicInfo]:
     with open_sqlite(path) as connection:
         try:
             connection.execute('PRAGMA writable_schema=ON')  # as in salvage
+            if made_up(connection):
+                return []
             definitions: dict[str, Any] = {
                 plain_type(str(row['topic_type'])): row['encoded_message_definition']
                 for row in table(connection, 'message_definitions')
@@ -128,8 +130,8 @@ def _from_sqlite(path: Path) -> list[TopicInfo]:
             # older recorders had fewer columns
             topics += [
                 TopicInfo(
-                    row['name'],
-                    row['type'],
+                    str(row['name']),
+                    str(row['type']),
                     str(definitions.get(plain_type(str(row['type'])), '')),
                     str(row.get('type_description_hash', '')),
                     _profiles(str(row.get('offered_qos_profiles', ''))),

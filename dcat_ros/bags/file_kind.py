@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-__all__ = ['no_bag_file', 'one_line']
+__all__ = ['no_bag_file']
 
 _GIVE = 'give a rosbag2 folder, an .mcap or .db3 file, or a ROS 1 .bag'
 
@@ -38,12 +38,6 @@ def no_bag_file(path: Path, head: bytes) -> str:
     what, todo = _kind(path, head)
     is_what = f': it is {what}' if what else ''
     return f'{path} is neither an MCAP nor an SQLite bag file{is_what}; {todo}.'
-
-
-def one_line(problem: object) -> str:
-    """An exception's text, which may be a page of YAML, as a part of a sentence."""
-    text = ' '.join(str(problem).split()).rstrip('.') or type(problem).__name__
-    return text if len(text) <= 300 else f'{text[:300]}…'
 
 
 def _kind(path: Path, head: bytes) -> tuple[str, str]:

@@ -34,6 +34,7 @@ from dcat_ros.messages.cdr import read_head
 from dcat_ros.messages.text import decode_string
 from dcat_ros.segment import REST, Segment
 from dcat_ros.streaming.sound import HIGHEST_HZ, LOWEST_HZ
+from dcat_ros.texts import read_table
 from dcat_ros.truth import from_changes, from_first_reading, read_csv
 
 __all__ = ['MODALITIES', 'Line', 'load']
@@ -148,8 +149,13 @@ def _lines(path: Path) -> list[Line]:
     lines: list[Line] = []
     seen: set[Path] = set()
     spelled: dict[str, str] = {}
+    what = 'It names the bags, with the columns bag and subject; --data is the folder above "bags".'
     try:
-        with path.open(newline='', encoding='utf-8-sig') as file:
+        table = read_table(path, DatasetError)
+    except DatasetError as problem:
+        raise DatasetError(f'{str(problem).rstrip(".")}. {what}') from None
+    try:
+        with table as file:
             rows = csv.DictReader(file, restkey='')
             columns = {(name or '').strip() for name in rows.fieldnames or ()}
             if lacking := sorted({'bag', 'subject'} - columns):
@@ -184,11 +190,9 @@ def _lines(path: Path) -> list[Line]:
                         'capitals alone: nobody may have two names.'
                     )
                 lines.append(line)
-    except (OSError, UnicodeDecodeError, csv.Error) as problem:
-        raise DatasetError(
-            f'{path} cannot be read ({problem}). It names the bags, with the columns bag and '
-            'subject; --data is the folder above "bags".'
-        ) from None
+    # a bag of a name that no file can have is an OSError, a RuntimeError where links go round
+    except (csv.Error, ValueError, OSError, RuntimeError) as problem:
+        raise DatasetError(f'{path} cannot be read ({problem}). {what}') from None
     if not lines:
         raise DatasetError(f'{path} names no bag: its first line is "bag,subject", others follow.')
     return lines

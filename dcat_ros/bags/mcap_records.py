@@ -11,16 +11,14 @@ from mcap.data_stream import ReadDataStream
 from mcap.exceptions import EndOfFile, McapError
 from mcap.records import Channel, Message, Schema
 
-from dcat_ros.bags.zstd import unzstd
+from dcat_ros.bags.zstd import most_of, unzstd
 
-__all__ = ['MCAP_MAGIC', 'Damage', 'records']
+__all__ = ['MCAP_MAGIC', 'Damage', 'records', 'unlz4']
 
 MCAP_MAGIC = b'\x89MCAP0\r\n'
 _RECORD = Struct('<BQ')  # operation code, length
 _SCHEMA, _CHANNEL, _MESSAGE, _CHUNK = 0x03, 0x04, 0x05, 0x06
 _CHUNK_HEAD = Struct('<QQQII')  # start, end, uncompressed size, checksum, length of compression
-#: bytes; recorders write less than a MB, or one message if that is larger
-_LARGEST_CHUNK = 1 << 30
 
 
 class Damage(Exception):  # noqa: N818 - what stands before it was read without an error
@@ -80,16 +78,17 @@ def _chunk_records(chunk: bytes) -> tuple[Iterator[tuple[int, bytes]], bool]:
     packed = chunk[begin + 8 :]
     data = packed
     if compression == b'zstd':
-        data, _ = unzstd(packed, min(size, _LARGEST_CHUNK))
+        data, _ = unzstd(packed, min(size, most_of(len(packed))))
     elif compression == b'lz4':
-        data = _unlz4(packed, min(size, _LARGEST_CHUNK))
+        data = unlz4(packed, min(size, most_of(len(packed))))
     # a chunk that is cut off is no damage: its records are right as far as they go
     whole = len(packed) >= n_packed
     right = not whole or not checksum or crc32(data) == checksum
     return _records(io.BytesIO(data), len(data)), right
 
 
-def _unlz4(data: bytes, limit: int) -> bytes:
+def unlz4(data: bytes, limit: int) -> bytes:
+    """What one frame of lz4 holds, up to so many bytes; nothing of a damaged one."""
     import lz4.frame  # comes with mcap; needed for damaged compressed bags alone
 
     with suppress(RuntimeError):

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from dcat_ros.bags.zstd import ZSTD_MAGIC, unzstd
+from dcat_ros.bags.zstd import ZSTD_MAGIC, most_of, unzstd
 
 __all__ = ['LARGEST_MESSAGE', 'plain_data', 'plain_type']
 
@@ -27,9 +27,9 @@ def plain_data(data: bytes) -> bytes:
 
     A message that starts with zstd's magic is compressed: no CDR starts so. That is looked at, and
     not metadata.yaml, which `ros2 bag reindex` writes without it. What is damaged, or larger than
-    256 MiB, stays as it is; decoders refuse it.
+    `most_of` allows, stays as it is; decoders refuse it.
     """
     if data[:4] != ZSTD_MAGIC:
         return data
-    plain, whole = unzstd(data, LARGEST_MESSAGE)
+    plain, whole = unzstd(data, min(LARGEST_MESSAGE, most_of(len(data))))
     return plain if whole else data

@@ -13,16 +13,15 @@ from rosbags.typesys import Stores, get_types_from_msg, get_typestore
 from rosbags.typesys.store import Typestore
 
 from dcat_ros.bags.describe import TopicInfo, counted
-from dcat_ros.bags.file_kind import one_line
 from dcat_ros.bags.salvage import RawMessage
+from dcat_ros.bags.zstd import most_of
 from dcat_ros.errors import BagError
+from dcat_ros.texts import one_line
 
 __all__ = ['ROS1_ENDING', 'ROS1_MAGIC', 'Ros1Bag']
 
 ROS1_ENDING = '.bag'
 ROS1_MAGIC = b'#ROSBAG V'
-#: bytes that a compressed chunk may hold; rosbag writes less than a MB, or one message
-_LARGEST_CHUNK = 1 << 30
 #: Their bytes differ from those of ROS 1 in what rosbags converts by these names.
 _OF_ROS2 = ('builtin_interfaces/msg/Time', 'builtin_interfaces/msg/Duration', 'std_msgs/msg/Header')
 
@@ -125,11 +124,11 @@ class Ros1Bag:
 
 
 def _unbz2(data: bytes) -> bytes:
-    return bz2.BZ2Decompressor().decompress(data, _LARGEST_CHUNK)
+    return bz2.BZ2Decompressor().decompress(data, most_of(len(data)))
 
 
 def _unlz4(data: bytes) -> bytes:
-    return bytes(lz4.frame.LZ4FrameDecompressor().decompress(data, max_length=_LARGEST_CHUNK))
+    return bytes(lz4.frame.LZ4FrameDecompressor().decompress(data, max_length=most_of(len(data))))
 
 
 def _store(type_name: str, definition: str) -> Typestore | None:

@@ -6,7 +6,7 @@ shorter than its header says. Both can be read from the front.
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,8 +16,8 @@ from mcap.records import Channel, Schema
 
 from dcat_ros.bags.file_kind import no_bag_file
 from dcat_ros.bags.mcap_records import MCAP_MAGIC, Damage, records
-from dcat_ros.bags.sqlite_file import SQLITE_MAGIC, open_sqlite
-from dcat_ros.bags.zstd import ZSTD_MAGIC
+from dcat_ros.bags.sqlite_file import SQLITE_MAGIC, made_up, open_sqlite
+from dcat_ros.bags.zstd import ZSTD_MAGIC, unzstd_file
 from dcat_ros.errors import BagError
 
 __all__ = ['RawMessage', 'Seen', 'is_sqlite', 'magic_of', 'plain_file', 'salvage', 'table']
@@ -67,23 +67,22 @@ def salvage(path: Path, seen: Seen | None = None) -> Iterator[RawMessage]:
 
 
 @contextmanager
-def plain_file(path: Path) -> Iterator[Path]:
+def plain_file(path: Path) -> Iterator[tuple[Path, str]]:
     """The file, or, of one that was compressed as a whole, what it holds: maybe cut off.
+
+    Yields:
+        Its path, and a clause where it was cut off because it holds too much.
 
     Raises:
         BagError: it cannot be read.
     """
     if not magic_of(path).startswith(ZSTD_MAGIC):
-        yield path
+        yield path, ''
         return
-    import zstandard  # comes with mcap
-
     with TemporaryDirectory() as folder:
-        whole = Path(folder) / path.name.removesuffix('.zstd')
-        # damaged from where the error is
-        with path.open('rb') as source, whole.open('wb') as target, suppress(zstandard.ZstdError):
-            zstandard.ZstdDecompressor().copy_stream(source, target)
-        yield whole
+        plain = Path(folder) / path.name.removesuffix('.zstd')
+        _, too_much = unzstd_file(path, plain)
+        yield plain, too_much
 
 
 def is_sqlite(path: Path) -> bool:
@@ -109,7 +108,11 @@ def magic_of(path: Path) -> bytes:
 
 
 def _from_zstd(path: Path, seen: Seen) -> Iterator[RawMessage]:
-    with plain_file(path) as plain:
+    with plain_file(path) as (plain, too_much):
+        if magic_of(plain).startswith(ZSTD_MAGIC):
+            raise BagError(f'{path} was compressed twice; decompress it with `zstd -d`.')
+        if too_much:
+            seen.damage.append(f'{path.name} {too_much}')
         yield from salvage(plain, seen)
 
 
@@ -139,6 +142,8 @@ def _rows(connection: sqlite3.Connection, seen: Seen) -> Iterator[RawMessage]:
     try:
         # makes SQLite accept a file that is shorter than its header says
         connection.execute('PRAGMA writable_schema=ON')
+        if made_up(connection):
+            return
         topics: dict[Any, tuple[str, str]] = {}
         for row in table(connection, 'topics'):
             pair = str(row['name']), str(row['type'])

@@ -1,5 +1,6 @@
 """SQLite files of bags: cut off, or with a log beside them that nobody closed."""
 
+import re
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -9,11 +10,12 @@ from tempfile import TemporaryDirectory
 
 from dcat_ros.errors import BagError
 
-__all__ = ['SQLITE_MAGIC', 'logs_beside', 'open_sqlite', 'take_up_logs']
+__all__ = ['SQLITE_MAGIC', 'logs_beside', 'made_up', 'open_sqlite', 'take_up_logs']
 
 SQLITE_MAGIC = b'SQLite format 3'
 _LOGS = ('-wal', '-journal')
 _HEAD = 100
+_TABLES = ('messages', 'topics', 'schema', 'message_definitions', 'metadata')
 
 
 def logs_beside(path: Path) -> list[Path]:
@@ -79,6 +81,22 @@ def open_sqlite(path: Path) -> Iterator[sqlite3.Connection]:
             yield connection
         finally:
             connection.close()
+
+
+def made_up(connection: sqlite3.Connection) -> str:
+    """The name of a bag's table that is none, but computed; empty if there is none.
+
+    A view, a virtual table or a generated column may be endless, or of any size.
+
+    Raises:
+        sqlite3.DatabaseError: the file is damaged.
+    """
+    rows = connection.execute('SELECT lower(name), type, rootpage, sql FROM sqlite_master')
+    for name, kind, page, sql in rows:
+        stored = kind == 'table' and page and not re.search('generated|\\bas\\b', str(sql), re.I)
+        if name in _TABLES and not stored:
+            return str(name)
+    return ''
 
 
 def _page_size(head: bytes) -> int:

@@ -2,16 +2,19 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
+from rosbags.interfaces import Connection, ConnectionExtRosbag2
 from rosbags.rosbag2 import Reader
 from rosbags.rosbag2.reader import DirectoryReader
 from rosbags.rosbag2.storage_mcap import McapReader
 
 from dcat_ros.bags.describe import TopicInfo, counted, described
-from dcat_ros.bags.file_kind import one_line
+from dcat_ros.bags.plain_folder import plain_folder
 from dcat_ros.bags.salvage import RawMessage, Seen, salvage
 from dcat_ros.errors import BagError
+from dcat_ros.texts import one_line
 
 __all__ = ['WholeBag', 'open_whole']
 
@@ -23,13 +26,15 @@ class WholeBag:
         reader: open.
         path: as it is called in notes.
         notes: what a user should know is added to them.
+        stack: closes the reader, and what it reads from.
 
     Attributes:
         storage: 'mcap' or 'sqlite3'.
     """
 
-    def __init__(self, reader: Reader, path: Path, notes: list[str]):
+    def __init__(self, reader: Reader, path: Path, notes: list[str], stack: ExitStack):
         self._reader = reader
+        self._stack = stack
         self._path = path
         self._notes = notes
         folder = reader.storage
@@ -52,7 +57,7 @@ class WholeBag:
 
     def close(self) -> None:
         """Close the files."""
-        self._reader.close()
+        self._stack.close()
 
     def messages(self, topics: Collection[str] | None) -> Iterator[RawMessage]:
         """Yield the messages of these topics, or of all, up to damage, of which a note tells."""
@@ -62,7 +67,8 @@ class WholeBag:
         last_ns = n_then = -1
         try:
             for connection, log_time_ns, data in self._reader.messages(connections=chosen):
-                if isinstance(data, bytes | memoryview):  # SQLite holds whatever was put there
+                # SQLite holds whatever was put there
+                if isinstance(data, bytes | memoryview) and isinstance(log_time_ns, int):
                     n_then = n_then + 1 if log_time_ns == last_ns else 1
                     last_ns = log_time_ns
                     yield RawMessage(connection.topic, connection.msgtype, log_time_ns, bytes(data))
@@ -101,19 +107,18 @@ def open_whole(path: Path, called: Path, notes: list[str]) -> WholeBag | str:
         called: its name in notes.
         notes: what a user should know is added to them.
     """
+    stack = ExitStack()
     try:
-        reader = Reader(path)
+        reader = Reader(plain_folder(path, stack))
         reader.open()
-    except Exception as problem:  # it raises whatever metadata.yaml and the bytes lead it to
-        return one_line(problem)
-    try:
+        stack.callback(reader.close)
         misfit = _misfit(reader)
-    except Exception as problem:
+    except Exception as problem:  # it raises whatever metadata.yaml and the bytes lead it to
         misfit = one_line(problem)
     if misfit:
-        reader.close()
+        stack.close()
         return misfit
-    return WholeBag(reader, called, notes)
+    return WholeBag(reader, called, notes, stack)
 
 
 def _misfit(reader: Reader) -> str:
@@ -121,11 +126,13 @@ def _misfit(reader: Reader) -> str:
     folder = reader.storage
     if not isinstance(folder, DirectoryReader):
         return 'it is no folder'
+    if not isinstance(reader.duration, int) or not all(map(_is_plain, folder.connections)):
+        return 'metadata.yaml has a value of another kind than is written there'
     named = {(c.topic, c.msgtype, str(c.ext)): c.digest for c in folder.connections}
     for storage in folder.storages:
         for connection in storage.connections:
             pair = connection.topic, connection.msgtype
-            if not all(isinstance(name, str) for name in pair):
+            if not _is_plain(connection):
                 return 'the name of a topic is no text'
             digest = named.get((*pair, str(connection.ext)))
             differs = digest and connection.digest and digest != connection.digest
@@ -136,3 +143,15 @@ def _misfit(reader: Reader) -> str:
     # would decompress any number of bytes
     folder.metadata = folder.metadata._replace(compression_mode=None)
     return ''
+
+
+def _is_plain(connection: Connection) -> bool:
+    """Whether what is said of a topic is text and numbers, as it should be."""
+    ext = connection.ext
+    texts = connection.topic, connection.msgtype, connection.msgdef.data, connection.digest
+    return (
+        isinstance(ext, ConnectionExtRosbag2)
+        and all(isinstance(text, str) for text in (*texts, ext.serialization_format))
+        and isinstance(connection.msgcount, int)
+        and connection.msgcount >= 0
+    )

@@ -11,14 +11,15 @@ import os
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import safetensors
 import safetensors.numpy
 from numpy.typing import NDArray
 
 from dcat_ros.errors import OutputError
 from dcat_ros.files import write_whole
+from dcat_ros.texts import parse_json
 
 __all__ = ['Arrays', 'Progress', 'cached', 'folder']
 
@@ -98,9 +99,9 @@ def _read(path: Path) -> Arrays:
     try:
         arrays: Arrays = safetensors.numpy.load(data)
         # the library has checked the header by now
-        header = json.loads(data[8 : 8 + int.from_bytes(data[:8], 'little')])
+        header: Any = parse_json(data[8 : 8 + int.from_bytes(data[:8], 'little')])
         digest = header['__metadata__']['sha256']
-    except (safetensors.SafetensorError, KeyError, TypeError, ValueError) as problem:
+    except Exception as problem:  # the library raises whatever the bytes lead it to
         raise ValueError(str(problem) or type(problem).__name__) from None
     if digest != _digest(arrays):
         raise ValueError('its contents do not have the digest that it names')

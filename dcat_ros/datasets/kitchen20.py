@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 from dcat_ros.datasets.trial import Dataset, DatasetInfo, Signal, Skipped, Trial
 from dcat_ros.errors import DatasetError
+from dcat_ros.files import exists
 from dcat_ros.modalities.audio import RATE_HZ
+from dcat_ros.texts import read_table
 
 __all__ = ['INFO', 'MODALITIES', 'is_home', 'load']
 
@@ -103,7 +105,7 @@ def load(data_dir: Path | None) -> Dataset:
 
 def _rows(path: Path) -> list[dict[str, str]]:
     try:
-        with path.open(newline='', encoding='utf-8-sig') as file:
+        with read_table(path, DatasetError) as file:
             reader = csv.DictReader(file)
             missing = {'file', 'label', 'source'} - set(reader.fieldnames or ())
             if missing:
@@ -112,7 +114,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
                     'file, label and source.'
                 )
             return list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as problem:
+    except csv.Error as problem:
         raise DatasetError(f'{path} cannot be read: {problem}') from None
 
 
@@ -127,6 +129,8 @@ def _trial(folder: Path, name: str, row: dict[str, str]) -> Trial:
     path = folder / name
     if not path.resolve().is_relative_to(folder.resolve()):
         raise DatasetError('it lies outside of the folder')
+    if not exists(path):  # or of a name that no file can have
+        raise DatasetError('the file is missing')
     samples = _read(path)
     return Trial(name, label, source, source, {'audio': Signal(_stamps(len(samples)), samples)})
 

@@ -11,6 +11,7 @@ from scipy.io import wavfile
 from scipy.signal import resample_poly
 
 from dcat_ros.errors import DatasetError
+from dcat_ros.texts import read_text
 
 __all__ = ['AUDIO_HZ', 'Motion', 'read_audio', 'read_motion', 'read_strums', 'takes']
 
@@ -123,8 +124,8 @@ def _rows(path: Path, separator: str) -> list[tuple[int, list[str]]]:
     if not path.is_file():
         raise DatasetError(f'the partner {path.name} is missing')
     try:
-        lines = path.read_text(encoding='utf-8').splitlines()
-    except (OSError, ValueError) as problem:
+        lines = read_text(path, DatasetError).splitlines()
+    except DatasetError as problem:
         raise DatasetError(f'{path.name} is not a readable text file ({problem})') from None
     return [
         (number, [field.strip() for field in line.split(separator)])

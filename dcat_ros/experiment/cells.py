@@ -3,13 +3,14 @@
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
-import pydantic
 from pydantic import BaseModel, ConfigDict
 
-from dcat_ros.errors import ResultsError
+from dcat_ros.errors import InputError, ResultsError
 from dcat_ros.experiment.config import Cell, SourceKind
 from dcat_ros.files import write_whole
+from dcat_ros.texts import read_json
 
 __all__ = ['CellResult', 'Run', 'load_cell', 'save_cell']
 
@@ -97,19 +98,17 @@ def load_cell(path: Path) -> CellResult:
     Raises:
         ResultsError: it is unreadable, damaged or changed by hand.
     """
+    again = 'delete it, and "dcat experiment run" makes it again.'
     try:
-        whole = json.loads(path.read_text(encoding='utf-8'))
+        whole: Any = read_json(path, ResultsError)
         result = CellResult.model_validate(whole['result'])
-        if whole['sha256'] != _sha256(result.model_dump_json()):
-            raise ResultsError(
-                f'{path} was changed after it was written; delete it, and "dcat experiment run" '
-                'makes it again.'
-            )
-    except (OSError, ValueError, KeyError, TypeError, pydantic.ValidationError) as problem:
+        digest = whole['sha256']
+    except (InputError, KeyError, TypeError, ValueError) as problem:
         raise ResultsError(
-            f'{path} is no whole result ({" ".join(str(problem).split())[:120]}); delete it, and '
-            '"dcat experiment run" makes it again.'
+            f'{path} is no whole result ({" ".join(str(problem).split())[:120]}); {again}'
         ) from None
+    if digest != _sha256(result.model_dump_json()):
+        raise ResultsError(f'{path} was changed after it was written; {again}')
     return result
 
 

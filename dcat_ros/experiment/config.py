@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+import math
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 
@@ -9,10 +10,11 @@ import pydantic
 from pydantic import Field, FiniteFloat
 
 from dcat_ros.experiment.splits import ALONE, REGIMES, TUNE_REGIMES
-from dcat_ros.model.card import Positive, Record, Share
+from dcat_ros.model.card import Positive, Record, Seconds, Share
 from dcat_ros.training.config import (
     AugmentConfig,
     OptimiserConfig,
+    Seed,
     as_value_error,
     read_yaml,
 )
@@ -24,6 +26,11 @@ __all__ = ['Block', 'Cell', 'Claim', 'ExperimentConfig', 'SourceKind', 'read_exp
 #: What the source learned from: the labels that the target has, or those of all recordings that
 #: are not tested; or the former by heart, without anything that keeps a network from that.
 SourceKind = Literal['same_labels', 'all_labels', 'overfitted']
+#: Entries of a list.
+_MOST = 100
+_MOST_CELLS = 100_000
+_SOME = Field(min_length=1, max_length=_MOST)
+Rotation = Annotated[int, Field(ge=0, lt=_MOST)]
 
 
 class Cell(NamedTuple):
@@ -73,13 +80,13 @@ class Block(Record):
         rotations: only these; all of the experiment's if empty.
     """
 
-    directions: Annotated[tuple[str, ...], Field(min_length=1)]
-    regimes: Annotated[tuple[str, ...], Field(min_length=1)]
-    methods: Annotated[tuple[str, ...], Field(min_length=1)]
-    seeds: Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1)] = (0,)
-    sources: Annotated[tuple[SourceKind, ...], Field(min_length=1)] = ('same_labels',)
+    directions: Annotated[tuple[str, ...], _SOME]
+    regimes: Annotated[tuple[str, ...], _SOME]
+    methods: Annotated[tuple[str, ...], _SOME]
+    seeds: Annotated[tuple[Seed, ...], _SOME] = (0,)
+    sources: Annotated[tuple[SourceKind, ...], _SOME] = ('same_labels',)
     shuffled: bool = False
-    rotations: tuple[Annotated[int, Field(ge=0)], ...] = ()
+    rotations: Annotated[tuple[Rotation, ...], Field(max_length=_MOST)] = ()
 
     def cells(self, seed: int) -> list[Cell]:
         """Its part of the grid with one seed; 'none' has no source, and uses no unlabelled ones."""
@@ -94,6 +101,12 @@ class Block(Record):
                 cell = Cell(direction, regime, method, seed, source, self.shuffled)
             cells.append(cell._replace(rotations=self.rotations))
         return cells
+
+    @property
+    def n_cells(self) -> int:
+        """Of all seeds."""
+        lists = self.directions, self.regimes, self.sources, self.methods, self.seeds
+        return math.prod(len(values) for values in lists)
 
     @pydantic.field_validator('directions')
     @classmethod
@@ -180,17 +193,21 @@ class ExperimentConfig(Record):
     name: Annotated[str, Field(pattern=r'^[A-Za-z0-9_.-]+$')]
     title: str
     dataset: str
-    window_s: Positive | None = None
+    window_s: Seconds | None = None
     subjects: tuple[str, ...] | None = None
-    tune_subjects: Annotated[tuple[str, ...], Field(min_length=2)]
+    tune_subjects: Annotated[tuple[str, ...], Field(min_length=2, max_length=_MOST)]
     tune_directions: tuple[str, ...] = ()
     tune_regimes: tuple[str, ...] = tuple(TUNE_REGIMES)
-    rotations: Annotated[int, Field(gt=0)] = 4
-    factors: Annotated[tuple[Positive, ...], Field(min_length=1)] = (0.3, 1.0, 3.0)
+    rotations: Annotated[int, Field(gt=0, le=_MOST)] = 4
+    factors: Annotated[tuple[Positive, ...], _SOME] = (
+        0.3,
+        1.0,
+        3.0,
+    )
     optimiser: OptimiserConfig = OptimiserConfig(steps=300, batch_size=32)
     augment: AugmentConfig = AugmentConfig()
     crop: Share = 0.1
-    blocks: Annotated[tuple[Block, ...], Field(min_length=1)]
+    blocks: Annotated[tuple[Block, ...], _SOME]
     claims: tuple[Claim, ...] = ()
     classes: tuple[str, ...] = ()
     note: str = ''
@@ -204,6 +221,9 @@ class ExperimentConfig(Record):
     def _tuned_somewhere(self) -> 'ExperimentConfig':
         if len(self.factors) > 1 and not self.tune_directions:
             raise ValueError('factors: several tries need tune_directions')
+        n = sum(block.n_cells for block in self.blocks)
+        if n > _MOST_CELLS:
+            raise ValueError(f'the blocks have {n} cells; up to {_MOST_CELLS} are taken')
         return self
 
     def digest(self) -> str:

@@ -1,29 +1,23 @@
 """Compressed pictures: JPEG, PNG, and the compressedDepth of ROS."""
 
-from collections.abc import Callable
-from struct import error, unpack_from
+from struct import unpack_from
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from dcat_ros.errors import MessageError
+from dcat_ros.messages.container import CheckSize, read_container
 
 __all__ = ['decompress']
 
 Pixels = NDArray[np.generic]
 
-_PNG = b'\x89PNG\r\n\x1a\n'
-_JPEG = b'\xff\xd8'
 #: int32 format, float quantisation a, float quantisation b (image_transport_plugins)
 _DEPTH_HEADER = 12
-#: Start-of-frame markers of JPEG: C0 to CF but for DHT (C4), JPG (C8), DAC (CC).
-_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
-def decompress(
-    data: bytes, name: str, check_size: Callable[[int, int], None]
-) -> tuple[Pixels, bool]:
+def decompress(data: bytes, name: str, check_size: CheckSize) -> tuple[Pixels, bool]:
     """Pixels of a CompressedImage's data.
 
     Args:
@@ -53,59 +47,31 @@ def decompress(
     if not name.startswith('32FC1'):
         return pixels, False
     # inverse depth: metres = a / (value - b), 0 stands for no reading
+    metres = pixels.astype(np.float32)
     with np.errstate(divide='ignore', invalid='ignore', over='ignore'):
-        metres = np.float32(a) / (pixels.astype(np.float32) - np.float32(b))
-    return np.where(pixels == 0, np.float32('nan'), metres).astype(np.float32), True
+        metres -= np.float32(b)
+        np.divide(np.float32(a), metres, out=metres)
+    metres[pixels == 0] = np.float32('nan')
+    return metres, True
 
 
-def _unpack(data: bytes, name: str, check_size: Callable[[int, int], None]) -> Pixels:
-    if data.startswith(_PNG):
-        size = _png_size(data)
-    elif data.startswith(_JPEG):
-        size = _jpeg_size(data)
-    else:
-        raise MessageError(
-            f'compressed image {name[:40]!r} is neither JPEG nor PNG (it starts with '
-            f'{data[:4].hex() or "nothing"})',
-            'encoding',
-        )
-    if size is None:
-        raise MessageError('compressed image is cut off before its size', 'corrupt')
-    check_size(*size)
+def _unpack(data: bytes, name: str, check_size: CheckSize) -> Pixels:
+    container = read_container(data, name, check_size)
     try:
-        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+        pixels = cv2.imdecode(np.frombuffer(container.data, np.uint8), cv2.IMREAD_UNCHANGED)
     except cv2.error as problem:
         raise MessageError(f'compressed image cannot be read: {problem.err}', 'corrupt') from None
     if pixels is None:
         raise MessageError('compressed image cannot be read', 'corrupt')
+    if pixels.shape[:2] != (container.height, container.width):
+        raise MessageError(
+            f'compressed image says {container.width} x {container.height} pixels, and has '
+            f'{pixels.shape[1]} x {pixels.shape[0]}',
+            'corrupt',
+        )
     if pixels.ndim == 2:
         return np.asarray(pixels)
     if pixels.dtype != np.uint8:  # colour of 16 bits
-        pixels = (pixels // 256).astype(np.uint8)
+        pixels = np.floor_divide(pixels, 256, out=pixels).astype(np.uint8)
     code = cv2.COLOR_BGRA2RGB if pixels.shape[2] == 4 else cv2.COLOR_BGR2RGB
     return np.asarray(cv2.cvtColor(pixels, code))
-
-
-def _png_size(data: bytes) -> tuple[int, int] | None:
-    """Width and height in the first chunk; None if it is cut off."""
-    try:
-        width, height = unpack_from('>II', data, 16)
-    except error:
-        return None
-    return width, height
-
-
-def _jpeg_size(data: bytes) -> tuple[int, int] | None:
-    """Width and height in the first frame header (ITU T.81, B.2.2); None if there is none."""
-    at = 2
-    try:
-        while True:
-            marker, kind, length = unpack_from('>BBH', data, at)
-            if marker != 0xFF or length < 2:
-                return None
-            if kind in _FRAMES:
-                height, width = unpack_from('>HH', data, at + 5)
-                return width, height
-            at += 2 + length
-    except error:
-        return None

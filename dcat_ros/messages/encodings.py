@@ -54,9 +54,12 @@ def _eight_bits(pixels: Pixels) -> Pixels:
 
 def millimetres(metres: Pixels) -> Pixels:
     """0 for NaN, infinite, negative, and what 16 bits cannot hold."""
+    # in place, for the pictures of some cameras are large
+    mm = metres.astype(np.float32)
     with np.errstate(over='ignore', invalid='ignore'):
-        mm = metres.astype(np.float32) * np.float32(1000)
-    return np.where((mm >= 0.5) & (mm < 65535.5), np.round(np.nan_to_num(mm)), 0).astype(np.uint16)
+        mm *= np.float32(1000)
+        mm[~((mm >= 0.5) & (mm < 65535.5))] = 0
+    return np.round(mm, out=mm).astype(np.uint16)
 
 
 def _in_16_bits(mm: Pixels) -> Pixels:

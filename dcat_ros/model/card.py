@@ -8,16 +8,21 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, field_validator,
 from dcat_ros.modalities.registry import MODALITIES, Modality
 
 __all__ = [
+    'MAX_LABELS',
+    'SAMPLES',
     'SCHEMA_VERSION',
     'Calibration',
     'Card',
     'InputSpec',
     'NetworkSpec',
     'Positive',
+    'Rate',
     'Record',
     'Result',
+    'Seconds',
     'Share',
     'TrainingRecord',
+    'check_samples',
 ]
 
 #: Raised when a change makes older programs misread a file.
@@ -26,13 +31,34 @@ SCHEMA_VERSION = 1
 Positive = Annotated[FiniteFloat, Field(gt=0)]
 Share = Annotated[FiniteFloat, Field(ge=0, le=1)]
 Count = Annotated[int, Field(gt=0)]
-Size = Annotated[int, Field(gt=0, le=4096)]
+Size = Annotated[int, Field(gt=0, le=1024)]
+Rate = Annotated[FiniteFloat, Field(ge=0.1, le=2000)]
+Seconds = Annotated[FiniteFloat, Field(ge=0.001, le=600)]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+#: Rows of a window, and all of its values: what a node holds of them is some ten times as much.
+SAMPLES = (2, 20_000)
+_MAX_VALUES = 2_000_000
+MAX_LABELS = 1000
 
 
 class Record(BaseModel):
     """Fields that are checked, fixed, finite, and the only ones allowed."""
 
     model_config = ConfigDict(extra='forbid', frozen=True, allow_inf_nan=False)
+
+
+def check_samples(rate_hz: float, window_s: float) -> None:
+    """See that a window has samples, and not more than a node can hold.
+
+    Raises:
+        ValueError: it has not.
+    """
+    low, high = SAMPLES
+    if not low <= round(rate_hz * window_s) <= high:
+        raise ValueError(
+            f'{window_s:g} s at {rate_hz:g} Hz are {rate_hz * window_s:.0f} samples; a window has '
+            f'{low} to {high}'
+        )
 
 
 class InputSpec(Record):
@@ -52,11 +78,11 @@ class InputSpec(Record):
     channels: Annotated[tuple[str, ...], Field(min_length=1)]
     units: Annotated[tuple[str, ...], Field(min_length=1)]
     frame: str
-    rate_hz: Positive
-    window_s: Positive
-    stride_s: Positive
+    rate_hz: Rate
+    window_s: Seconds
+    stride_s: Seconds
     lag_s: Annotated[FiniteFloat, Field(ge=0)]
-    size: Annotated[int, Field(ge=8, le=256)] | None = None
+    size: Literal[8, 16, 32] | None = None
 
     @model_validator(mode='after')
     def _fits(self) -> 'InputSpec':
@@ -66,6 +92,7 @@ class InputSpec(Record):
             raise ValueError('stride_s must be at most window_s')
         if self.lag_s > self.window_s:
             raise ValueError('lag_s must be at most window_s')
+        check_samples(self.rate_hz, self.window_s)
         return self
 
 
@@ -95,6 +122,8 @@ class NetworkSpec(Record):
     def _kind_fits(self) -> 'NetworkSpec':
         if self.kind == 'sound' and self.ppv:
             raise ValueError('the kind sound has no ppv')
+        if self.kind == 'sound' and self.width % 4:
+            raise ValueError('the width of the kind sound must be a multiple of 4')
         if self.kind == 'activity' and self.segment and not self.ppv:
             raise ValueError('segment needs ppv')
         return self
@@ -109,7 +138,7 @@ class Calibration(Record):
         fitted_on: which recordings.
     """
 
-    temperature: Positive = 1.0
+    temperature: Annotated[FiniteFloat, Field(ge=0.001, le=1000)] = 1.0
     unknown_threshold: Share = 0.0
     fitted_on: str = 'not fitted'
 
@@ -174,10 +203,10 @@ class Card(Record):
     """The whole record."""
 
     schema_version: Annotated[int, Field(ge=1)] = SCHEMA_VERSION
-    name: Annotated[str, Field(min_length=1)]
+    name: Name
     description: str
     modality: str
-    labels: Annotated[tuple[str, ...], Field(min_length=2)]
+    labels: Annotated[tuple[Name, ...], Field(min_length=2, max_length=MAX_LABELS)]
     input: InputSpec
     network: NetworkSpec
     calibration: Calibration = Calibration()
@@ -201,6 +230,9 @@ class Card(Record):
             )
         if (self.input.size is None) != (sensor.size is None):
             raise ValueError('input.size is for sensors that give frames, and for all of them')
+        n_values = round(self.input.rate_hz * self.input.window_s) * self.sensor.n_values
+        if n_values > _MAX_VALUES:
+            raise ValueError(f'a window has {n_values} values; up to {_MAX_VALUES} are taken')
         if self.network.ppv and self.modality != 'imu':
             raise ValueError('network.ppv is for the modality imu alone')
         if self.network.kind == 'sound' and self.modality != 'audio':
@@ -211,6 +243,14 @@ class Card(Record):
     def sensor(self) -> Modality:
         """The modality, with the size of this model's frames."""
         return replace(MODALITIES[self.modality], size=self.input.size)
+
+    @field_validator('name', 'labels')
+    @classmethod
+    def _in_one_line(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
+        for text in (value,) if isinstance(value, str) else value:
+            if not text.isprintable():
+                raise ValueError(f'{text[:40]!r} has letters that cannot be printed')
+        return value
 
     @model_validator(mode='after')
     def _labels_differ(self) -> 'Card':

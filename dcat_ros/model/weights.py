@@ -2,28 +2,30 @@
 
 import difflib
 import hashlib
-import json
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pydantic
 import safetensors.torch
 import torch
-from safetensors import SafetensorError
 from torch import Tensor
 
 from dcat_ros.errors import WeightsError
-from dcat_ros.files import write_whole
+from dcat_ros.files import read_at_most, write_whole
 from dcat_ros.model.card import SCHEMA_VERSION, Card
 from dcat_ros.model.make import Network, make_network
 from dcat_ros.share import share_dir
-from dcat_ros.text import short
+from dcat_ros.short import short
+from dcat_ros.texts import one_line, parse_json
 
 __all__ = ['find_weights', 'load_card', 'load_weights', 'save_weights', 'shipped_models']
 
 _KEY = 'dcat_ros'
 _ENDING = '.safetensors'
-_LARGEST = 512 * 1024 * 1024
+#: bytes; the largest network that a record may ask for has fewer
+_LARGEST = 128 << 20
+_LARGEST_HEADER = 4 << 20
 
 
 def shipped_models() -> dict[str, Path]:
@@ -83,12 +85,24 @@ def load_weights(path: Path) -> tuple[Network, Card]:
         WeightsError: the file is unreadable, foreign, damaged or of a newer version.
     """
     card, tensors = _read(path)
+    _check_fits(path, card, tensors)
     net = make_network(card.network, card.sensor, len(card.labels))
-    expected = net.state_dict()
+    net.load_state_dict(tensors)
+    return net.eval(), card
+
+
+def _check_fits(path: Path, card: Card, tensors: dict[str, Tensor]) -> None:
+    """Whether the tensors are those of the card's network, which is not built for that.
+
+    On torch's device `meta` it has shapes and no memory: a record of 4 KB may ask for gigabytes.
+    """
+    with torch.device('meta'):
+        expected = make_network(card.network, card.sensor, len(card.labels)).state_dict()
     if missing := sorted(expected.keys() - tensors.keys()):
         raise WeightsError(f'{path} lacks the tensor {missing[0]}; take an undamaged copy.')
     if foreign := sorted(tensors.keys() - expected.keys()):
-        raise WeightsError(f'{path} holds an unknown tensor {foreign[0]}; take an undamaged copy.')
+        name = one_line(foreign[0][:80])
+        raise WeightsError(f'{path} holds an unknown tensor {name}; take an undamaged copy.')
     for name, tensor in tensors.items():
         if tensor.shape != expected[name].shape or tensor.dtype != expected[name].dtype:
             raise WeightsError(
@@ -97,26 +111,26 @@ def load_weights(path: Path) -> tuple[Network, Card]:
             )
         if not torch.isfinite(tensor).all():
             raise WeightsError(f'{path}: tensor {name} holds NaN or infinity; train it again.')
-    net.load_state_dict(tensors)
-    return net.eval(), card
 
 
 def _read(path: Path) -> tuple[Card, dict[str, Tensor]]:
     try:
-        if path.stat().st_size > _LARGEST:
-            raise WeightsError(f'{path} is over {_LARGEST >> 20} MiB: no weights of this package.')
-        data = path.read_bytes()
-    except OSError as problem:
+        data = read_at_most(path, _LARGEST)
+    except (OSError, ValueError) as problem:  # a name with a NUL is a ValueError
         raise WeightsError(f'{path} cannot be read: {problem}') from None
+    if data is None:
+        raise WeightsError(f'{path} is over {_LARGEST >> 20} MiB: no weights of this package.')
+    length = int.from_bytes(data[:8], 'little')
     try:
+        if length > _LARGEST_HEADER:
+            raise ValueError(f'a header of {length} bytes')
         tensors = safetensors.torch.load(data)
-        length = int.from_bytes(data[:8], 'little')
-        header = json.loads(data[8 : 8 + length])
-    except (SafetensorError, ValueError, KeyError, RecursionError) as problem:
+        header: Any = parse_json(data[8 : 8 + length])
+    except Exception as problem:  # the library raises whatever the bytes lead it to
         raise WeightsError(
-            f'{path} is no whole safetensors file ({problem}); take an undamaged copy.'
+            f'{path} is no whole safetensors file ({one_line(problem)}); take an undamaged copy.'
         ) from None
-    record = header.get('__metadata__', {}).get(_KEY)
+    record = (header.get('__metadata__') or {}).get(_KEY)
     if record is None:
         raise WeightsError(
             f'{path} is a safetensors file, but has no dcat_ros record: it was not made by '
@@ -127,7 +141,7 @@ def _read(path: Path) -> tuple[Card, dict[str, Tensor]]:
 
 def _parse_card(path: Path, record: str) -> Card:
     try:
-        fields = json.loads(record)
+        fields = parse_json(record)
         version = fields.get('schema_version') if isinstance(fields, dict) else None
         if isinstance(version, int) and version > SCHEMA_VERSION:
             raise WeightsError(
@@ -138,6 +152,8 @@ def _parse_card(path: Path, record: str) -> Card:
     except pydantic.ValidationError as problem:
         first = problem.errors()[0]
         place = '.'.join(str(part) for part in first['loc']) or 'record'
-        raise WeightsError(f"{path}: '{place}' in its record is wrong: {first['msg']}.") from None
-    except (ValueError, RecursionError) as problem:
+        raise WeightsError(
+            f"{path}: '{place}' in its record is wrong: {one_line(first['msg'])}."
+        ) from None
+    except ValueError as problem:
         raise WeightsError(f'{path}: its record is no JSON ({problem}).') from None

@@ -18,9 +18,9 @@ from dcat_ros.nodes.connection import Finding, Publisher, connection_findings, p
 from dcat_ros.nodes.message_types import type_name
 from dcat_ros.receivers.base import Receiver
 from dcat_ros.receivers.freshness import Freshness
+from dcat_ros.short import short
 from dcat_ros.streaming.judge import StreamJudge, apart
 from dcat_ros.streaming.worker import Account
-from dcat_ros.text import short
 
 __all__ = ['REPORT_S', 'Health', 'Reporter', 'Situation', 'health_message']
 

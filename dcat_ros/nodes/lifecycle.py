@@ -13,7 +13,7 @@ from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 
 from dcat_ros.errors import DcatError
-from dcat_ros.text import short
+from dcat_ros.short import short
 
 __all__ = ['GuardedLifecycleNode']
 

@@ -14,7 +14,7 @@ from rcl_interfaces.msg import (
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
-from dcat_ros.text import short
+from dcat_ros.short import short
 
 #: Prefixes of parameters that rclpy declares for itself, some of them later.
 #: Of unknown parameters so many are named.

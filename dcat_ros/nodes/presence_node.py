@@ -18,7 +18,7 @@ from dcat_ros.nodes.presence_outputs import PresenceOutputs, member_status, pres
 from dcat_ros.nodes.presence_parameters import PRESENCE_PARAMETERS
 from dcat_ros.presence.activity import Activity
 from dcat_ros.presence.competition import Competition
-from dcat_ros.text import short
+from dcat_ros.short import short
 
 __all__ = ['PresenceNode']
 

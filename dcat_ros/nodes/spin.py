@@ -12,7 +12,7 @@ from rclpy.signals import SignalHandlerOptions
 from dcat_ros.errors import DcatError
 from dcat_ros.nodes.lifecycle import GuardedLifecycleNode
 from dcat_ros.nodes.start import init
-from dcat_ros.text import short
+from dcat_ros.short import short
 
 __all__ = ['spin']
 

@@ -15,6 +15,8 @@ __all__ = ['Classifier', 'Recogniser']
 
 #: Windows that one call of the network takes when many are there.
 _BATCH = 64
+#: and values of all of them: what a network makes of long ones takes some twenty times as much
+_BATCH_VALUES = 64 * 16 * 2048
 
 
 class Classifier(Protocol):
@@ -91,8 +93,10 @@ class Recogniser:
         """Say what each window shows; faster than one by one."""
         todo = list(windows)
         predictions: list[Prediction] = []
-        for start in range(0, len(todo), _BATCH):
-            batch = todo[start : start + _BATCH]
+        window = self.stream.length * self.card.sensor.n_values
+        size = max(1, min(_BATCH, _BATCH_VALUES // window))
+        for start in range(0, len(todo), size):
+            batch = todo[start : start + size]
             samples = [w.samples for w in batch if w.samples is not None]
             if self.rotation is not None:
                 samples = [imu.rotate(s, self.rotation) for s in samples]

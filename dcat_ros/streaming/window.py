@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dcat_ros.errors import ConfigError
+from dcat_ros.model.card import check_samples
 from dcat_ros.streaming.buffer import LatestRows, SampleQueue
 from dcat_ros.streaming.resample import half_width_s, is_oversampled, on_grid, sampling_rate
 
@@ -85,6 +86,10 @@ class WindowStream:
         for name, value in (('rate_hz', rate_hz), ('window_s', window_s), ('stride_s', stride_s)):
             if not 0 < value < float('inf'):
                 raise ConfigError(f'{name}={value} must be a positive number.')
+        try:
+            check_samples(rate_hz, window_s)
+        except ValueError as problem:
+            raise ConfigError(f'{problem}.') from None
         if not 0 < max_gap_s <= window_s:
             raise ConfigError(
                 f'max_gap={max_gap_s} s must be above 0 and at most the window, {window_s} s.'

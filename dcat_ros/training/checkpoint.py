@@ -3,13 +3,15 @@
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import safetensors.torch
 import torch
-from safetensors import SafetensorError
+from pydantic import TypeAdapter
 from torch import Tensor, nn
 
 from dcat_ros.files import write_whole
+from dcat_ros.texts import parse_json
 
 __all__ = ['History', 'load_checkpoint', 'save_checkpoint']
 
@@ -76,13 +78,15 @@ def load_checkpoint(
     try:
         data = path.read_bytes()
         tensors = safetensors.torch.load(data)
-        header = json.loads(data[8 : 8 + int.from_bytes(data[:8], 'little')])
-        record = json.loads(header['__metadata__']['training'])
+        header: Any = parse_json(data[8 : 8 + int.from_bytes(data[:8], 'little')])
+        record: Any = parse_json(header['__metadata__']['training'])
         if record.pop('key') != key:
             return History()
-        history = History(**record)
-    except (OSError, SafetensorError, ValueError, KeyError, TypeError, AttributeError):
-        return History()  # none, foreign or damaged: start anew
+        history = TypeAdapter(History).validate_python(record)
+    except Exception:  # none, foreign or damaged, of which the libraries raise anything
+        return History()  # start anew
+    if not _fits(tensors, learner, average):
+        return History()
     learner.load_state_dict(_under('learner.', tensors))
     average.load_state_dict(_under('average.', tensors))
     for name, parameter in learner.named_parameters():
@@ -90,6 +94,19 @@ def load_checkpoint(
         if state:
             optimiser.state[parameter] = dict(state)
     return history
+
+
+def _fits(tensors: dict[str, Tensor], learner: nn.Module, average: nn.Module) -> bool:
+    """Whether the tensors are those of these modules: a part of them must not be taken."""
+    expected = {f'learner.{k}': v for k, v in learner.state_dict().items()}
+    expected |= {f'average.{k}': v for k, v in average.state_dict().items()}
+    for name, parameter in learner.named_parameters():
+        of_one = {f'optimiser.{name}.{part}' for part in _STATE} & tensors.keys()
+        for key in of_one:
+            expected[key] = torch.zeros(()) if key.endswith('.step') else parameter
+    return tensors.keys() == expected.keys() and all(
+        tensors[name].shape == tensor.shape for name, tensor in expected.items()
+    )
 
 
 def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -6,17 +6,20 @@ from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
 import pydantic
-import yaml
 from pydantic import Field, FiniteFloat
 
 from dcat_ros.datasets.trial import Trial
 from dcat_ros.errors import ConfigError
-from dcat_ros.model.card import NetworkSpec, Positive, Record, Share
+from dcat_ros.model.card import NetworkSpec, Positive, Rate, Record, Seconds, Share
+from dcat_ros.texts import parse_yaml, read_text
 from dcat_ros.training.transfer import NONE, parse_method
 
 __all__ = [
     'AugmentConfig',
+    'Folds',
+    'NotNegative',
     'OptimiserConfig',
+    'Seed',
     'TrainConfig',
     'TransferConfig',
     'checked',
@@ -26,7 +29,10 @@ __all__ = [
 ]
 
 Config = TypeVar('Config', bound=Record)
-NotNegative = Annotated[FiniteFloat, Field(ge=0)]
+NotNegative = Annotated[FiniteFloat, Field(ge=0, le=1000)]
+Steps = Annotated[int, Field(gt=0, le=10_000_000)]
+Folds = Annotated[int, Field(ge=2, le=1000)]
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
 
 
 class AugmentConfig(Record):
@@ -58,8 +64,8 @@ class OptimiserConfig(Record):
         average: decay of the moving average of the weights that is kept; 0 for none.
     """
 
-    steps: Annotated[int, Field(gt=0)] = 2400
-    batch_size: Annotated[int, Field(gt=1)] = 64
+    steps: Steps = 2400
+    batch_size: Annotated[int, Field(gt=1, le=65_536)] = 64
     learning_rate: Positive = 3e-3
     weight_decay: NotNegative = 0.05
     label_smoothing: Share = 0.1
@@ -94,7 +100,7 @@ class TransferConfig(Record):
     source: str
     method: str = 'dcat_centred'
     weights: dict[str, FiniteFloat] = Field(default_factory=dict)
-    steps: Annotated[int, Field(gt=0)] = 1200
+    steps: Steps = 1200
     labelled_subjects: tuple[str, ...] = ()
     labelled_trials: tuple[str, ...] = ()
     unlabelled: Literal['use', 'ignore'] = 'use'
@@ -144,17 +150,17 @@ class TrainConfig(Record):
     transfer: TransferConfig | None = None
     subjects: tuple[str, ...] | None = None
     frame: str
-    rate_hz: Positive | None = None
-    window_s: Positive = 2.0
-    stride_s: Positive = 0.25
+    rate_hz: Rate | None = None
+    window_s: Seconds = 2.0
+    stride_s: Seconds = 0.25
     lag_s: NotNegative = 0.6
-    folds: Annotated[int, Field(ge=2)] | None = None
-    joins: Annotated[int, Field(gt=0)] = 4
+    folds: Folds | None = None
+    joins: Annotated[int, Field(gt=0, le=100)] = 4
     rest_share: Annotated[FiniteFloat, Field(gt=0, lt=1)] = 0.15
     ppv_penalty: Positive = 0.1
     ppv_augment: AugmentConfig = AugmentConfig(rotation_rad=0.1, warp=0.15, scale=0.05, noise=0.01)
     unknown_at: Share = 0.05
-    seed: Annotated[int, Field(ge=0)] = 0
+    seed: Seed = 0
     network: NetworkSpec = NetworkSpec()
     augment: AugmentConfig = AugmentConfig()
     optimiser: OptimiserConfig = OptimiserConfig()
@@ -222,13 +228,12 @@ def read_fields(path: Path) -> dict[str, object]:
     Raises:
         ConfigError: the file is unreadable, or is no YAML with fields.
     """
+    text = read_text(path, ConfigError)
     try:
-        fields = yaml.safe_load(path.read_text(encoding='utf-8'))
-    except (OSError, UnicodeDecodeError) as problem:
-        raise ConfigError(f'{path} cannot be read: {problem}') from None
-    except yaml.YAMLError as problem:
-        raise ConfigError(f'{path} is no YAML: {" ".join(str(problem).split())}') from None
-    if not isinstance(fields, dict):
+        fields = parse_yaml(text)
+    except ValueError as problem:
+        raise ConfigError(f'{path} is no YAML: {problem}') from None
+    if not isinstance(fields, dict) or not all(isinstance(name, str) for name in fields):
         raise ConfigError(f'{path} must hold "field: value" lines.')
     return fields
 

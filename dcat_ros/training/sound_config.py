@@ -6,10 +6,12 @@ from typing import Annotated, Literal
 import pydantic
 from pydantic import Field
 
-from dcat_ros.model.card import NetworkSpec, Positive, Record, Share
+from dcat_ros.model.card import NetworkSpec, Record, Seconds, Share
 from dcat_ros.training.config import (
+    Folds,
     NotNegative,
     OptimiserConfig,
+    Seed,
     TrainConfig,
     checked,
     read_fields,
@@ -43,13 +45,13 @@ class SoundConfig(Record):
     dataset: str
     modality: Literal['audio']
     frame: str
-    window_s: Positive
-    stride_s: Positive
+    window_s: Seconds
+    stride_s: Seconds
     lag_s: NotNegative
-    folds: Annotated[int, Field(ge=2)] = 5
+    folds: Folds = 5
     quiet_share: Share = 0.1
     unknown_at: Share = 0.05
-    seed: Annotated[int, Field(ge=0)] = 0
+    seed: Seed = 0
     network: NetworkSpec
     optimiser: OptimiserConfig
 

@@ -1,10 +1,12 @@
-import sys
+import pickle
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from dcat_ros.datasets import watch
+from dcat_ros.datasets.plain_pickle import read_plain_pickle
 from dcat_ros.errors import DatasetError
 
 seglearn = pytest.importorskip('seglearn.datasets')
@@ -38,7 +40,7 @@ def test_load_unusable_series_is_skipped(monkeypatch):
         'y': [2, 0, 0],
         'subject': [3, 1, 1],
     }
-    monkeypatch.setattr(seglearn, 'load_watch', lambda: raw)
+    monkeypatch.setattr(watch, '_read', lambda path: raw)
     dataset = watch.load()
     assert [(t.name, t.label, t.subject) for t in dataset.trials] == [
         ('series_000', 'forward_elevation', '3')
@@ -49,6 +51,49 @@ def test_load_unusable_series_is_skipped(monkeypatch):
 
 
 def test_load_without_seglearn_says_how_to_get_it(monkeypatch):
-    monkeypatch.setitem(sys.modules, 'seglearn.datasets', None)
+    monkeypatch.setattr(watch, 'find_spec', lambda name: None)
     with pytest.raises(DatasetError, match='pip install seglearn pandas'):
         watch.load()
+
+
+def test_load_is_bit_for_bit_what_the_reader_of_pickles_gives():
+    raw = seglearn.load_watch()
+    path = Path(seglearn.__file__).parent / 'data' / 'watch_dataset.npy'
+    found = watch._read(path)
+    assert found.keys() == raw.keys()
+    for mine, theirs in zip(found['X'], raw['X'], strict=True):
+        np.testing.assert_array_equal(mine, theirs, strict=True)
+    for key in ('y', 'subject', 'side'):
+        np.testing.assert_array_equal(found[key], raw[key], strict=True)
+    assert found['y_labels'] == raw['y_labels']
+
+
+class _Shell:
+    def __reduce__(self):
+        import os
+
+        return os.system, ('touch /tmp/called',)
+
+
+@pytest.mark.parametrize(
+    ('content', 'match'),
+    [
+        (b'', 'does not begin as an array'),
+        (b'GARBAGE', 'does not begin as an array'),
+        (watch._NUMPY + b'\0\0', 'is not the data set of seglearn: Ran out of input'),
+        (watch._NUMPY + b'\0\0' + pickle.dumps(_Shell()), 'it asks for posix.system, which is not'),
+        (watch._NUMPY + b'\0\0' + pickle.dumps({'X': []}), 'is not the data set of seglearn'),
+        (watch._NUMPY + b'\0\0' + pickle.dumps(np.array({'X': 1}), 2), 'no X, y and subject'),
+    ],
+    ids=['empty', 'garbage', 'cut', 'a program', 'no array', 'other fields'],
+)
+def test_read_another_file_is_refused_and_calls_nothing(tmp_path, content, match):
+    (tmp_path / 'w.npy').write_bytes(content)
+    with pytest.raises(DatasetError, match=match):
+        watch._read(tmp_path / 'w.npy')
+
+
+def test_a_pickle_unpacks_nothing_that_is_compressed():
+    data = b'c_codecs\nencode\n(Vabc\nVzlib\ntR.'
+    with pytest.raises(ValueError, match="the encoding 'zlib' is not taken"):
+        read_plain_pickle(data)

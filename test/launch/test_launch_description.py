@@ -200,3 +200,21 @@ def test_a_file_of_parameters_for_other_nodes_is_refused(started, tmp_path):
     path.write_text(yaml.safe_dump({'imunode': {'ros__parameters': {'stale_after': 1.0}}}))
     with pytest.raises(ValueError, match=r'mine.yaml is for imunode, and not for imu_node\.'):
         started('imu_only', params_file=str(path))
+
+
+@pytest.mark.parametrize(
+    'data',
+    [
+        b'a: 2020-99-99',
+        b'[' * 100_000,
+        b'a: ' + b'9' * 5000,
+        b'a: b\0',
+        b'\xff\xfea',
+        b'a: &a [*a]',
+    ],
+)
+def test_parameter_file_that_is_hostile_is_left_to_the_node(started, tmp_path, data):
+    """Which says what is wrong with it; the launch file must not end in a traceback."""
+    (tmp_path / 'p.yaml').write_bytes(data)
+    (node,) = started('imu_only', params_file=str(tmp_path / 'p.yaml'))
+    assert node.parameters[0] == str(tmp_path / 'p.yaml')

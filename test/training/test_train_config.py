@@ -84,7 +84,7 @@ def test_read_config_missing_field_is_named(tmp_path, field):
         (b'a: [1,\nb: 2', 'is no YAML'),
         (b'a: !!python/object:os.system x', 'is no YAML'),
         (b'\xff\xfe\xfa', 'cannot be read'),
-        (b'name: a\x00b', 'is no YAML'),
+        (b'name: a\x00b', 'has NUL bytes'),
     ],
 )
 def test_read_config_that_is_none_is_refused(tmp_path, data, match):
