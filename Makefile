@@ -41,21 +41,22 @@ format: $(DEV_READY)
 .PHONY: setup system demo test format lint docs reference reproduce bench lock clean
 
 PIP := $(BIN)/pip install --disable-pip-version-check --progress-bar off -q
-# pip takes only files with the hashes of the lock files; PyTorch with CUDA brings 19 packages, which
-# are left out where pip finds the one for the CPU
-CUDA = $(shell $(BIN)/pip index versions torch 2>/dev/null | grep -q +cpu || echo -r requirements/cuda.txt)
-LOCKED = -r requirements/$(ROS_DISTRO).txt $(CUDA)
+# pip takes only files whose hashes stand in the lock files; PyTorch for the CPU where pip has it, and
+# otherwise the one with CUDA
+TORCH := $(PIP) --no-deps -r requirements/torch-cpu.txt 2>/dev/null || \
+  $(PIP) --no-deps -r requirements/torch-cuda.txt
 
 setup: $(READY)
 
-$(READY): requirements/$(ROS_DISTRO).txt requirements/cuda.txt setup.py setup.cfg pyproject.toml
+$(READY): requirements/$(ROS_DISTRO).txt requirements/torch-cuda.txt setup.py setup.cfg pyproject.toml
 	@echo "== setting up $(VENV) with ROS 2 $(ROS_DISTRO): about a minute, 2 GB"
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 	  { echo "$(PYTHON) has no venv module: sudo apt install python3-venv, then again"; exit 2; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "$(PYTHON) is older than 3.11; name another: make setup PYTHON=python3.12"; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(PIP) $(LOCKED)
+	$(TORCH)
+	$(PIP) -r requirements/$(ROS_DISTRO).txt
 	$(PIP) --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
@@ -74,7 +75,7 @@ system:
 
 $(DEV_READY): $(READY) requirements/$(ROS_DISTRO)-dev.txt
 	@echo "== adding tests, lint and benchmarks to $(VENV)"
-	$(PIP) $(LOCKED) -r requirements/$(ROS_DISTRO)-dev.txt
+	$(PIP) -r requirements/$(ROS_DISTRO).txt -r requirements/$(ROS_DISTRO)-dev.txt
 	@touch $(DEV_READY)
 
 demo: setup

@@ -1,8 +1,8 @@
 """The files that the configured package indexes have of a version, and their SHA-256.
 
 Asks what pip would ask: its index, the further ones and the folders of its configuration. All
-files of a version count, for every platform and Python, with local versions (torch's +cpu): so
-pip may choose among them, on whichever machine, and takes nothing else.
+files of a version count, for every platform and Python: so pip may choose among them, on whichever
+machine, and takes nothing else.
 """
 
 import hashlib
@@ -41,15 +41,13 @@ class File(NamedTuple):
 
     @property
     def version(self) -> str:
-        """That its name tells, without the local part."""
+        """That its name tells, such as 2.13.0 or 2.13.0+cpu."""
         stem = self.name.removesuffix(_WHEEL)
         if stem != self.name:
-            version = stem.split('-')[1]
-        else:
-            for end in _SOURCE:
-                stem = stem.removesuffix(end)
-            version = stem.rpartition('-')[2]
-        return version.split('+')[0]
+            return unquote(stem.split('-')[1])
+        for end in _SOURCE:
+            stem = stem.removesuffix(end)
+        return stem.rpartition('-')[2]
 
 
 def canonical(name: str) -> str:

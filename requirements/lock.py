@@ -1,7 +1,8 @@
 """Pin what the .in files resolve to, for each ROS 2 distribution, with the hashes of all files.
 
 NAME.txt gets what running needs (NAME.in), NAME-dev.txt what tests and benchmarks need besides
-(dev.in), both of one resolution; cuda.txt what PyTorch needs where its wheel is the one with CUDA.
+(dev.in), both of one resolution. PyTorch stands in files of its own: torch-cpu.txt, and
+torch-cuda.txt with what the wheel with CUDA needs besides.
 Run by 'make lock'; pip resolves, nothing is installed. With --keep no version moves: only what is
 new, and the hashes.
 """
@@ -17,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from files import canonical, files_of, usual_index
+from files import files_of, usual_index
 
 HERE = Path(__file__).parent
 DISTRIBUTIONS = ('jazzy', 'kilted')
@@ -79,44 +80,57 @@ def write(path: Path, pins: Mapping[str, str], head: str = HEAD) -> None:
     path.write_text(head + ''.join(lines))
 
 
-def lock(name: str, keep: bool) -> dict[str, str]:
-    """Write NAME.txt and NAME-dev.txt; gives the pins of both."""
+def lock(name: str, keep: bool) -> tuple[str, dict[str, str]]:
+    """Write NAME.txt and NAME-dev.txt; gives the version of torch, and the pins of both."""
     paths = HERE / f'{name}.txt', HERE / f'{name}-dev.txt'
-    old = {k: v for path in paths for k, v in read_pins(path).items()} if keep else {}
+    old = {}
+    if keep:
+        for path in (*paths, HERE / 'torch-cuda.txt'):
+            old |= read_pins(path)
     run = ['-r', str(HERE / f'{name}.in')]
     with constraints(old) as held:
         together = resolve(*run, '-r', str(HERE / 'dev.in'), '-c', held)
     with constraints(together) as held:
         running = resolve(*run, '-c', held)
+    torch = together.pop('torch')
+    del running['torch']
     rest = {package: version for package, version in together.items() if package not in running}
     write(paths[0], running)
     write(paths[1], rest)
     print(f'{name}: {len(running)} packages to run, {len(rest)} more to develop')
-    return together
+    return torch, together
 
 
-def lock_cuda(pins: Mapping[str, str], keep: bool) -> None:
-    """Write cuda.txt: what PyTorch needs besides if it comes from the usual index alone."""
-    path = HERE / 'cuda.txt'
-    torch = next(name for name in pins if canonical(name) == 'torch')
-    old = read_pins(path) if keep else {}
+def lock_torch(version: str, pins: Mapping[str, str], keep: bool) -> None:
+    """Write torch-cpu.txt and torch-cuda.txt, of which an environment gets one.
+
+    pip prefers a file whose hash the index tells, so that one list of both would never give the
+    wheel for the CPU out of a folder.
+    """
+    cpu = HERE / 'torch-cpu.txt'
+    try:
+        write(cpu, {'torch': f'{version}+cpu'}, HEAD + '# Where pip finds it.\n')
+    except LookupError as problem:
+        cpu.unlink(missing_ok=True)
+        print(f'{problem}; without {cpu.name} every environment gets the one with CUDA')
+    cuda = HERE / 'torch-cuda.txt'
+    old = read_pins(cuda) if keep else {}
     # no further index, no folder of files
     plain = {k: v for k, v in os.environ.items() if not k.startswith('PIP_') or k == 'PIP_CERT'}
     plain['PIP_CONFIG_FILE'] = os.devnull
-    with constraints({**pins, **old}) as held:
-        wanted = [f'torch=={pins[torch]}', '-c', held, '--index-url', usual_index()]
+    with constraints({**old, **pins, 'torch': version}) as held:
+        wanted = [f'torch=={version}', '-c', held, '--index-url', usual_index()]
         found = resolve(*wanted, environment=plain)
-    rest = {package: version for package, version in found.items() if package not in pins}
-    what = '# What the PyTorch with CUDA needs besides; the one for the CPU does without.\n'
-    write(path, rest, HEAD + what)
-    print(f'cuda: {len(rest)} packages')
+    rest = {package: number for package, number in found.items() if package not in pins}
+    write(cuda, rest, HEAD + '# What the usual index has, and what it needs besides.\n')
+    print(f'torch: {len(rest)} packages with CUDA')
 
 
 def main() -> None:
     """Write all lock files."""
     keep = '--keep' in sys.argv[1:]
-    pins = [lock(distribution, keep) for distribution in DISTRIBUTIONS]
-    lock_cuda(pins[0], keep)
+    locked = [lock(distribution, keep) for distribution in DISTRIBUTIONS]
+    lock_torch(*locked[0], keep)
 
 
 if __name__ == '__main__':
