@@ -41,10 +41,10 @@ format: $(DEV_READY)
 .PHONY: setup system demo test format lint docs reference reproduce bench lock clean
 
 PIP := $(BIN)/pip install --disable-pip-version-check --progress-bar off -q
-# pip takes only files whose hashes stand in the lock files; PyTorch for the CPU where pip has it, and
-# otherwise the one with CUDA
-TORCH := $(PIP) --no-deps -r requirements/torch-cpu.txt 2>/dev/null || \
-  $(PIP) --no-deps -r requirements/torch-cuda.txt
+# the lock files name everything, and pip takes only files whose hashes stand there
+LOCKED := $(PIP) --no-deps
+# PyTorch for the CPU where pip has it, and otherwise the one with CUDA
+TORCH := $(LOCKED) -r requirements/torch-cpu.txt 2>/dev/null || $(LOCKED) -r requirements/torch-cuda.txt
 
 setup: $(READY)
 
@@ -56,8 +56,8 @@ $(READY): requirements/$(ROS_DISTRO).txt requirements/torch-cuda.txt setup.py se
 	  { echo "$(PYTHON) is older than 3.11; name another: make setup PYTHON=python3.12"; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(TORCH)
-	$(PIP) -r requirements/$(ROS_DISTRO).txt
-	$(PIP) --no-deps --no-build-isolation -e .
+	$(LOCKED) -r requirements/$(ROS_DISTRO).txt
+	$(LOCKED) --no-build-isolation -e .
 	@touch $(READY)
 
 # what tests need of the system: PortAudio and a sound server without a card for the microphone, and
@@ -75,7 +75,7 @@ system:
 
 $(DEV_READY): $(READY) requirements/$(ROS_DISTRO)-dev.txt
 	@echo "== adding tests, lint and benchmarks to $(VENV)"
-	$(PIP) -r requirements/$(ROS_DISTRO).txt -r requirements/$(ROS_DISTRO)-dev.txt
+	$(LOCKED) -r requirements/$(ROS_DISTRO).txt -r requirements/$(ROS_DISTRO)-dev.txt
 	@touch $(DEV_READY)
 
 demo: setup

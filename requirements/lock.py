@@ -24,7 +24,10 @@ HERE = Path(__file__).parent
 DISTRIBUTIONS = ('jazzy', 'kilted')
 #: Pages that are asked for at the same time.
 AT_ONCE = 8
-HEAD = "# Pinned by 'make lock'; do not edit. A version, and the SHA-256 of its files.\n"
+HEAD = (
+    "# Pinned by 'make lock'; do not edit. A version, and the SHA-256 of its files.\n"
+    '# Complete, to be installed with --no-deps.\n'
+)
 
 
 def resolve(*arguments: str, environment: Mapping[str, str] | None = None) -> dict[str, str]:
