@@ -42,18 +42,23 @@ format: $(DEV_READY)
 .PHONY: setup system demo test format lint docs reference reproduce soak bench lock clean
 
 PIP := $(BIN)/pip install --disable-pip-version-check --progress-bar off -q
+# the lock files name everything, and pip takes only files whose hashes stand there
+LOCKED := $(PIP) --no-deps
+# PyTorch for the CPU where pip has it, and otherwise the one with CUDA
+TORCH := $(LOCKED) -r requirements/torch-cpu.txt 2>/dev/null || $(LOCKED) -r requirements/torch-cuda.txt
 
 setup: $(READY)
 
-$(READY): requirements/$(ROS_DISTRO).txt setup.py setup.cfg pyproject.toml
+$(READY): requirements/$(ROS_DISTRO).txt requirements/torch-cuda.txt setup.py setup.cfg pyproject.toml
 	@echo "== setting up $(VENV) with ROS 2 $(ROS_DISTRO): about a minute, 2 GB"
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 	  { echo "$(PYTHON) has no venv module: sudo apt install python3-venv, then again"; exit 2; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "$(PYTHON) is older than 3.11; name another: make setup PYTHON=python3.12"; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(PIP) -r requirements/$(ROS_DISTRO).txt
-	$(PIP) --no-deps --no-build-isolation -e .
+	$(TORCH)
+	$(LOCKED) -r requirements/$(ROS_DISTRO).txt
+	$(LOCKED) --no-build-isolation -e .
 	@touch $(READY)
 
 # what tests need of the system: PortAudio and a sound server without a card for the microphone, and
@@ -71,7 +76,7 @@ system:
 
 $(DEV_READY): $(READY) requirements/$(ROS_DISTRO)-dev.txt
 	@echo "== adding tests, lint and benchmarks to $(VENV)"
-	$(PIP) -r requirements/$(ROS_DISTRO).txt -r requirements/$(ROS_DISTRO)-dev.txt
+	$(LOCKED) -r requirements/$(ROS_DISTRO).txt -r requirements/$(ROS_DISTRO)-dev.txt
 	@touch $(DEV_READY)
 
 demo: setup
@@ -108,9 +113,10 @@ soak: $(DEV_READY)
 bench: $(DEV_READY)
 	$(BIN)/python -m benchmarks
 
-# resolve the .in files anew: needs a look at what changed, and both test runs
+# resolve the .in files anew: needs a look at what changed, and both test runs; LOCK_ARGS=--keep
+# moves no version, and only adds what is new
 lock:
-	$(PYTHON) requirements/lock.py
+	$(PYTHON) requirements/lock.py $(LOCK_ARGS)
 
 clean:
 	rm -rf .venv .venv-* build dist *.egg-info runs demo_out site

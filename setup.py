@@ -19,6 +19,7 @@ setup(
         (f'share/{NAME}', ['package.xml']),
         (f'share/{NAME}/launch', glob('launch/*.launch.py')),
         (f'share/{NAME}/config', glob('config/*.*')),
+        (f'share/{NAME}/config/sros2', glob('config/sros2/*.xml')),
         (f'share/{NAME}/config/train', glob('config/train/*.yaml')),
         (f'share/{NAME}/config/experiments', glob('config/experiments/*.yaml')),
         (f'share/{NAME}/models', glob('models/*')),
