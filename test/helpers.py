@@ -151,7 +151,7 @@ def write_raw_bag(path, messages, storage='mcap', compress=False):
             writer.write(connections[topic], time_ns, data)
 
 
-def run_python(*args, timeout=120, **environment):
+def run_python(*args, timeout=300, **environment):
     """A fresh interpreter, with one thread."""
     env = {**os.environ, 'OMP_NUM_THREADS': '1', **environment}
     return subprocess.run(

@@ -1,7 +1,6 @@
 """The launch files under the real `ros2 launch`, from a folder that is not the repository."""
 
 import os
-import random
 import shutil
 import signal
 import subprocess
@@ -16,6 +15,7 @@ pytest.importorskip('rclpy', reason='needs rclpy')
 import rclpy
 from helpers import make_card, make_net
 from lifecycle_msgs.srv import GetState
+from own_domain import own_domain
 from rcl_interfaces.srv import GetParameters
 
 from dcat_ros.modalities.registry import find_modality
@@ -47,7 +47,7 @@ STATES = {
 
 @pytest.fixture
 def domain(monkeypatch):
-    monkeypatch.setenv('ROS_DOMAIN_ID', str(random.SystemRandom().randrange(1, 100)))
+    monkeypatch.setenv('ROS_DOMAIN_ID', own_domain())
     monkeypatch.setenv('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
     if shutil.which('ros2') is None:
         pytest.skip('needs the command ros2')
@@ -120,14 +120,14 @@ def test_launch_file_comes_up_in_its_namespace_and_ends_cleanly(name, asker, tmp
     process = subprocess.Popen(
         command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
-    end = time.monotonic() + 60
+    end = time.monotonic() + 120
     try:
         came_to = {n: until(s, lambda n=n: asker.state(n), end) for n, s in states.items()}
         watching = [n for n in states if n != 'microphone_node']
         times = {n: until(stale_after, lambda n=n: asker.stale_after(n), end) for n in watching}
     finally:
         process.send_signal(signal.SIGINT)
-        output, _ = process.communicate(timeout=30)
+        output, _ = process.communicate(timeout=120)
     assert came_to == states, output
     assert times == dict.fromkeys(watching, stale_after)
     assert process.returncode == 0, output

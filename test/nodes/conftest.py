@@ -1,22 +1,17 @@
 """A recogniser process and a node that talks to it, over real DDS in a domain of their own."""
 
 import os
-import random
 
 import pytest
+from own_domain import own_domain
 
 from dcat_ros.share import dds_environment
 
 pytest.importorskip('rclpy', reason='needs rclpy: source ROS 2, or run make setup')
 
-# before anything makes a DDS participant: never reach the network, and keep off other tests; the
-# workers of one run (gw0, gw1, ...) never share a domain, those of two runs seldom do
+# before anything makes a DDS participant: never reach the network, and keep off other tests
 os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
-os.environ['ROS_DOMAIN_ID'] = str(
-    1
-    + 8 * random.SystemRandom().randrange(12)
-    + int(os.environ.get('PYTEST_XDIST_WORKER', 'gw0').removeprefix('gw')) % 8
-)
+os.environ['ROS_DOMAIN_ID'] = own_domain()
 
 # nodes find each other within 0.3 s
 os.environ.update(dds_environment())

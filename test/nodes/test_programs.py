@@ -3,6 +3,7 @@
 import subprocess
 
 import pytest
+from node_helpers import HANGS_S
 
 from dcat_ros.nodes.programs import program
 
@@ -10,7 +11,7 @@ pytestmark = pytest.mark.ros
 
 
 def run(command, *args):
-    return subprocess.run([*command, *args], capture_output=True, text=True, timeout=120)
+    return subprocess.run([*command, *args], capture_output=True, text=True, timeout=HANGS_S)
 
 
 def test_programs_need_no_script_beside_the_interpreter():
@@ -19,7 +20,7 @@ def test_programs_need_no_script_beside_the_interpreter():
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert "no weights file 'no_such'" in process.stderr.readline()
         process.terminate()
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=HANGS_S) == 0
 
 
 def test_replay_says_what_it_plays_and_when_it_has_ended(bag):

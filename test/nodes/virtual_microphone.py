@@ -51,7 +51,7 @@ class VirtualMicrophone:
         self._server = subprocess.Popen(
             command, env=self._env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        end = time.monotonic() + 20
+        end = time.monotonic() + 120
         while self._pactl('info', check=False).returncode:
             assert time.monotonic() < end, 'PulseAudio does not start'
             assert self._server.poll() is None, 'PulseAudio ended'
@@ -86,7 +86,7 @@ class VirtualMicrophone:
         """End everything."""
         self.stop()
         self._server.terminate()
-        self._server.wait(timeout=20)
+        self._server.wait(timeout=120)
         shutil.rmtree(self._runtime, ignore_errors=True)
 
     def _write(self, data, pace):
