@@ -91,7 +91,7 @@ def browser():
         pytest.skip('needs Chromium: make system')
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=chromium, args=['--no-sandbox'], timeout=60_000
+            executable_path=chromium, args=['--no-sandbox'], timeout=300_000
         )
         yield browser
         browser.close()
@@ -105,7 +105,7 @@ def open_page(browser):
     def at(path, width):
         context = browser.new_context(viewport={'width': width, 'height': 900})
         contexts.append(context)
-        context.set_default_timeout(60_000)  # the machine may be busy
+        context.set_default_timeout(300_000)  # the machine may be busy
         page, wrong, asked = context.new_page(), [], []
         page.on('console', lambda message: wrong.append(message.text))
         page.on('pageerror', lambda problem: wrong.append(str(problem)))

@@ -11,6 +11,8 @@ import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
 from forked import ForkedNode
 from lifecycle_msgs.srv import ChangeState, GetState
+from node_helpers import HANGS_S
+from rcl_interfaces.srv import SetParameters
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy, QoSProfile
@@ -19,6 +21,8 @@ from std_msgs.msg import String
 from dcat_ros.nodes.monitor import activities_of
 
 PRESENCE = '/presence_node'
+#: A node that answers the last of these knows the clients of the others.
+_SERVICES = {'set_parameters': SetParameters, 'change_state': ChangeState, 'get_state': GetState}
 
 
 class Process:
@@ -40,7 +44,7 @@ class Process:
         if self.alive():
             self.popen.terminate()
             try:
-                self.popen.wait(timeout=20)
+                self.popen.wait(timeout=HANGS_S)
             except subprocess.TimeoutExpired:
                 self.kill()
                 raise
@@ -55,7 +59,7 @@ class Process:
     def interrupt(self) -> int:
         """Exit code after a Ctrl-C."""
         self.popen.send_signal(signal.SIGINT)
-        return self.popen.wait(timeout=20)
+        return self.popen.wait(timeout=HANGS_S)
 
 
 class Node(Process):
@@ -159,14 +163,14 @@ class Listener:
     def spin(self, seconds: float) -> None:
         """Listen for a while."""
         end = time.monotonic() + seconds
-        self.wait_for(lambda: time.monotonic() >= end, 'the end', seconds + 20)
+        self.wait_for(lambda: time.monotonic() >= end, 'the end')
 
-    def wait_for(self, condition, what: str, timeout_s: float = 20.0) -> float:
+    def wait_for(self, condition, what: str) -> float:
         """Listen until a condition holds; gives the time in s that it took."""
         begin = time.monotonic()
         while not condition():
             waited_s = time.monotonic() - begin
-            assert waited_s < timeout_s, f'waited {timeout_s} s for {what}: {self}'
+            assert waited_s < HANGS_S, f'waited {HANGS_S} s for {what}: {self}'
             self.executor.spin_once(timeout_sec=0.02)
         return time.monotonic() - begin
 
@@ -174,38 +178,53 @@ class Listener:
         ours = {k: v for k, v in self.health.items() if k.startswith(PRESENCE)}
         return f'sources {self.sources}, labels {self.labels[-3:]}, diagnostics {ours}'
 
-    def _call(self, service_type, name, request, timeout_s=20.0):
-        """An answer; what only asks is asked again, as the first answer may be lost."""
-        if name not in self._clients:
-            self._clients[name] = self.node.create_client(service_type, name)
-        client = self._clients[name]
-        self.wait_for(client.service_is_ready, f'the service {name}', timeout_s)
-        end = time.monotonic() + timeout_s
-        while time.monotonic() < end:
-            future = client.call_async(request)
-            self.executor.spin_until_future_complete(future, timeout_sec=2.0)
-            if future.done():
-                return future.result()
-            client.remove_pending_request(future)
-        raise AssertionError(f'no answer of {name}')
+    def silence_s(self) -> float:
+        """From the end of the last window that somebody spoke for until nobody was said to be."""
+        *before, (_, (nobody,)) = self.activities
+        assert nobody.source == ''
+        spoke = next(groups[0] for _, groups in reversed(before) if groups[0].source)
+        return (nobody.prediction.end_ns - spoke.prediction.end_ns) / 1e9
+
+    def _client(self, node: str, service: str):
+        """A client; the one that is asked for the state is the last of a node that is made."""
+        if (node, service) not in self._clients:
+            for name, kind in _SERVICES.items():
+                self._clients[node, name] = self.node.create_client(kind, f'{node}/{name}')
+        client = self._clients[node, service]
+        self.wait_for(client.service_is_ready, f'the service {service} of {node}')
+        return client
 
     def state(self, node: str) -> str:
-        answer = self._call(GetState, f'{node}/get_state', GetState.Request())
-        return answer.current_state.label
+        """Asked again where the answer does not come: the first ones may be lost."""
+        client = self._client(node, 'get_state')
+        end = time.monotonic() + HANGS_S
+        while time.monotonic() < end:
+            future = client.call_async(GetState.Request())
+            self.executor.spin_until_future_complete(future, timeout_sec=2.0)
+            if future.done():
+                return future.result().current_state.label
+            client.remove_pending_request(future)
+        raise AssertionError(f'no answer of {node}')
+
+    def _call(self, node: str, service: str, request):
+        """An answer to what may be asked once; the node knows us, as it told its state."""
+        client = self._client(node, service)
+        self.state(node)
+        future = client.call_async(request)
+        self.wait_for(future.done, f'the answer of {node} to {service}')
+        return future.result()
 
     def change_state(self, node: str, transition_id: int) -> bool:
         request = ChangeState.Request()
         request.transition.id = transition_id
-        return self._call(ChangeState, f'{node}/change_state', request).success
+        return self._call(node, 'change_state', request).success
 
-    def wait_for_state(self, node: str, state: str, timeout_s: float = 20.0) -> float:
+    def wait_for_state(self, node: str, state: str) -> float:
         """Ask until a node is in a state."""
-        return self.wait_for(lambda: self.state(node) == state, f'{node} {state}', timeout_s)
+        return self.wait_for(lambda: self.state(node) == state, f'{node} {state}')
 
     def set_parameter(self, node: str, name: str, value):
-        from rcl_interfaces.srv import SetParameters
-
         request = SetParameters.Request(
             parameters=[Parameter(name, value=value).to_parameter_msg()]
         )
-        return self._call(SetParameters, f'{node}/set_parameters', request).results[0]
+        return self._call(node, 'set_parameters', request).results[0]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from lifecycle_msgs.msg import Transition
-from node_helpers import imu_message
+from node_helpers import HANGS_S, imu_message
 from presence_dds import PRESENCE, Node, ros_arguments
 from rclpy.parameter import Parameter
 from rclpy.qos import QoSProfile, ReliabilityPolicy
@@ -85,7 +85,7 @@ def test_recogniser_sleeps_until_data_flows_and_sleeps_again_after_it(
     presence(started, LEFT)
     listener.wait_for_state(LEFT, 'inactive')
     listener.wait_for(lambda: listener.sources == [''], 'that nobody is present')
-    assert listener.labels == ['unknown']
+    listener.wait_for(lambda: listener.labels == ['unknown'], 'the label')
     data = Data(listener, LEFT)
     status = f'{PRESENCE}: {LEFT}'
     listener.wait_for(
@@ -96,11 +96,11 @@ def test_recogniser_sleeps_until_data_flows_and_sleeps_again_after_it(
     assert listener.state(LEFT) == 'inactive', 'a publisher without a flow of data wakes nobody'
     data.flow()
     listener.wait_for(lambda: listener.sources == [LEFT], 'a label')
-    assert listener.presence_of(LEFT)[0] == OK
+    listener.wait_for(lambda: listener.presence_of(LEFT) == (OK, 'active'), 'its health')
     data.stop()
-    took_s = listener.wait_for(lambda: listener.sources == [''], 'the end of it')
-    assert 0.8 < took_s < 2
-    assert listener.labels[-1] == 'unknown'
+    listener.wait_for(lambda: listener.sources == [''], 'the end of it')
+    assert listener.silence_s() > 1.0
+    listener.wait_for(lambda: listener.labels[-1] == 'unknown', 'the label')
     listener.wait_for_state(LEFT, 'inactive')
     listener.wait_for(
         lambda: listener.health[status][2]['lifecycle state'] == 'inactive', 'diagnostics'
@@ -121,8 +121,9 @@ def test_other_labels_are_published_side_by_side(listener, recogniser, started, 
     groups = {a.source: a for a in listener.activities[-1][1]}
     assert groups[LEFT].labels == ('walk', 'wave', 'rest')
     assert groups[RIGHT].labels == ('kettle', 'blender')
-    first = listener.activities[-1][1][0]
-    listener.wait_for(lambda: listener.labels[-1] == first.prediction.label, 'its label')
+    listener.wait_for(
+        lambda: listener.labels[-1] == listener.activities[-1][1][0].prediction.label, 'its label'
+    )
 
 
 def test_presence_that_is_killed_finds_the_recognisers_as_they_are(listener, recogniser, started):
@@ -192,7 +193,7 @@ def test_recogniser_that_is_killed_and_started_again_is_configured_and_woken_aga
     recogniser(LEFT)
     listener.wait_for_state(LEFT, 'active')
     listener.wait_for(lambda: listener.presence_of(LEFT) == (OK, 'active'), 'the end of it')
-    assert listener.state(RIGHT) == 'active'
+    listener.wait_for_state(RIGHT, 'active')
 
 
 def test_recogniser_that_hangs_is_told_of_and_goes_on_when_it_answers_again(
@@ -242,7 +243,14 @@ def test_foreign_messages_are_counted_and_nothing_happens(listener, recogniser, 
     listener.wait_for(lambda: speak.get_subscription_count() > 0, 'presence to listen')
     listener.wait_for(lambda: tell.get_subscription_count() > 1, 'presence to listen')
     received = {'messages received': '9' * 400}
-    for _ in range(5):
+    status, rounds = f'{PRESENCE}: {LEFT}', 0
+
+    def ignored():
+        return int(listener.health[status][2]['messages ignored'])
+
+    # where the machine is slow, some do not fit into a queue, and are sent again
+    while rounds < 3 or ignored() < 3 * (3 + 2):
+        rounds += 1
         speak.publish(DiagnosticArray())
         speak.publish(DiagnosticArray(status=[DiagnosticStatus(), DiagnosticStatus()]))
         speak.publish(DiagnosticArray(status=[_foreign(state='ok', label='x', confidence='nan')]))
@@ -252,11 +260,9 @@ def test_foreign_messages_are_counted_and_nothing_happens(listener, recogniser, 
         for topic, kind in (('/1 2', 'x'), ('/a', 'os/msg/Path'), ('/a', 'nowhere/msg/Imu')):
             names = {'input topic': topic, 'input type': kind, 'messages received': '1'}
             tell.publish(DiagnosticArray(status=[_foreign(**names)]))
-        listener.spin(0.1)  # more at once than fits into a queue would be lost
-    listener.wait_for(
-        lambda: int(listener.health[f'{PRESENCE}: {LEFT}'][2]['messages ignored']) >= 15 + 10,
-        'all of them counted',
-    )
+        came_s = listener.health_came[status]
+        listener.wait_for(lambda s=came_s: listener.health_came[status] > s, 'diagnostics')
+    assert ignored() <= rounds * (3 + 2)
     n = len(listener.activities)
     listener.wait_for(lambda: len(listener.activities) > n + 10, 'labels to go on')
     assert process.alive()
@@ -275,7 +281,8 @@ def test_settings_take_effect_at_once_and_the_names_are_fixed(listener, recognis
     listener.wait_for(lambda: listener.sources == [LEFT], 'a label')
     assert listener.set_parameter(PRESENCE, 'stale_after', 3.0).successful
     data.stop()
-    assert 2.5 < listener.wait_for(lambda: listener.sources == [''], 'the absence') < 4.5
+    listener.wait_for(lambda: listener.sources == [''], 'the absence')
+    assert listener.silence_s() > 3.0
     assert not listener.set_parameter(PRESENCE, 'recognisers', ['other']).successful
     assert not listener.set_parameter(PRESENCE, 'margin', 2.0).successful
 
@@ -291,7 +298,7 @@ def test_settings_take_effect_at_once_and_the_names_are_fixed(listener, recognis
 def test_unusable_names_end_it_with_a_sentence(given, sentence):
     arguments = ros_arguments(recognisers=given)
     process = Node('presence_node', *arguments)
-    _, errors = process.popen.communicate(timeout=20)
+    _, errors = process.popen.communicate(timeout=HANGS_S)
     assert process.popen.returncode == 2
     assert sentence in errors
     assert 'Traceback' not in errors

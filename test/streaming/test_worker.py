@@ -4,7 +4,7 @@ import pytest
 
 from dcat_ros.streaming.worker import Account, LatestWorker
 
-WAIT_S = 10
+WAIT_S = 120
 
 
 class Gate:
