@@ -3,7 +3,7 @@
 # make test    all tests, several at once; PYTEST_ARGS='-k window' for some, one after the other
 # make reproduce   a whole transfer recomputed: gyroscope teaches accelerometer, with nothing but pip
 # make docs    the documentation as a site in site/; make reference   its pages that are made from code
-# make bench   benchmarks; make lint   ruff and mypy
+# make bench   benchmarks; make fuzz   hostile messages and files, ten minutes; make lint   ruff and mypy
 # ROS_DISTRO=kilted for another distribution than Jazzy.
 SHELL := /bin/bash
 ROS_DISTRO ?= jazzy
@@ -38,7 +38,7 @@ format: $(DEV_READY)
 	$(BIN)/ruff check --fix --quiet . || true
 	$(BIN)/ruff format --quiet .
 
-.PHONY: setup system demo test format lint docs reference reproduce bench lock clean
+.PHONY: setup system demo test format lint docs reference reproduce bench fuzz lock clean
 
 PIP := $(BIN)/pip install --disable-pip-version-check --progress-bar off -q
 
@@ -98,6 +98,11 @@ reproduce: setup
 	$(BIN)/dcat experiment report config/experiments/watch.yaml --results runs/reproduce \
 	  --out runs/reproduce/results.md
 	@sed -n '/^### Gains/,$$p' runs/reproduce/results.md
+
+# hostile messages and files, a million or so many minutes; exit code 1 if one is a finding
+MINUTES ?= 10
+fuzz: $(DEV_READY)
+	$(BIN)/python -m tools.fuzz --seconds $$(($(MINUTES) * 60))
 
 bench: $(DEV_READY)
 	$(BIN)/python -m benchmarks
