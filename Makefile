@@ -3,7 +3,8 @@
 # make test    all tests, several at once; PYTEST_ARGS='-k window' for some, one after the other
 # make reproduce   a whole transfer recomputed: gyroscope teaches accelerometer, with nothing but pip
 # make docs    the documentation as a site in site/; make reference   its pages that are made from code
-# make soak   the nodes against what goes wrong on robots, MINUTES=30 of it
+# make soak    the nodes against what goes wrong on robots, 30 minutes; make fuzz   hostile messages and
+#              files, a million or ten minutes; MINUTES=2 for less
 # make bench   benchmarks; make lint   ruff and mypy
 # ROS_DISTRO=kilted for another distribution than Jazzy.
 SHELL := /bin/bash
@@ -39,7 +40,7 @@ format: $(DEV_READY)
 	$(BIN)/ruff check --fix --quiet . || true
 	$(BIN)/ruff format --quiet .
 
-.PHONY: setup system demo test format lint docs reference reproduce soak bench lock clean
+.PHONY: setup system demo test format lint docs reference reproduce soak fuzz bench lock clean
 
 PIP := $(BIN)/pip install --disable-pip-version-check --progress-bar off -q
 # the lock files name everything, and pip takes only files whose hashes stand there
@@ -105,10 +106,14 @@ reproduce: setup
 	  --out runs/reproduce/results.md
 	@sed -n '/^### Gains/,$$p' runs/reproduce/results.md
 
-# three sensors, presence_node, and one fault after another; docs/reliability.md has an hour of it
-MINUTES ?= 30
+# three sensors, presence_node, and one fault after another; docs/reliability.md has what came out
+MINUTES ?=
 soak: $(DEV_READY)
-	$(BIN)/python -m tools.soak --minutes $(MINUTES)
+	$(BIN)/python -m tools.soak --minutes $(or $(MINUTES),30)
+
+# hostile messages and files, a million or so many minutes; exit code 1 if one is a finding
+fuzz: $(DEV_READY)
+	$(BIN)/python -m tools.fuzz --seconds $$(($(or $(MINUTES),10) * 60))
 
 bench: $(DEV_READY)
 	$(BIN)/python -m benchmarks

@@ -8,7 +8,6 @@ from struct import Struct
 from zlib import crc32
 
 from mcap.data_stream import ReadDataStream
-from mcap.exceptions import EndOfFile, McapError
 from mcap.records import Channel, Message, Schema
 
 from dcat_ros.bags.zstd import most_of, unzstd
@@ -42,18 +41,26 @@ def records(path: Path) -> Iterator[Schema | Channel | Message]:
             if code == _CHUNK:
                 inner, right = _chunk_records(content)
             for code_, content_ in inner:
-                stream = ReadDataStream(io.BytesIO(content_))
                 try:
-                    if code_ == _SCHEMA:
-                        yield Schema.read(stream)
-                    elif code_ == _CHANNEL:
-                        yield Channel.read(stream)
-                    elif code_ == _MESSAGE:
-                        yield Message.read(stream, len(content_))
-                except (EndOfFile, McapError, ValueError):
+                    record = _read(code_, content_)
+                except Exception:  # the library raises whatever the bytes lead it to
                     return  # the record's inside is damaged, and with it what follows
+                if record is not None:
+                    yield record
             if not right:
                 raise Damage(f'the checksum of what ends at byte {file.tell()} is wrong')
+
+
+def _read(code: int, content: bytes) -> Schema | Channel | Message | None:
+    stream = ReadDataStream(io.BytesIO(content))
+    record: Schema | Channel | Message | None = None
+    if code == _SCHEMA:
+        record = Schema.read(stream)
+    elif code == _CHANNEL:
+        record = Channel.read(stream)
+    elif code == _MESSAGE:
+        record = Message.read(stream, len(content))
+    return record
 
 
 def _records(file: io.BufferedIOBase, size: int) -> Iterator[tuple[int, bytes]]:

@@ -21,6 +21,8 @@ from dcat_ros.files import exists
 __all__ = ['BAG_ENDINGS', 'BagReader']
 
 BAG_ENDINGS = ('.mcap', '.db3', '.mcap.zstd', '.db3.zstd')
+#: The year 2116: what is computed with two of them stays within 64 bits.
+_LATEST_NS = 2**62
 _CDR = ('cdr', '')  # some writers of MCAP do not say it
 
 
@@ -147,7 +149,11 @@ class BagReader:
         if self._source is None:
             return
         chosen = {} if topics is None else self._chosen
+        n_odd = 0
         for message in self._source.messages(topics):
+            if not 0 <= message.log_time_ns < _LATEST_NS:
+                n_odd += 1
+                continue
             type_name = plain_type(message.type_name)
             if chosen.get(message.topic, type_name) != type_name:
                 continue
@@ -156,6 +162,8 @@ class BagReader:
                 yield message  # as nearly all are: quicker than a new one
             else:
                 yield RawMessage(message.topic, type_name, message.log_time_ns, data)
+        if n_odd:
+            self._note(f'{self.path}: {n_odd} messages were left out, for their log time is none.')
 
     def describe(self) -> list[TopicInfo]:
         """What the bag says of its topics; of one that was cut off, as far as it is left."""
@@ -178,6 +186,10 @@ class BagReader:
     def storage(self) -> str:
         """'mcap' or 'sqlite3': what a copy of the bag is written in."""
         return 'mcap' if self._source is None else self._source.storage
+
+    def _note(self, note: str) -> None:
+        if note not in self.notes:
+            self.notes.append(note)
 
     def _opened(self) -> _Source:
         if self.path.is_dir():

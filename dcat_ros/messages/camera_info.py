@@ -8,6 +8,9 @@ from dcat_ros.messages.cdr import read_head
 
 __all__ = ['decode_camera_info', 'focal_length']
 
+#: A focal length is less than so many widths of the picture, and more than that part of one.
+_MOST_WIDTHS = 10_000
+
 
 def decode_camera_info(data: bytes) -> tuple[float, int]:
     """Focal length and width in pixels of one serialised sensor_msgs/CameraInfo.
@@ -44,7 +47,14 @@ def focal_length(fx: float, fy: float, width: int) -> float:
             'camera, or give its focal length in pixels',
             'camera_info',
         )
-    return hypot(fx, fy) / 2**0.5
+    focal_px = hypot(fx / 2**0.5, fy / 2**0.5)
+    if not 1 / _MOST_WIDTHS < focal_px / width < _MOST_WIDTHS:
+        raise MessageError(
+            f'camera_info has a focal length of {focal_px:.3g} px for {width} px of width, which '
+            'no camera has; calibrate it, or give its focal length in pixels',
+            'camera_info',
+        )
+    return focal_px
 
 
 def _aligned(offset: int, size: int) -> int:

@@ -35,8 +35,8 @@ def crop(frames: NDArray[np.generic], focal_px: float, size: int = 32) -> NDArra
         those readings in m relative to the centre (larger is further away), 0 where there is none.
 
     Raises:
-        DatasetError: the shape is another, the focal length or the size is not positive, or there
-            is no reading in any frame.
+        DatasetError: the shape is another, the focal length or the size is not positive, or so
+            large or small that the cube has no pixel, or there is no reading in any frame.
     """
     if frames.ndim != 3 or frames.size == 0 or frames.dtype.kind not in 'fiu':
         raise DatasetError(
@@ -115,8 +115,14 @@ def _cells(centre: float, side: float, size: int, n: int) -> NDArray[np.float32]
 
 
 def _used(cells: NDArray[np.float32]) -> tuple[int, int]:
-    """First and last + 1 of the pixels that lie in any cell."""
+    """First and last + 1 of the pixels that lie in any cell.
+
+    Raises:
+        DatasetError: none does, as with a focal length that no camera has.
+    """
     used = np.flatnonzero(cells.any(axis=0))
+    if not len(used):
+        raise DatasetError('the cube around the person has no pixel; is the focal length right?')
     return int(used[0]), int(used[-1]) + 1
 
 

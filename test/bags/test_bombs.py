@@ -10,6 +10,7 @@ import pytest
 import yaml
 import zstandard
 from helpers import STRING, string_message, write_raw_bag
+from mcap.writer import Writer as McapWriter
 from rosbags.rosbag2 import Reader
 
 from dcat_ros.bags import zstd
@@ -198,3 +199,53 @@ def test_metadata_of_values_of_another_kind_leaves_the_messages(tmp_path, key, v
         assert len(list(bag.messages())) == 100
         bag.describe()
         assert bag.duration_s is None or isinstance(bag.duration_s, float)
+
+
+@pytest.mark.parametrize('length', range(40))
+def test_channel_that_ends_anywhere_ends_the_file(tmp_path, length):
+    """The library reads 4 bytes where there are 3, and struct says so."""
+    whole = mcap(b'', 0, b'')
+    begin = whole.index(b'\x04', 40)
+    content = whole[begin + 9 :][:length] + b'\1\0\0'
+    cut = whole[:begin] + struct.pack('<BQ', 4, len(content)) + content
+    (tmp_path / 'a.mcap').write_bytes(cut)
+    with pytest.raises(BagError, match='has no whole message'):
+        BagReader(tmp_path / 'a.mcap').__enter__()
+
+
+@pytest.mark.parametrize(
+    'text', ['[' * 5000, 'a: 2020-99-99', '&a [*a]', '- ' * 3000, '!!int x', '9' * 5000, '- {a: 1}']
+)
+@pytest.mark.parametrize('storage', ['mcap', 'sqlite3'])
+def test_qos_that_is_hostile_is_none(tmp_path, text, storage):
+    """Profiles are YAML inside of the storage file."""
+    folder = tmp_path / 'bag'
+    write_raw_bag(folder, MESSAGES[:3], storage=storage)
+    (path,) = (p for p in folder.iterdir() if p.name != 'metadata.yaml')
+    if storage == 'sqlite3':
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute('UPDATE topics SET offered_qos_profiles = ?', (text,))
+            connection.commit()
+    else:
+        with path.open('wb') as file:
+            writer = McapWriter(file)
+            writer.start(profile='ros2')
+            qos = {'offered_qos_profiles': text}
+            schema = writer.register_schema(STRING, 'ros2msg', b'')
+            channel = writer.register_channel('/t', 'cdr', schema, qos)
+            for _, _, time_ns, data in MESSAGES[:3]:
+                writer.add_message(channel, time_ns, data, time_ns)
+            writer.finish()
+    for place in (folder, path):
+        with BagReader(place) as bag:
+            assert len(list(bag.messages())) == 3
+            assert len(bag.describe()) == 1
+
+
+@pytest.mark.parametrize('time_ns', [2**62, 2**63, 2**64 - 1])
+def test_message_whose_log_time_is_none_is_left_out(tmp_path, time_ns):
+    data = mcap(b'', 0, b'').replace(struct.pack('<QQ', 5, 5), struct.pack('<QQ', time_ns, 5))
+    (tmp_path / 'a.mcap').write_bytes(data)
+    with BagReader(tmp_path / 'a.mcap') as bag:
+        assert list(bag.messages()) == []
+        assert '1 messages were left out, for their log time is none' in bag.notes[-1]

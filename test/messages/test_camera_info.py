@@ -68,3 +68,11 @@ def test_any_bytes_give_numbers_or_a_message_error(data):
         return
     assert focal > 0
     assert width > 0
+
+
+@pytest.mark.parametrize('fx', [1e-300, 1e-3, 1e9, 1e300])
+def test_a_focal_length_that_no_camera_has_is_refused(fx):
+    """A cube of 2.1 m had no pixel, and a window of depth ended in an IndexError."""
+    with pytest.raises(MessageError, match='which no camera has; calibrate it') as problem:
+        decode_camera_info(camera_info(fx, fx))
+    assert problem.value.reason == 'camera_info'

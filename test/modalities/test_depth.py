@@ -160,3 +160,10 @@ def test_pooled_to_as_many_cells_is_the_cut():
 def test_pooled_of_no_cut_is_refused(cut, size, text):
     with pytest.raises(DatasetError, match=text):
         depth.pooled(cut, size)
+
+
+@pytest.mark.parametrize('focal_px', [1e-300, 1e-50, 1e60, 1e300])
+def test_crop_by_a_focal_length_that_no_camera_has_is_refused(focal_px):
+    frames = np.full((2, 12, 16), 2000, np.uint16)
+    with pytest.raises(DatasetError, match='is the focal length right'):
+        depth.crop(frames, focal_px)
