@@ -8,7 +8,8 @@ from typing import Any
 
 import lz4.frame  # comes with rosbags
 from rosbags.interfaces import Connection
-from rosbags.rosbag1 import Reader
+from rosbags.rosbag1 import Reader, ReaderError
+from rosbags.rosbag1.reader import IndexData
 from rosbags.typesys import Stores, get_types_from_msg, get_typestore
 from rosbags.typesys.store import Typestore
 
@@ -49,7 +50,7 @@ class Ros1Bag:
         self._path = path
         self._notes = notes
         try:
-            self._reader = Reader(path)
+            self._reader = _Reader(path)
             self._reader.open()
         except Exception as problem:  # it raises whatever the bytes lead it to
             raise BagError(_why_not(path, problem)) from None
@@ -121,6 +122,21 @@ class Ros1Bag:
     def _note(self, note: str) -> None:
         if note not in self._notes:
             self._notes.append(note)
+
+
+class _Reader(Reader):
+    """Takes an index that is no larger than the file: many chunks may claim the same one."""
+
+    _n_read = 0
+
+    def read_index_data(self, pos: int, indexes: dict[int, list[IndexData]]) -> None:
+        """Read the index of a topic in a chunk, and count its bytes."""
+        assert self.bio is not None  # it is open
+        begin = self.bio.tell()
+        super().read_index_data(pos, indexes)
+        self._n_read += self.bio.tell() - begin
+        if self._n_read > self.path.stat().st_size:
+            raise ReaderError('its index is larger than the file')
 
 
 def _unbz2(data: bytes) -> bytes:

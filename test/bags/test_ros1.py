@@ -247,6 +247,28 @@ def test_chunk_that_would_fill_the_memory_is_not_decompressed_whole(
         assert 'is damaged; read up to the damage' in bag.notes[0]
 
 
+def test_index_that_many_chunks_claim_is_not_read_again_and_again(tmp_path):
+    """A chunk's record of 60 bytes, written a thousand times, would read its index as often."""
+    path = make(tmp_path / 'a.bag', simple())
+    data = bytearray(path.read_bytes())
+    at = data.index(b'chunk_count=') + len(b'chunk_count=')
+    assert data[at : at + 4] == b'\1\0\0\0'
+    data[at : at + 4] = (1001).to_bytes(4, 'little')
+    record = data.rindex(b'chunk_pos=')
+    begin = max(i for i in range(record) if _is_chunk_info(data, i))
+    path.write_bytes(data + data[begin:] * 1000)
+    with pytest.raises(BagError, match='its index is larger than the file'):
+        BagReader(path).__enter__()
+
+
+def _is_chunk_info(data, at):
+    """Whether a record begins here that ends with the file."""
+    n_head = int.from_bytes(data[at : at + 4], 'little')
+    body = at + 4 + n_head
+    n_body = int.from_bytes(data[body : body + 4], 'little')
+    return n_head < 200 and body + 4 + n_body == len(data) and b'op=\6' in data[at:body]
+
+
 def test_bags_of_ros1_are_found(tmp_path):
     for name in ('day/a_0.bag', 'day/a_1.bag', 'b.bag'):
         (tmp_path / name).parent.mkdir(exist_ok=True)
