@@ -40,7 +40,7 @@ format: $(DEV_READY)
 	$(BIN)/ruff check --fix --quiet . || true
 	$(BIN)/ruff format --quiet .
 
-.PHONY: setup system demo test format lint docs reference reproduce soak fuzz bench lock clean
+.PHONY: setup system demo test format lint docs reference reproduce soak fuzz bench lock audit clean
 
 PIP := $(BIN)/pip install --disable-pip-version-check --progress-bar off -q
 # the lock files name everything, and pip takes only files whose hashes stand there
@@ -62,15 +62,15 @@ $(READY): requirements/$(ROS_DISTRO).txt requirements/torch-cuda.txt setup.py se
 	$(LOCKED) --no-build-isolation -e .
 	@touch $(READY)
 
-# what tests need of the system: PortAudio and a sound server without a card for the microphone, and
-# a browser for the HTML report; without them those tests are skipped, and say what is missing
-SYSTEM := libportaudio2 pulseaudio chromium
+# what tests need of the system: PortAudio and a sound server without a card for the microphone, a
+# browser for the HTML report, strace to see what is sent; without them those tests are skipped, and say what is missing
+SYSTEM := libportaudio2 pulseaudio chromium strace
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 
 system:
 	@command -v dpkg-query >/dev/null || { echo "needs $(SYSTEM); not Debian: install them by hand"; exit 0; }; \
 	dpkg-query -s $(SYSTEM) >/dev/null 2>&1 || { \
-	  echo "== installing $(SYSTEM) for the tests of the microphone and of the HTML report"; \
+	  echo "== installing $(SYSTEM) for the tests of microphone, HTML report and privacy"; \
 	  $(SUDO) apt-get update -qq && \
 	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(SYSTEM) >/dev/null; \
 	} || echo "could not be installed: the tests that need $(SYSTEM) are skipped, and say why"
@@ -122,6 +122,10 @@ bench: $(DEV_READY)
 # moves no version, and only adds what is new
 lock:
 	$(PYTHON) requirements/lock.py $(LOCK_ARGS)
+
+# known vulnerabilities of what is locked; says where it could not ask
+audit:
+	$(PYTHON) requirements/audit.py
 
 clean:
 	rm -rf .venv .venv-* build dist *.egg-info runs demo_out site

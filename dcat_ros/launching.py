@@ -121,6 +121,9 @@ def description(
         ),
         Argument('autostart', 'true', 'Configure and activate at the start.', BOOLEAN),
         Argument('use_respawn', 'false', 'Start a node again 2 s after it ended.', BOOLEAN),
+        Argument(
+            'enclaves', '', 'Where the enclaves of the nodes lie in a keystore, such as /dcat_ros.'
+        ),
         *more,
     )
     declared = [
@@ -160,6 +163,7 @@ def _node(program: Program, params_file: str, given: Mapping[str, str]) -> Lifec
     }
     if program.model and given['model']:
         overrides['model'] = given['model']
+    enclaves = given['enclaves'].rstrip('/')
     overrides |= {a.name: given[a.name] for a in program.parameters if given[a.name]}
     return LifecycleNode(
         package='dcat_ros',
@@ -170,7 +174,10 @@ def _node(program: Program, params_file: str, given: Mapping[str, str]) -> Lifec
         parameters=[params_file, {**overrides, **program.fixed}],
         respawn=_is_true(given['use_respawn']),
         respawn_delay=2.0,
-        arguments=['--ros-args', '--log-level', given['log_level']],
+        arguments=[
+            *('--ros-args', '--log-level', given['log_level']),
+            *(('--enclave', f'{enclaves}/{program.name}') if enclaves else ()),
+        ],
         remappings=[
             (name, given[argument.name])
             for argument in program.topics

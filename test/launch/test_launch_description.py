@@ -3,6 +3,7 @@
 import importlib.util
 import re
 import sys
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from dcat_ros.share import share_dir
 FOLDER = share_dir() / 'launch'
 FILES = sorted(FOLDER.glob('*.launch.py'))
 ARGUMENTS = ['namespace', 'use_sim_time', 'params_file', 'log_level', 'autostart', 'use_respawn']
+ARGUMENTS += ['enclaves']
 MORE = {
     'imu_only': ['model', 'imu_topic', 'accel_topic', 'gyro_topic'],
     'image_only': ['model', 'image_topic', 'camera_info_topic'],
@@ -141,6 +143,17 @@ def test_arguments_reach_the_node(started, tmp_path):
     ]
     assert node.respawn is True
     assert node.arguments[-1] == 'debug'
+
+
+@pytest.mark.parametrize('name', NODES)
+def test_every_node_gets_the_enclave_that_the_policy_has_for_it(name, started):
+    policy = ET.parse(share_dir() / 'config/sros2/policy.xml')
+    paths = {enclave.get('path') for enclave in policy.iter('enclave')}
+    for node in started(name, enclaves='/dcat_ros'):
+        assert node.arguments[:3] == ['--ros-args', '--log-level', 'info']
+        option, enclave = node.arguments[3:]
+        assert option == '--enclave'
+        assert enclave in paths
 
 
 @pytest.mark.parametrize('name', NODES)

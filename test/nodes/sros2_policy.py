@@ -3,6 +3,8 @@
 import xml.etree.ElementTree as ET
 from typing import Any
 
+from rclpy._rclpy_pybind11 import NodeNameNonExistentError
+
 from dcat_ros.share import share_dir
 
 __all__ = ['POLICY', 'allowed', 'used']
@@ -13,12 +15,12 @@ POLICY = share_dir() / 'config' / 'sros2' / 'policy.xml'
 Right = tuple[str, str]
 
 
-def allowed(node: str) -> set[Right]:
-    """What the policy allows a node, in the root namespace."""
+def allowed(node: str, name: str = '') -> set[Right]:
+    """What the policy allows a node, in the root namespace; as if it had this name, if given."""
     profile = ET.parse(POLICY).find(f'.//profile[@node="{node}"]')
     assert profile is not None, f'{POLICY} has no profile of {node}'
     return {
-        (verb, full_name(node, expression.text or ''))
+        (verb, full_name(name or node, expression.text or ''))
         for rule in profile
         for verb in rule.attrib
         for expression in rule
@@ -45,4 +47,7 @@ def used(asked: Any, node: str) -> set[Right]:
         'reply': asked.get_service_names_and_types_by_node,
         'request': asked.get_client_names_and_types_by_node,
     }
-    return {(verb, name) for verb, ask in questions.items() for name, _ in ask(node, '/')}
+    try:
+        return {(verb, name) for verb, ask in questions.items() for name, _ in ask(node, '/')}
+    except NodeNameNonExistentError:  # not found yet
+        return set()
