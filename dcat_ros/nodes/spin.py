@@ -7,11 +7,12 @@ from threading import Event
 import rclpy
 from rclpy.exceptions import ParameterException
 from rclpy.experimental import EventsExecutor
+from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.signals import SignalHandlerOptions
 
 from dcat_ros.errors import DcatError
 from dcat_ros.nodes.lifecycle import GuardedLifecycleNode
-from dcat_ros.nodes.start import init
+from dcat_ros.nodes.start import init, sentence_of
 from dcat_ros.short import short
 
 __all__ = ['spin']
@@ -41,6 +42,12 @@ def spin(node_class: type[GuardedLifecycleNode], stop: Event) -> int:
             node = node_class()
         except (ParameterException, DcatError) as problem:
             print(f'{node_class.__name__}: {short(str(problem), _LONGEST)}', file=sys.stderr)
+            return 2
+        except rclpy_implementation.RCLError as problem:
+            # the middleware has no node for it: a secured ROS without its keystore or its library
+            print(
+                f'{node_class.__name__}: ROS makes no node: {sentence_of(problem)}', file=sys.stderr
+            )
             return 2
         # the events executor takes a third of the CPU time of the default one; its own spin()
         # does not come back on a signal, spin_once() does

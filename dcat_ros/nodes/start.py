@@ -7,7 +7,7 @@ from rclpy.impl.implementation_singleton import rclpy_implementation
 
 from dcat_ros.errors import ConfigError
 
-__all__ = ['init']
+__all__ = ['init', 'sentence_of']
 
 
 def init(**options: Any) -> None:
@@ -23,6 +23,9 @@ def init(**options: Any) -> None:
     try:
         rclpy.init(**options)
     except (rclpy_implementation.RCLError, rclpy_implementation.UnknownROSArgsError) as problem:
-        # without the places in rcl's source
-        what = ' '.join(str(problem).split(', at ')[0].split())
-        raise ConfigError(f'ROS does not start: {what}.') from None
+        raise ConfigError(f'ROS does not start: {sentence_of(problem)}') from None
+
+
+def sentence_of(problem: Exception) -> str:
+    """What rcl complains of, without the places in its source."""
+    return ' '.join(str(problem).split(', at ')[0].split()).rstrip('.') + '.'

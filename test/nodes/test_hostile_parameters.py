@@ -67,3 +67,15 @@ def test_thousands_of_recognisers_are_refused(tmp_path):
     _, said = node.communicate(timeout=HANGS_S)
     assert node.returncode == 2
     assert 'recognisers holds 20000 names; presence_node looks after 64 at most' in said
+
+
+def test_a_secured_ros_that_has_no_node_for_us_is_said_in_a_sentence(tmp_path, monkeypatch):
+    (tmp_path / 'enclaves' / 'empty').mkdir(parents=True)
+    monkeypatch.setenv('ROS_SECURITY_ENABLE', 'true')
+    monkeypatch.setenv('ROS_SECURITY_STRATEGY', 'Enforce')
+    monkeypatch.setenv('ROS_SECURITY_KEYSTORE', str(tmp_path))
+    node = ForkedNode('imu_node', ['--ros-args', '--enclave', '/empty'])
+    _, said = node.communicate(timeout=HANGS_S)
+    assert node.returncode == 2
+    assert 'ImuNode: ROS makes no node: ' in said
+    assert 'Traceback' not in said
