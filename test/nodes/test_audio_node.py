@@ -116,7 +116,7 @@ def test_another_rate_and_two_channels_as_parameters(audio_model, speaker):
 
 
 def test_a_pause_is_a_gap_and_then_stale(audio_model, speaker):
-    with RecogniserProcess(audio_model, executable='audio_node'):
+    with RecogniserProcess(audio_model, '-p', 'qos_depth:=1000', executable='audio_node'):
         speaker.ready()
         blocks = speaker.say_until(speaker.labelled, 'a label')
         assert len(speaker.labelled()) == len(speaker.monitor.all)
