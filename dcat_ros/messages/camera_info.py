@@ -47,7 +47,7 @@ def focal_length(fx: float, fy: float, width: int) -> float:
             'camera, or give its focal length in pixels',
             'camera_info',
         )
-    focal_px = hypot(fx / 2**0.5, fy / 2**0.5)
+    focal_px = hypot(fx, fy) / 2**0.5
     if not 1 / _MOST_WIDTHS < focal_px / width < _MOST_WIDTHS:
         raise MessageError(
             f'camera_info has a focal length of {focal_px:.3g} px for {width} px of width, which '
