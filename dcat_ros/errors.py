@@ -32,8 +32,24 @@ __all__ = [
 ]
 
 
+#: Letters of a sentence. What it repeats of a file may have any number of them.
+_BEGIN, _END = 2500, 800
+
+
 class DcatError(Exception):
-    """Base of all errors that dcat_ros raises on purpose."""
+    """Base of all errors that dcat_ros raises on purpose.
+
+    Its text is one line of letters that can be printed, and no longer than a page, whatever it
+    repeats of what the user gave: what is too much is left out in the middle.
+    """
+
+    def __str__(self) -> str:
+        text = str(self.args[0]) if self.args else ''
+        if len(text) > _BEGIN + _END:
+            text = f'{text[:_BEGIN]} … {text[-_END:]}'
+        if text.isprintable():
+            return text
+        return ''.join(letter if letter.isprintable() else ' ' for letter in text)
 
 
 class InputError(DcatError):
@@ -82,6 +98,3 @@ class MessageError(DcatError):
     def __init__(self, message: str, reason: str = 'invalid'):
         super().__init__(message, reason)
         self.reason = reason
-
-    def __str__(self) -> str:
-        return str(self.args[0])

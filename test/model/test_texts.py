@@ -2,13 +2,14 @@
 
 import csv
 import json
+import pickle
 from pathlib import Path
 
 import pytest
 
 from dcat_ros.bags.labelled import load
 from dcat_ros.datasets import kitchen20
-from dcat_ros.errors import ConfigError, DatasetError, InputError, ResultsError
+from dcat_ros.errors import ConfigError, DatasetError, InputError, MessageError, ResultsError
 from dcat_ros.experiment.cells import load_cell
 from dcat_ros.experiment.config import read_experiment
 from dcat_ros.texts import MOST_BYTES, one_line, parse_json, parse_yaml, read_text
@@ -149,3 +150,25 @@ def test_one_line_is_one_and_short():
     assert one_line(ValueError('a\n  b.')) == 'a b'
     assert one_line(KeyError()) == 'KeyError'
     assert len(one_line('x' * 9999)) == 301
+
+
+def test_sentence_is_one_printable_line_whatever_it_repeats(tmp_path):
+    """A label of 140 000 letters, of which a terminal would clear itself, stood in a sentence."""
+    label = 'x' * 130_000 + '\x1b[2J'
+    (tmp_path / 't.csv').write_text(f'start,end,label\n0,2,"a\nb"\n1,3,{label}\n')
+    with pytest.raises(InputError, match='overlap at') as caught:
+        read_csv(tmp_path / 't.csv')
+    assert len(str(caught.value)) < 4000
+    assert str(caught.value).isprintable()
+    assert str(caught.value).startswith(f'{tmp_path}/t.csv: a b and xxx')
+    (tmp_path / 'r.yaml').write_text(f'name: {"y" * 9000}!\nseed: 1')
+    with pytest.raises(ConfigError) as caught:
+        read_recipe(tmp_path / 'r.yaml')
+    assert len(str(caught.value)) < 4000
+
+
+def test_errors_pickle_with_their_whole_text():
+    problem = pickle.loads(pickle.dumps(InputError('a\n' * 5000)))
+    assert problem.args == ('a\n' * 5000,)
+    assert str(MessageError('why', 'size')) == 'why'
+    assert str(InputError()) == ''
