@@ -3,12 +3,17 @@
 import gc
 import os
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
 
 if os.environ.get('OMP_NUM_THREADS') is None:
     os.environ['OMP_NUM_THREADS'] = '1'
+
+# a shell's background job ignores Ctrl-C, and the programs that are tested would inherit that
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 try:
     from hypothesis import settings
