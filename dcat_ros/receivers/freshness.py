@@ -40,7 +40,7 @@ class Freshness:
     def reset(self) -> None:
         """Nothing has come yet."""
         self._judge.reset()
-        self._watch.reset()
+        self._watch.reset(self._receiver.counts)
         self.stale = False
         self._first_s: float | None = None
         self._came_s = float('-inf')
@@ -90,7 +90,7 @@ class Freshness:
             windows: it completed one.
         """
         if windows:
-            self._watch.windows()
+            self._watch.windows(self._receiver.counts)
         if now_s - self._asked_s >= _ASK_EVERY_S:
             self._asked_s, self._why = now_s, self.why
         if not self._why:

@@ -31,15 +31,16 @@ class WindowWatch:
         self._window_s = window_s
         self._most_ns = round(max_gap_s * 1e9)
         self._patience_ns = round(_WINDOWS * window_s * 1e9)
-        self._counts: Counter[str] = Counter()
-        self.reset()
+        self.reset(Counter())
 
-    def reset(self) -> None:
-        """Forget what came."""
-        self._n = 0
-        self._went_ns = 0
+    def reset(self, counts: Counter[str]) -> None:
+        """Forget what came.
+
+        Args:
+            counts: what the receiver saw so far.
+        """
         self._last_ns: int | None = None
-        self._asked = False
+        self.windows(counts)
 
     def came(self, stamp_ns: int) -> None:
         """A message with this stamp was read."""
@@ -48,22 +49,16 @@ class WindowWatch:
         self._last_ns = stamp_ns
         self._n += 1
 
-    def windows(self) -> None:
+    def windows(self, counts: Counter[str]) -> None:
         """A window was completed."""
         self._went_ns = self._n = 0
-        self._asked = False
+        self._counts = Counter(counts)
 
     def why(self, counts: Callable[[], Counter[str]]) -> str:
-        """Why no window comes; empty as long as one may.
-
-        Args:
-            counts: what the receiver saw so far.
-        """
+        """Why no window comes; empty as long as one may."""
         if self._went_ns < self._patience_ns:
             return ''
-        now = Counter(counts())
-        if not self._asked:  # from here on, what is counted is what keeps windows from coming
-            self._counts, self._asked = now, True
+        now = counts()
         found = {key: now[key] - self._counts[key] for key in _CAUSES}
         found['jump_back'] *= 2  # after each there is a way forward, which is a gap
         cause = max(found, key=lambda key: found[key])

@@ -79,7 +79,8 @@ def test_a_publisher_that_sends_nothing_and_another_topic_with_the_type_are_said
 def test_messages_that_complete_no_window_are_said(recogniser, peer):
     # every sample a second after the one before: nothing but gaps
     peer.send(40, rate_hz=1.0)
-    peer.wait_for(lambda: 'completed no window of 1 s' in peer.health_message, 'the sentence')
+    wanted = 'complete no window of 1 s: gaps longer than max_gap'
+    peer.wait_for(lambda: wanted in peer.health_message, 'the sentence')
 
 
 def test_deactivated_its_last_word_is_unknown(recogniser, peer):

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rclpy
-from node_helpers import save_untrained
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import Image
 from test_audio_node import Speaker
 from test_image_node import Camera, depth_of, picture
+from untrained import save_untrained
 from watch import Watched, tracing
 
 pytestmark = pytest.mark.ros

@@ -10,11 +10,12 @@ from types import ModuleType, SimpleNamespace
 import pytest
 import rclpy
 from helpers import REPO
-from node_helpers import RecogniserProcess, save_untrained
+from node_helpers import RecogniserProcess
 from rclpy.parameter import Parameter
 from sros2_policy import POLICY, allowed, used
 from std_msgs.msg import Int16MultiArray, String
 from test_sensor_node_in_process import Spinning
+from untrained import save_untrained
 
 from dcat_ros.nodes import microphone_node
 from dcat_ros.nodes.audio_node import AudioNode

@@ -16,7 +16,7 @@ def watched(stamps_ns, frame_id=lambda i: 'imu'):
         windows = stream.push(stamp_ns, [0.0], frame_id(i))
         watch.came(stamp_ns)
         if windows:
-            watch.windows()
+            watch.windows(stream.counts)
             n += len(windows)
         why = watch.why(lambda: stream.counts)
     return why, n
@@ -65,5 +65,5 @@ def test_it_is_taken_back_with_the_next_window():
     for i in range(100):
         watch.came(i * S)
     assert watch.why(Counter) != ''
-    watch.windows()
+    watch.windows(Counter())
     assert watch.why(Counter) == ''
