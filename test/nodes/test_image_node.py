@@ -45,13 +45,18 @@ def camera():
 
 
 class Camera(Peer):
-    """Publishes pictures."""
+    """Publishes pictures.
 
-    def __init__(self):
+    Args:
+        watches: the debug image, and so knows which pictures the node has looked at.
+    """
+
+    def __init__(self, watches: bool = True):
+        self._watches = watches
         #: what the node shows of what it looked at, by its stamp in ns
         self.shown: dict[int, Image] = {}
         self._grid = FrameGrid(8.0, 0.5, 0.1)
-        super().__init__(NODE, [(Image, 'debug_image', self._on_shown)])
+        super().__init__(NODE, [(Image, 'debug_image', self._on_shown)] if watches else [])
         qos = QoSProfile(depth=50)
         self.image = self.node.create_publisher(Image, 'image_raw', qos)
         self.compressed = self.node.create_publisher(CompressedImage, 'image_raw/compressed', qos)
@@ -87,7 +92,7 @@ class Camera(Peer):
             stamp.sec, stamp.nanosec = divmod(self._stamp_ns, 10**9)
             message.header.frame_id = 'camera'
             (publisher or self.image).publish(message)
-            if shown(i):
+            if self._watches and shown(i):
                 # of many frames a second the model takes a few, one that has passed now or before
                 for chosen in self._grid.push(self._stamp_ns, 'camera', self._stamp_ns):
                     self.wait_for(lambda ns=chosen.item: ns in self.shown, 'the picture')

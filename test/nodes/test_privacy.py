@@ -38,7 +38,10 @@ needs_strace = pytest.mark.skipif(bool(tracing()), reason=tracing())
 
 
 class Filming(Camera):
-    """Films a body before a wall with the pattern on it."""
+    """Films a body before a wall with the pattern on it, and does not ask for the debug image."""
+
+    def __init__(self):
+        super().__init__(watches=False)
 
     def feed(self):
         depth = depth_of()
