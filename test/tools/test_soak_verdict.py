@@ -101,9 +101,15 @@ def test_each_wrong_state_is_found(spell, ear, what):
     assert any(what in sentence for sentence in wrong_states([spell], ear))
 
 
-def test_a_sensor_that_was_kept_from_the_core_makes_no_state_wrong():
-    spell = spell_of(late_s={'imu': 2.0})
+def test_where_the_machine_stood_still_silence_is_no_fault():
+    spell = spell_of(machine_late_s=0.5)
     assert wrong_states([spell], ear_of(imu_node=silence())) == []
+
+
+def test_where_the_machine_stood_still_a_label_after_stale_is_one():
+    spell = spell_of(silent=True, machine_late_s=0.5)
+    (sentence,) = wrong_states([spell], ear_of(imu_node=silence(11.0)))
+    assert 'after it had said stale' in sentence
 
 
 GOOD = {

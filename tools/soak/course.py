@@ -10,7 +10,8 @@ from threading import Event, Thread
 
 from tools.soak.faults import Bench, Fault, common_faults, faults_of
 from tools.soak.hearing import Ear
-from tools.soak.processes import NODES, SENSORS, NodeProcess, SensorProcess
+from tools.soak.machine import Pulse
+from tools.soak.processes import NODES, SENSORS, NodeProcess, SensorProcess, segments_of
 from tools.soak.verdict import Account, Spell, accounts, left_behind, wrong_states
 
 __all__ = ['Course', 'run']
@@ -18,7 +19,7 @@ __all__ = ['Course', 'run']
 #: All is well for so long between two faults.
 _CALM_S = 3.0
 _SAMPLE_S = 5.0
-_PATIENCE_S = 60.0
+_PATIENCE_S = 120.0
 #: After a change of stamps so much of a label may still be on its way.
 _ON_ITS_WAY_S = 0.3
 
@@ -62,7 +63,7 @@ def run(minutes: float, folder: Path, disk: Path | None, say: Say) -> Course:
         say: is told what goes on.
     """
     end_s = time.monotonic() + 60 * minutes
-    ear = Ear()
+    ear, pulse = Ear(), Pulse()
     bench = Bench(
         {kind: SensorProcess(kind, folder) for kind in SENSORS},
         {name: NodeProcess(name, folder) for name in NODES},
@@ -82,6 +83,7 @@ def run(minutes: float, folder: Path, disk: Path | None, say: Say) -> Course:
         singles = 0
         while todo:
             spells.append(_spell(todo.pop(0), bench, ear))
+            spells[-1].machine_late_s = pulse.greatest_s(spells[-1].begun_s, time.monotonic())
             say(_line(spells[-1]))
             if not todo and time.monotonic() < end_s:
                 kind = tuple(SENSORS)[singles % len(SENSORS)]
@@ -104,6 +106,9 @@ def run(minutes: float, folder: Path, disk: Path | None, say: Say) -> Course:
             sensor.kill()
         codes = {name: node.end() for name, node in bench.nodes.items()}
     ear.close()
+    pulse.close()
+    for sensor in bench.sensors.values():
+        others |= sensor.segments
     crashes += [
         f'{name}: {node.said.read_text()[-300:]}'
         for name, node in bench.nodes.items()
@@ -116,8 +121,6 @@ def run(minutes: float, folder: Path, disk: Path | None, say: Say) -> Course:
 
 def _spell(fault: Fault, bench: Bench, ear: Ear) -> Spell:
     """Let all be well for a while, then let it go wrong and mend it."""
-    for sensor in bench.sensors.values():
-        sensor.page['late_s'] = 0.0
     spell = Spell(fault, time.monotonic())
     fault.begin()
     time.sleep(fault.seconds)
@@ -142,7 +145,6 @@ def _spell(fault: Fault, bench: Bench, ear: Ear) -> Spell:
     spell.over_s = time.monotonic() + 0.5
     time.sleep(0.5 + _CALM_S)
     spell.calm_until_s = time.monotonic()
-    spell.late_s = {kind: sensor.page['late_s'] for kind, sensor in bench.sensors.items()}
     return spell
 
 
@@ -177,17 +179,7 @@ def _sample(bench: Bench, others: set[str], over: Event) -> None:
     while not over.wait(_SAMPLE_S if others else 0.5):
         for node in bench.nodes.values():
             node.sample()
-        pids = [s.process.pid for s in bench.sensors.values() if s.process is not None]
-        for pid in (os.getpid(), *pids):
-            others |= _segments(pid)
-
-
-def _segments(pid: int) -> set[str]:
-    try:
-        lines = Path(f'/proc/{pid}/maps').read_text().splitlines()
-    except OSError:
-        return set()
-    return {line.split(maxsplit=5)[-1] for line in lines if '/dev/shm/' in line}
+        others |= segments_of(os.getpid())
 
 
 def _until(condition: Callable[[], bool], what: str, may_fail: bool = False) -> None:

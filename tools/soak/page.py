@@ -19,8 +19,6 @@ class Page:
         'sent',  # messages since the soak began, whole ones
         'broken',  # messages cut off on purpose
         'first_s',  # monotonic time of the first message after its last start
-        'last_s',  # of the last one
-        'late_s',  # greatest distance of two messages since it was last set to 0
         # written by the soak
         'offset_s',  # added to the stamps
         'standing',  # 1: the stamps stand still

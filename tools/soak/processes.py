@@ -12,7 +12,7 @@ import psutil
 from dcat_ros.nodes.programs import program
 from tools.soak.page import Page
 
-__all__ = ['NODES', 'SENSORS', 'NodeProcess', 'SensorProcess', 'Use']
+__all__ = ['NODES', 'SENSORS', 'NodeProcess', 'SensorProcess', 'Use', 'segments_of']
 
 #: sensor -> the recogniser that hears it
 SENSORS = {'imu': 'imu_node', 'image': 'image_node', 'audio': 'audio_node'}
@@ -73,9 +73,7 @@ class NodeProcess:
         use.rss_mb.append(self._psutil.memory_info().rss / 1e6)
         use.fds.append(self._psutil.num_fds())
         use.threads.append(self._psutil.num_threads())
-        for line in Path(f'/proc/{self.process.pid}/maps').read_text().splitlines():
-            if '/dev/shm/' in line:
-                use.segments.add(line.split(maxsplit=5)[-1].removesuffix(' (deleted)'))
+        use.segments |= segments_of(self.process.pid)
 
     def stop(self) -> None:
         """Stop it where it stands."""
@@ -101,6 +99,9 @@ class SensorProcess:
     Args:
         kind: of the sensor.
         folder: for the page that is shared with it.
+
+    Attributes:
+        segments: shared memory that it had open when it was killed.
     """
 
     def __init__(self, kind: str, folder: Path):
@@ -108,10 +109,11 @@ class SensorProcess:
         self._path = folder / f'{kind}.page'
         self.page = Page(self._path)
         self.process: subprocess.Popen[bytes] | None = None
+        self.segments: set[str] = set()
 
     def start(self, reliability: str = 'reliable') -> None:
         """Start it; its first message comes a second or two later."""
-        self.page['first_s'] = self.page['last_s'] = 0.0
+        self.page['first_s'] = 0.0
         self.process = subprocess.Popen(
             [sys.executable, '-m', 'tools.soak.sensor', self.kind, str(self._path), reliability]
         )
@@ -119,6 +121,17 @@ class SensorProcess:
     def kill(self) -> None:
         """End it with SIGKILL."""
         if self.process is not None:
+            self.segments |= segments_of(self.process.pid)
             self.process.kill()
             self.process.wait()
             self.process = None
+
+
+def segments_of(pid: int) -> set[str]:
+    """Files of shared memory that a process has open; none if it is gone."""
+    try:
+        lines = Path(f'/proc/{pid}/maps').read_text().splitlines()
+    except OSError:
+        return set()
+    paths = (line.split(maxsplit=5)[-1] for line in lines if '/dev/shm/' in line)
+    return {path.removesuffix(' (deleted)') for path in paths}

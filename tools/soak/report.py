@@ -45,7 +45,9 @@ def text(course: Course, minutes: float) -> str:
         '',
         *_use(course),
         '',
-        f'Wrong states: {len(course.wrong)}. Crashes: {len(course.crashes)}. '
+        f'Wrong states: {len(course.wrong)}, judged in '
+        f'{sum(s.is_judged for s in course.spells)} of {len(course.spells)} faults: in the others the machine let a process wait for '
+        f'{_most_late(course)}. Crashes: {len(course.crashes)}. '
         f'Shared memory left behind: {len(course.left)}.'
         + ('' if course.full_disk else ' No file system could be mounted: no full disk was tried.'),
         *(f'- WRONG: {problem}' for problem in problems),
@@ -117,16 +119,22 @@ def _use(course: Course) -> list[str]:
     rows: list[list[object]] = []
     for name, node in course.nodes.items():
         use = node.use
+        warm = len(use.fds) // 3
         slope, minutes = slopes(use)
         rows.append(
             [
                 name,
                 f'{max(use.rss_mb):.0f}',
                 '–' if np.isnan(slope) else f'{slope:+.2f} (over {minutes:.0f} min)',
-                f'{min(use.fds[1:])} to {max(use.fds)}',
-                f'{min(use.threads[1:])} to {max(use.threads)}',
+                f'{min(use.fds[warm:])} to {max(use.fds[warm:])}',
+                f'{min(use.threads[warm:])} to {max(use.threads[warm:])}',
                 course.codes[name],
             ]
         )
     head = ['node', 'memory, MB', 'slope, MB an hour', 'file descriptors', 'threads', 'exit code']
     return _table(head, rows)
+
+
+def _most_late(course: Course) -> str:
+    late = [spell.machine_late_s for spell in course.spells if not spell.is_judged]
+    return f'up to {max(late):.1f} s' if late else 'no time'

@@ -106,9 +106,6 @@ def main() -> None:
         frozen_ns = (frozen_ns or stamp_ns) if page['standing'] else 0
         data = make(i, frozen_ns or stamp_ns)
         now_s = time.monotonic()
-        if page['last_s']:
-            page['late_s'] = max(page['late_s'], now_s - page['last_s'])
-        page['last_s'] = now_s
         publisher.publish(data)
         page['sent'] += 1
         if not page['first_s']:
