@@ -46,7 +46,8 @@ def text(course: Course, minutes: float) -> str:
         *_use(course),
         '',
         f'Wrong states: {len(course.wrong)}, judged in '
-        f'{sum(s.is_judged for s in course.spells)} of {len(course.spells)} faults: in the others the machine let a process wait for '
+        f'{sum(s.is_judged for s in course.spells)} of {len(course.spells)} faults: '
+        f'in the others the machine let a process wait for '
         f'{_most_late(course)}. Crashes: {len(course.crashes)}. '
         f'Shared memory left behind: {len(course.left)}.'
         + ('' if course.full_disk else ' No file system could be mounted: no full disk was tried.'),
