@@ -32,8 +32,8 @@ def _refused() -> None:
     raise BagError('This is no bag.')
 
 
-def _page() -> None:
-    raise BagError('This is a page:\nof two lines.')
+def _wordless() -> None:
+    raise BagError(' ')
 
 
 def _busy() -> None:
@@ -49,7 +49,7 @@ def _hoards() -> None:
 
 TRAPS: dict[str, Kind] = {
     'trap: another error': _every(lambda: 1 // 0),
-    'trap: no sentence': _every(_page),
+    'trap: no sentence': _every(_wordless),
     'trap: memory': _every(_hoards),
     'trap: hang': _every(_busy),
     'trap: crash': _every(lambda: ctypes.string_at(0)),

@@ -102,8 +102,9 @@ def _try(case: Case, outcome: Outcome) -> str:
     try:
         result, windows = case.try_it()
     except DcatError as problem:
-        if '\n' in str(problem) or len(str(problem)) > 4000:
-            return f'no sentence: {str(problem)[:300]!r}'
+        sentence = str(problem)
+        if not (sentence.strip() and sentence.isprintable() and len(sentence) <= 4000):
+            return f'no sentence: {sentence[:300]!r}'
         outcome.results[type(problem).__name__] += 1
         return ''
     except BaseException:  # whatever it is, that is what is looked for
