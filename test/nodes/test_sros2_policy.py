@@ -2,6 +2,7 @@
 
 import re
 import sys
+import time
 import xml.etree.ElementTree as ET
 from contextlib import ExitStack
 from importlib.machinery import ModuleSpec
@@ -71,8 +72,14 @@ def rights(node_class, **settings):
     try:
         node.configure()
         node.activate()
-        # its own view of the graph has what it made itself at once
-        return used(node, node.get_name())
+        mine = {('subscribe', one.topic_name) for one in node.subscriptions}
+        mine |= {('publish', one.topic_name) for one in node.publishers}
+        mine |= {('reply', one.service_name) for one in node.services}
+        end = time.monotonic() + PATIENCE_S
+        while not mine <= (found := used(node, node.get_name())):
+            assert time.monotonic() < end, f'not in the graph: {sorted(mine - found)}'
+            time.sleep(0.02)  # the graph is told by another thread, on which nothing waits
+        return found
     finally:
         node.stop()
         node.destroy_node()
