@@ -10,7 +10,7 @@ pytest.importorskip('rclpy', reason='needs rclpy: source ROS 2, or run make setu
 from tools.soak.faults import Fault
 from tools.soak.hearing import Word
 from tools.soak.processes import SENSORS, Use
-from tools.soak.verdict import Spell, accounts, left_behind, slopes, wrong_states
+from tools.soak.verdict import Spell, accounts, left_behind, slope_of, wrong_states
 
 NODES = (*SENSORS.values(), 'presence_node')
 
@@ -159,15 +159,17 @@ def test_each_number_that_does_not_add_up_is_found(changed):
 def test_memory_that_grows_is_measured_after_the_warm_up():
     use = Use(times_s=[60.0 * i for i in range(61)])
     use.rss_mb = [100 + min(i, 20) + 2 * i / 60 for i in range(61)]
-    slope, minutes = slopes(use)
+    slope, minutes = slope_of(use, use.rss_mb)
     assert slope == pytest.approx(2.0)
     assert minutes == pytest.approx(40.0)
-    assert math.isnan(slopes(Use(times_s=[0.0, 1.0, 2.0], rss_mb=[1.0, 2.0, 3.0]))[0])
+    assert math.isnan(slope_of(Use(times_s=[0.0, 1.0, 2.0]), [1.0, 2.0, 3.0])[0])
 
 
 def test_shared_memory_of_a_node_that_is_still_there_is_found(tmp_path):
     kept, gone, sensors = tmp_path / 'kept', tmp_path / 'gone', tmp_path / 'sensor'
+    port = tmp_path / 'fastrtps_port7001'
+    port.touch()
     kept.touch()
     sensors.touch()
-    node = SimpleNamespace(use=Use(segments={str(kept), str(gone), str(sensors)}))
+    node = SimpleNamespace(use=Use(segments={str(kept), str(gone), str(sensors), str(port)}))
     assert left_behind([node], {str(sensors)}) == [str(kept)]

@@ -32,7 +32,9 @@ class Use:
 
     Attributes:
         times_s: monotonic.
-        rss_mb: resident memory in MB.
+        rss_mb: resident memory in MB, with what it shares: libraries, and segments of DDS that others
+            made.
+        private_mb: of it its own.
         fds: file descriptors.
         threads: their number.
         segments: files of shared memory that it had open at any time.
@@ -40,6 +42,7 @@ class Use:
 
     times_s: list[float] = field(default_factory=list)
     rss_mb: list[float] = field(default_factory=list)
+    private_mb: list[float] = field(default_factory=list)
     fds: list[int] = field(default_factory=list)
     threads: list[int] = field(default_factory=list)
     segments: set[str] = field(default_factory=set)
@@ -69,8 +72,10 @@ class NodeProcess:
         if self.process.poll() is not None:
             return
         use = self.use
+        memory = self._psutil.memory_info()
         use.times_s.append(time.monotonic())
-        use.rss_mb.append(self._psutil.memory_info().rss / 1e6)
+        use.rss_mb.append(memory.rss / 1e6)
+        use.private_mb.append((memory.rss - memory.shared) / 1e6)
         use.fds.append(self._psutil.num_fds())
         use.threads.append(self._psutil.num_threads())
         use.segments |= segments_of(self.process.pid)

@@ -9,7 +9,7 @@ import numpy as np
 from tools.soak.course import Course
 from tools.soak.hearing import Word
 from tools.soak.processes import SENSORS
-from tools.soak.verdict import MOST_MB_PER_HOUR, slopes
+from tools.soak.verdict import MOST_MB_PER_HOUR, slope_of
 
 __all__ = ['text', 'wrong']
 
@@ -24,9 +24,11 @@ def wrong(course: Course) -> list[str]:
     found += [f'{node} ended with code {code}' for node, code in course.codes.items() if code]
     found += [f'left behind: {path}' for path in course.left]
     for name, node in course.nodes.items():
-        slope, minutes = slopes(node.use)
+        slope, minutes = slope_of(node.use, node.use.private_mb)
         if slope > MOST_MB_PER_HOUR:
-            found.append(f'{name}: memory grows by {slope:.1f} MB an hour over {minutes:.0f} min')
+            found.append(
+                f'{name}: private memory grows by {slope:.1f} MB an hour over {minutes:.0f} min'
+            )
     return found
 
 
@@ -121,18 +123,22 @@ def _use(course: Course) -> list[str]:
     for name, node in course.nodes.items():
         use = node.use
         warm = len(use.fds) // 3
-        slope, minutes = slopes(use)
+        slope, minutes = slope_of(use, use.private_mb)
+        shared, _ = slope_of(use, use.rss_mb)
         rows.append(
             [
                 name,
                 f'{max(use.rss_mb):.0f}',
+                f'{max(use.private_mb):.0f}',
                 '–' if np.isnan(slope) else f'{slope:+.2f} (over {minutes:.0f} min)',
+                '–' if np.isnan(slope) else f'{shared:+.2f}',
                 f'{min(use.fds[warm:])} to {max(use.fds[warm:])}',
                 f'{min(use.threads[warm:])} to {max(use.threads[warm:])}',
                 course.codes[name],
             ]
         )
-    head = ['node', 'memory, MB', 'slope, MB an hour', 'file descriptors', 'threads', 'exit code']
+    head = ['node', 'resident, MB', 'private, MB', 'slope of private, MB an hour', 'of resident']
+    head += ['file descriptors', 'threads', 'exit code']
     return _table(head, rows)
 
 

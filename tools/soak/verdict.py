@@ -10,7 +10,7 @@ from tools.soak.faults import Fault
 from tools.soak.hearing import Ear, Word
 from tools.soak.processes import SENSORS, NodeProcess, Use
 
-__all__ = ['Spell', 'accounts', 'left_behind', 'slopes', 'wrong_states']
+__all__ = ['Spell', 'accounts', 'left_behind', 'slope_of', 'wrong_states']
 
 #: The machine let a process wait for so long: silence is then no fault of a node. Sound knows its
 #: time by its arrival, and takes what comes 0.25 s late for a gap.
@@ -173,9 +173,14 @@ def accounts(sent: dict[str, tuple[int, int]], ear: Ear) -> dict[str, Account]:
     return found
 
 
-def slopes(use: Use) -> tuple[float, float]:
-    """MB an hour after warm-up, and over how many minutes; NaN where they are too few."""
-    times_s, rss_mb = np.array(use.times_s), np.array(use.rss_mb)
+def slope_of(use: Use, memory_mb: list[float]) -> tuple[float, float]:
+    """MB an hour after warm-up, and over how many minutes; NaN where they are too few.
+
+    Args:
+        use: with the times.
+        memory_mb: that it had then.
+    """
+    times_s, rss_mb = np.array(use.times_s), np.array(memory_mb)
     if len(times_s) < 3:
         return float('nan'), 0.0
     warm = times_s >= times_s[0] + _WARM * (times_s[-1] - times_s[0])
@@ -193,4 +198,5 @@ def left_behind(nodes: Iterable[NodeProcess], others: set[str]) -> list[str]:
         others: segments that sensors and this process had open.
     """
     had = set().union(*(node.use.segments for node in nodes)) - others
-    return sorted(path for path in had if Path(path).exists())
+    # a port is a name that processes share, and take over from each other
+    return sorted(path for path in had if Path(path).exists() and '_port' not in Path(path).name)
