@@ -32,8 +32,7 @@ class Use:
 
     Attributes:
         times_s: monotonic.
-        rss_mb: resident memory in MB, with what it shares: libraries, and segments of DDS that others
-            made.
+        rss_mb: resident memory in MB, with what it shares: libraries, and segments of DDS.
         private_mb: of it its own.
         fds: file descriptors.
         threads: their number.
