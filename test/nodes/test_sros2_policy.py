@@ -6,6 +6,7 @@ import time
 import xml.etree.ElementTree as ET
 from contextlib import ExitStack
 from importlib.machinery import ModuleSpec
+from itertools import count
 from types import ModuleType, SimpleNamespace
 
 import pytest
@@ -32,6 +33,9 @@ PATIENCE_S = 90.0
 TRANSPORTS = {'image_node': 'raw', 'image_b': 'compressed', 'image_c': 'compressedDepth'}
 
 
+NUMBERS = count()
+
+
 @pytest.fixture
 def models(tmp_path):
     """Paths of untrained models, by modality."""
@@ -39,13 +43,6 @@ def models(tmp_path):
     for kind, path in paths.items():
         save_untrained(path, modality=kind)
     return paths
-
-
-@pytest.fixture
-def context():
-    rclpy.init()
-    yield
-    rclpy.try_shutdown()
 
 
 @pytest.fixture
@@ -66,9 +63,19 @@ def foreign(monkeypatch):
 
 
 def rights(node_class, **settings):
-    """What an active node uses with these parameters."""
+    """What an active node uses with these parameters.
+
+    Each has a name of its own meanwhile: of two nodes of one name, one after the other, the graph
+    may still show the first.
+    """
     given = {'autostart': False, 'use_sim_time': True, **settings}
-    node = node_class(parameter_overrides=[Parameter(k, value=v) for k, v in given.items()])
+    overrides = [Parameter(k, value=v) for k, v in given.items()]
+    context = rclpy.Context()
+    rclpy.init(context=context)
+    usual = re.sub(r'(?<!^)(?=[A-Z])', '_', node_class.__name__).lower()
+    name = f'{usual}_{next(NUMBERS)}'
+    named = ['--ros-args', '-r', f'__node:={name}']
+    node = node_class(parameter_overrides=overrides, context=context, cli_args=named)
     try:
         node.configure()
         node.activate()
@@ -79,10 +86,11 @@ def rights(node_class, **settings):
         while not mine <= (found := used(node, node.get_name())):
             assert time.monotonic() < end, f'not in the graph: {sorted(mine - found)}'
             time.sleep(0.02)  # the graph is told by another thread, on which nothing waits
-        return found
+        return {(verb, full.replace(f'/{name}/', f'/{usual}/')) for verb, full in found}
     finally:
         node.stop()
         node.destroy_node()
+        rclpy.shutdown(context=context)
 
 
 def compare(node, *found):
@@ -93,30 +101,30 @@ def compare(node, *found):
     assert not unused, f'allowed, and never used: {sorted(unused)}'
 
 
-def test_imu_node_may_do_what_it_does(context, foreign, models):
+def test_imu_node_may_do_what_it_does(foreign, models):
     compare('imu_node', rights(ImuNode, model=str(models['imu'])))
 
 
-def test_halves_take_the_place_of_the_one_topic(context, models):
+def test_halves_take_the_place_of_the_one_topic(models):
     topics = {'accel_topic': '/a', 'gyro_topic': '/g'}
     halves = rights(ImuNode, model=str(models['imu']), **topics)
     assert halves - allowed('imu_node') == {('subscribe', '/a'), ('subscribe', '/g')}
     assert ('subscribe', '/imu/data_raw') not in halves
 
 
-def test_image_node_may_do_what_it_does(context, foreign, models):
+def test_image_node_may_do_what_it_does(foreign, models):
     model = str(models['depth'])
     kinds = TRANSPORTS.values()
     compare('image_node', *(rights(ImageNode, model=model, transport=kind) for kind in kinds))
 
 
-def test_audio_node_may_do_what_it_does(context, foreign, models):
+def test_audio_node_may_do_what_it_does(foreign, models):
     model = str(models['audio'])
     coded = rights(AudioNode, model=model, message_type='audio_common_msgs/msg/AudioData')
     compare('audio_node', rights(AudioNode, model=model), coded)
 
 
-def test_microphone_node_may_do_what_it_does(context, monkeypatch):
+def test_microphone_node_may_do_what_it_does(monkeypatch):
     # no device is opened
     device = SimpleNamespace(close=lambda: None)
     monkeypatch.setattr(microphone_node, 'Microphone', lambda *_: device)
@@ -166,7 +174,7 @@ def test_a_program_is_seen_from_outside_as_from_inside(quick_model, peer):
         peer.wait_for(lambda: used(peer.node, 'outside') == wanted, 'the node', PATIENCE_S)
 
 
-def test_a_right_too_few_or_too_many_is_found(context, models):
+def test_a_right_too_few_or_too_many_is_found(models):
     found = rights(ImuNode, model=str(models['imu']))
     with pytest.raises(AssertionError, match=r"used, and not allowed: .*'/secret'"):
         compare('imu_node', found | {('publish', '/secret')})
