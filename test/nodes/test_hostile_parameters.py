@@ -6,6 +6,8 @@ from node_helpers import HANGS_S, RecogniserProcess
 
 pytestmark = pytest.mark.ros
 
+LONG = 'x' * 3_000_000
+
 
 def ended(process):
     """What it said, once it has been told to end."""
@@ -14,11 +16,16 @@ def ended(process):
     return said
 
 
+def parameters(folder, *lines, node='imu_node'):
+    """Arguments that give the node these parameters, one a line."""
+    path = folder / 'parameters.yaml'
+    path.write_text('\n'.join([f'{node}:', '  ros__parameters:', *(f'    {x}' for x in lines)]))
+    return '--params-file', str(path)
+
+
 def test_thousands_of_unknown_parameters_are_counted_not_listed(quick_model, peer, tmp_path):
-    path = tmp_path / 'many.yaml'
-    lines = [f'    unknown_{i}: {i}' for i in range(20_000)]
-    path.write_text('\n'.join(['imu_node:', '  ros__parameters:', *lines]))
-    with RecogniserProcess(quick_model, '--params-file', str(path)) as running:
+    given = parameters(tmp_path, *(f'unknown_{i}: {i}' for i in range(20_000)))
+    with RecogniserProcess(quick_model, *given) as running:
         peer.wait_for(lambda: peer.state() == 'active', 'the node to be active')
         said = ended(running.process)
         assert running.process.returncode == 0
@@ -27,9 +34,7 @@ def test_thousands_of_unknown_parameters_are_counted_not_listed(quick_model, pee
 
 
 def test_a_value_of_megabytes_is_not_said_whole(quick_model, peer, tmp_path):
-    path = tmp_path / 'long.yaml'
-    path.write_text(f'imu_node:\n  ros__parameters:\n    model: {"x" * 3_000_000}\n')
-    with RecogniserProcess(quick_model, '--params-file', str(path)) as running:
+    with RecogniserProcess(quick_model, *parameters(tmp_path, f'model: {LONG}')) as running:
         peer.wait_for(lambda: 'There is no weights file' in peer.health_message, 'why')
         assert '(3000000 characters)' in peer.health_message
         assert len(peer.health_message) < 1000
@@ -39,31 +44,25 @@ def test_a_value_of_megabytes_is_not_said_whole(quick_model, peer, tmp_path):
     assert len(said) < 10_000
 
 
-def test_a_choice_of_megabytes_is_refused_in_a_line(quick_model, peer, tmp_path):
-    path = tmp_path / 'long.yaml'
-    path.write_text(f'imu_node:\n  ros__parameters:\n    qos_reliability: {"x" * 3_000_000}\n')
-    with RecogniserProcess(quick_model, '--params-file', str(path)) as running:
+@pytest.mark.parametrize(
+    ('name', 'sentence', 'most'),
+    [
+        ('qos_reliability', 'must be one of best_effort, reliable', 1000),
+        ('qos_depth', 'qos_depth', 2000),  # a text where a number belongs
+    ],
+)
+def test_megabytes_are_refused_in_a_line(quick_model, peer, tmp_path, name, sentence, most):
+    with RecogniserProcess(quick_model, *parameters(tmp_path, f'{name}: {LONG}')) as running:
         _, said = running.process.communicate(timeout=HANGS_S)
         assert running.process.returncode == 2
-    assert 'must be one of best_effort, reliable' in said
-    assert len(said) < 1000
-
-
-def test_a_number_s_place_with_megabytes_of_text_is_refused_in_a_line(quick_model, peer, tmp_path):
-    path = tmp_path / 'long.yaml'
-    path.write_text(f'imu_node:\n  ros__parameters:\n    qos_depth: {"x" * 3_000_000}\n')
-    with RecogniserProcess(quick_model, '--params-file', str(path)) as running:
-        _, said = running.process.communicate(timeout=HANGS_S)
-        assert running.process.returncode == 2
-    assert 'qos_depth' in said
-    assert len(said) < 2000
+    assert sentence in said
+    assert len(said) < most
 
 
 def test_thousands_of_recognisers_are_refused(tmp_path):
-    path = tmp_path / 'many.yaml'
     names = ', '.join(f'node_{i}' for i in range(20_000))
-    path.write_text(f'presence_node:\n  ros__parameters:\n    recognisers: [{names}]\n')
-    node = ForkedNode('presence_node', ['--ros-args', '--params-file', str(path)])
+    given = parameters(tmp_path, f'recognisers: [{names}]', node='presence_node')
+    node = ForkedNode('presence_node', ['--ros-args', *given])
     _, said = node.communicate(timeout=HANGS_S)
     assert node.returncode == 2
     assert 'recognisers holds 20000 names; presence_node looks after 64 at most' in said

@@ -98,20 +98,25 @@ def imu_node(model, **settings):
     return ImuNode(parameter_overrides=[Parameter(n, value=v) for n, v in given.items()])
 
 
+def hold(node, began, go_on):
+    """Keep the first window at work, and say that it is, until it may go on."""
+    classify = node._recogniser.classify
+
+    def slow(window):
+        began.set()
+        assert go_on.wait(HANGS_S)
+        return classify(window)
+
+    node._recogniser.classify = slow
+
+
 def test_slow_model_delays_no_message_and_what_is_dropped_is_counted(quick_model, peer):
     node = imu_node(quick_model)
     spinning = Spinning(node)
     began, go_on = Event(), Event()
     try:
         node.start()
-        classify = node._recogniser.classify
-
-        def slow(window):
-            began.set()
-            assert go_on.wait(HANGS_S)
-            return classify(window)
-
-        node._recogniser.classify = slow
+        hold(node, began, go_on)
         peer.ready()
         for sent in range(10, 151, 10):  # few, so that none is lost on its way
             peer.send(10, step=False)
@@ -137,14 +142,7 @@ def test_windows_that_wait_while_the_node_is_deactivated_are_dropped_and_counted
     began, go_on = Event(), Event()
     try:
         node.start()
-        classify = node._recogniser.classify
-
-        def slow(window):
-            began.set()
-            assert go_on.wait(HANGS_S)
-            return classify(window)
-
-        node._recogniser.classify = slow
+        hold(node, began, go_on)
         peer.ready()
         peer.send(70, step=False)
         peer.wait_for(lambda: node._health.received == 70, 'all samples')
