@@ -7,7 +7,7 @@ import argparse
 from collections import Counter
 from pathlib import Path
 
-from dcat_ros.model.card import Result
+from dcat_ros.card.card import Result
 from dcat_ros.training.sound_record import WHOLE, SoundRecord
 from dcat_ros.training.sound_results import NEW_HOME, results_of_sound
 

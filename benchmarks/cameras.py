@@ -16,12 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dcat_ros.datasets import Trial, load
-from dcat_ros.datasets.modality import signal_for
+from dcat_ros.datasets.as_sensor import signal_for
 from dcat_ros.datasets.raw import depth_frames, focal_length
 from dcat_ros.evaluation.evaluate_dataset import trial_label
 from dcat_ros.model.runtime import Model, load_model
+from dcat_ros.sensors.depth.windows import DepthWindows
+from dcat_ros.sensors.registry import sensor_of
 from dcat_ros.streaming.decision import Prediction
-from dcat_ros.streaming.depth import DepthWindows
 from dcat_ros.streaming.frames import FrameGrid
 from dcat_ros.streaming.recogniser import Recogniser
 
@@ -68,7 +69,7 @@ def live(model: Model, trial: Trial, frames: Frame, camera: str) -> list[Predict
     spec = model.card.input
     recogniser = Recogniser(model)
     grid: FrameGrid[Frame] = FrameGrid(spec.rate_hz, 0.5, 0.1)
-    cut = DepthWindows(model.card.sensor, spec.rate_hz, spec.window_s, spec.stride_s)
+    cut = DepthWindows(spec.size, spec.rate_hz, spec.window_s, spec.stride_s)
     found = []
     for stamp, frame in zip(trial.signals['depth'].stamps_ns, frames, strict=True):
         for chosen in grid.push(int(stamp), 'camera', frame):
@@ -82,7 +83,7 @@ def live(model: Model, trial: Trial, frames: Frame, camera: str) -> list[Predict
 def by_trial(model: Model, trial: Trial, frames: Frame) -> list[Prediction]:
     """Predictions of a trial cut out as in training: with one centre for the whole of it."""
     recogniser = Recogniser(model)
-    signal = signal_for(trial, model.card.sensor, model.card.input.rate_hz)
+    signal = signal_for(trial, sensor_of(model.card), model.card.input.rate_hz)
     return recogniser.classify_many(recogniser.stream.push_many(signal.stamps_ns, signal.values))
 
 

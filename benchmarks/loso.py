@@ -24,15 +24,15 @@ from sklearn.metrics import f1_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from dcat_ros.card.card import NetworkSpec
 from dcat_ros.datasets import Dataset, load
 from dcat_ros.evaluation.intervals import cluster_bootstrap
-from dcat_ros.modalities import imu
-from dcat_ros.modalities.registry import MODALITIES
-from dcat_ros.model.card import NetworkSpec
-from dcat_ros.model.derived import DerivedChannels
 from dcat_ros.model.network import ActivityNet
-from dcat_ros.training.augment import augment
-from dcat_ros.training.config import AugmentConfig, OptimiserConfig
+from dcat_ros.sensors.amounts import AugmentConfig
+from dcat_ros.sensors.inertial import samples as imu
+from dcat_ros.sensors.inertial.derived import DerivedChannels
+from dcat_ros.sensors.inertial.sensor import INERTIAL
+from dcat_ros.training.config import OptimiserConfig
 from dcat_ros.training.loop import Batch, fit
 from dcat_ros.training.recordings import whole_recordings
 from dcat_ros.training.ridge import fit_ppv
@@ -62,7 +62,7 @@ class Windows:
 
 
 def utd_windows(dataset: Dataset) -> Windows:
-    x, y = whole_recordings(dataset, 160)
+    x, y = whole_recordings(dataset, 160, 'imu')
     return Windows(x, y, np.array([trial.subject for trial in dataset.trials]))
 
 
@@ -91,16 +91,16 @@ def draw(windows: Windows, rng: np.random.Generator, n: int) -> Batch:
     part = (at - left)[..., None].astype(np.float32)
     row = which[:, None]
     x = (1 - part) * windows.x[row, left] + part * windows.x[row, right]
-    x = augment(x, MODALITIES['imu'], AUGMENT, rng)
+    x = INERTIAL.augment(INERTIAL, x, AUGMENT, rng)
     return Batch(x, windows.y[which], np.full(n, -1))
 
 
 def ours(train: Windows, test: Windows, n_classes: int, seed: int) -> dict[str, NDArray[np.int64]]:
     """Predictions of the attention branch, of the fixed-kernel branch, and of both."""
     torch.manual_seed(seed)
-    plain = ActivityNet(NetworkSpec(ppv=False), MODALITIES['imu'], n_classes)
+    plain = ActivityNet(NetworkSpec(ppv=False), INERTIAL, n_classes)
     plain, _ = fit(plain, lambda rng: draw(train, rng, OPTIMISER.batch_size), OPTIMISER, (seed,))
-    net = ActivityNet(NetworkSpec(), MODALITIES['imu'], n_classes)
+    net = ActivityNet(NetworkSpec(), INERTIAL, n_classes)
     net.load_state_dict(plain.state_dict(), strict=False)
     fit_ppv(net, train.x, train.y, PENALTY, seed)
     net.eval()

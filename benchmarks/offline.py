@@ -15,9 +15,9 @@ from dcat_ros.bags.write import Piece, write_bag
 from dcat_ros.datasets import Signal
 from dcat_ros.evaluation.evaluate import evaluate_bag
 from dcat_ros.evaluation.many import BagOptions, evaluate_bags
-from dcat_ros.modalities.audio import log_mel
 from dcat_ros.model.runtime import load_model
 from dcat_ros.segment import Segment
+from dcat_ros.sensors.sound.log_mel import log_mel
 from dcat_ros.streaming.window import WindowStream
 
 N_MESSAGES = 200_000

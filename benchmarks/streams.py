@@ -19,14 +19,15 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from dcat_ros.card.card import Card
 from dcat_ros.datasets import Dataset, load
-from dcat_ros.datasets.modality import as_modality
+from dcat_ros.datasets.as_sensor import as_sensor
 from dcat_ros.evaluation.events import Event, events_of, label_runs
 from dcat_ros.evaluation.intervals import cluster_bootstrap
 from dcat_ros.evaluation.tally import Tally, tally_of
 from dcat_ros.files import write_whole
-from dcat_ros.model.card import Card
 from dcat_ros.segment import Segment
+from dcat_ros.sensors.registry import sensor_of
 from dcat_ros.streaming.decision import Prediction
 from dcat_ros.streaming.steady import SteadyLabel
 from dcat_ros.training import sound_streams
@@ -64,7 +65,7 @@ def streams_of_people(
     config = config.model_copy(update={'transfer': None})  # labels alone made what is shipped
     dataset = load(config.dataset, data, config.subjects, signals_of(config))
     card = make_card(config, dataset, command='', git_commit='')
-    rows = as_modality(dataset, card.sensor, card.input.rate_hz)
+    rows = as_sensor(dataset, sensor_of(card), card.input.rate_hz)
     n_folds = config.folds or len(dataset.subjects)
     held_out = []
     for i in range(n_folds):
@@ -73,7 +74,7 @@ def streams_of_people(
         checkpoint = work / f'{i}.safetensors'
         net = fit_network(config, known, card, (config.seed, i), checkpoint, []).net
         for name in without:
-            subject = make_subject(rows, name, config.seed, card.modality)
+            subject = make_subject(rows, name, config.seed, sensor_of(card))
             held_out.append(measure(net, card, subject, trials=False))
         print(f'{config.name}: fold {i + 1} of {n_folds}', flush=True)
     streams = []
@@ -102,7 +103,7 @@ def streams_of_sound(
 ) -> tuple[Card, list[Stream]]:
     dataset = load(config.dataset, data)
     card = make_sound_card(config, dataset, command='', git_commit='')
-    rows = as_modality(dataset, card.sensor, card.input.rate_hz)
+    rows = as_sensor(dataset, sensor_of(card), card.input.rate_hz)
     folds = folds_by_source(dataset, config.folds, config.seed)
     heard = []
     for fold in range(config.folds):
@@ -207,7 +208,7 @@ def study(card: Card, streams: Sequence[Stream]) -> dict[str, object]:
         'chosen_on_all': list(choose(by_setting, everyone)),
         'streams': [stream.name for stream in streams],
         'stride_s': card.input.stride_s,
-        'sensor': card.sensor.name,
+        'sensor': sensor_of(card).name,
     }
 
 

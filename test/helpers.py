@@ -11,6 +11,7 @@ from rosbags.rosbag2 import CompressionFormat, CompressionMode, StoragePlugin, W
 from rosbags.typesys import Stores, get_typestore
 
 from dcat_ros.datasets.registry import DATASETS
+from dcat_ros.sensors.registry import sensor_of
 
 IMU = 'sensor_msgs/msg/Imu'
 STRING = 'std_msgs/msg/String'
@@ -59,7 +60,7 @@ def card_fields(**changes):
 
 def make_card(**changes):
     """A valid card."""
-    from dcat_ros.model.card import Card
+    from dcat_ros.card.card import Card
 
     return Card.model_validate(card_fields(**changes))
 
@@ -72,7 +73,7 @@ def make_net(card, seed=0):
 
     torch.set_num_threads(1)
     torch.manual_seed(seed)
-    return ActivityNet(card.network, card.sensor, len(card.labels)).eval()
+    return ActivityNet(card.network, sensor_of(card), len(card.labels)).eval()
 
 
 class LevelModel:

@@ -48,7 +48,7 @@ def imports() -> list[Import]:
 
 
 def folder_of(module: str) -> str:
-    """'model' for dcat_ros.model.card; '*' for a module directly in the package."""
+    """'model' for dcat_ros.card.card; '*' for a module directly in the package."""
     parts = module.split('.')
     is_folder = len(parts) > 1 and (REPO / PACKAGE / parts[1]).is_dir()
     return parts[1] if is_folder else TOP
@@ -78,6 +78,6 @@ def _targets(node: ast.Import | ast.ImportFrom, ours: dict[str, Path]) -> Iterat
     if node.level:
         raise ValueError(f'a relative import in line {node.lineno}: the package has none')
     for alias in node.names:
-        # 'from dcat_ros.modalities import imu' imports a module, not a name of one
+        # 'from dcat_ros.sensors.inertial import samples as imu' imports a module, not a name of one
         whole = f'{node.module}.{alias.name}'
         yield whole if whole in ours else str(node.module)

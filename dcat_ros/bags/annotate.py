@@ -13,11 +13,11 @@ from dcat_ros.bags.salvage import RawMessage
 from dcat_ros.bags.topics import STRING_TYPE
 from dcat_ros.bags.write import new_bag
 from dcat_ros.errors import BagError, MessageError, OutputError
-from dcat_ros.messages.audio import AUDIO_TYPES, HEADERLESS_TYPES
 from dcat_ros.messages.cdr import read_head
 from dcat_ros.messages.image import COMPRESSED_IMAGE_TYPE, IMAGE_TYPE
-from dcat_ros.messages.imu import IMU_TYPE
 from dcat_ros.presence.activity import Activity
+from dcat_ros.sensors.inertial.messages import IMU_TYPE
+from dcat_ros.sensors.sound.messages import AUDIO_TYPES, HEADERLESS_TYPES
 from dcat_ros.streaming.decision import Prediction
 
 __all__ = ['Said', 'annotate', 'said_topics']

@@ -5,18 +5,18 @@ A folder `bags` with a file `bags.csv`, a line for each bag. Every stretch of th
 
 import csv
 from collections.abc import Collection, Iterator, Sequence
+from functools import cache
 from itertools import pairwise
+from math import isinf
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import pydantic
 from pydantic import Field
 
-from dcat_ros.bags.camera import camera_beside
 from dcat_ros.bags.read import BagReader
 from dcat_ros.bags.salvage import RawMessage
-from dcat_ros.bags.sensor_topic import SENSORS, sensor_topic
-from dcat_ros.bags.signals import IMU_RATE_HZ, Cut, depth_signals, imu_signals, sound_signals
+from dcat_ros.bags.sensor_topic import sensor_topic
 from dcat_ros.bags.topics import STRING_TYPE, TRUTH_TOPIC
 from dcat_ros.datasets.cache import Progress
 from dcat_ros.datasets.trial import (
@@ -29,82 +29,83 @@ from dcat_ros.datasets.trial import (
 )
 from dcat_ros.doubt import Doubt
 from dcat_ros.errors import BagError, DatasetError, InputError, MessageError
-from dcat_ros.messages.audio import HEADERLESS_TYPES
 from dcat_ros.messages.cdr import read_head
 from dcat_ros.messages.text import decode_string
 from dcat_ros.segment import REST, Segment
-from dcat_ros.streaming.sound import HIGHEST_HZ, LOWEST_HZ
+from dcat_ros.sensors.live import Live
+from dcat_ros.sensors.names import topics_and_settings
+from dcat_ros.sensors.registry import USUAL, heard
 from dcat_ros.texts import read_table
 from dcat_ros.truth import from_changes, from_first_reading, read_csv
 
-__all__ = ['MODALITIES', 'Line', 'load']
+__all__ = ['MODALITIES', 'line_model', 'load']
 
-MODALITIES = ('imu', 'depth', 'audio')
+MODALITIES = tuple(heard())
+#: Nominal rate of the samples of sensors that say no other.
+_RATE_HZ = 50.0
 
 #: No activities: stillness is made by the training, and `unknown` is what a model says by itself.
 _NO_TRIAL = (REST, 'unknown')
 _LONGEST_S = 30  # a longer stretch becomes several trials: one crop, one array each
 
 
-class Line(pydantic.BaseModel):
-    """A line of `bags.csv`; what is empty or has no column has its default.
-
-    Attributes:
-        bag: folder or file, as seen from the folder of `bags.csv`.
-        subject: who is in it.
-        truth: topic of std_msgs/String, or a CSV file with start, end and label beside the bags.
-        imu: topic; without it the bag's only one of the type, or the usual one.
-        accel: topic of the acceleration, where a driver publishes the halves of an inertial sensor
-            by themselves; goes with gyro.
-        gyro: topic of the angular rate; goes with accel.
-        ignore_covariance: whether inertial values count that a covariance calls "not reported".
-        image: likewise, of depth pictures.
-        audio: likewise, of sound.
-        focal: focal length in pixels of the depth pictures; from `camera_info` beside them if 0.
-        max_range: depth readings beyond so many metres are none.
-        sample_rate: of sound in Hz, where the messages do not say it.
-        channels: of sound, where the messages do not say it.
-    """
+class _Line(pydantic.BaseModel):
+    """A line of `bags.csv`; what is empty or has no column has its default."""
 
     model_config = pydantic.ConfigDict(extra='forbid', frozen=True)
 
     bag: Annotated[str, Field(min_length=1)]
     subject: Annotated[str, Field(min_length=1)]
     truth: str = TRUTH_TOPIC
-    imu: str = ''
-    accel: str = ''
-    gyro: str = ''
-    ignore_covariance: bool = False
-    image: str = ''
-    audio: str = ''
-    focal: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
-    max_range: Annotated[float, Field(gt=0)] = float('inf')
-    sample_rate: Annotated[int, Field(ge=LOWEST_HZ, le=HIGHEST_HZ)] = 16_000
-    channels: Annotated[int, Field(ge=1, le=64)] = 1
 
-    def topic_of(self, modality: str) -> str:
-        """The topic that is named for a modality, or empty."""
-        imu = self.gyro or self.imu
-        return {'imu': imu, 'depth': self.image, 'audio': self.audio}[modality]
+    def given(self) -> dict[str, Any]:
+        """Topics and settings of all sensors."""
+        return {name: getattr(self, name) for name in topics_and_settings({})}
+
+    def topic_of(self, live: Live) -> str:
+        """The topic that is named for a sensor, or empty; of parts that of the last one."""
+        names = [getattr(self, name) for name in (*live.parts[-1:], live.called)]
+        return next((name for name in names if name), '')
 
     @pydantic.model_validator(mode='after')
-    def _both_halves(self) -> 'Line':
-        if bool(self.accel) != bool(self.gyro) or (self.accel and self.imu):
-            raise ValueError('accel and gyro go together, and without imu')
+    def _all_parts(self) -> '_Line':
+        for live in heard().values():
+            named = [getattr(self, part) for part in live.parts]
+            if any(named) and (not all(named) or getattr(self, live.called)):
+                raise ValueError(
+                    f'{" and ".join(live.parts)} go together, and without {live.called}'
+                )
         return self
+
+
+@cache
+def line_model() -> type[_Line]:
+    """The columns of `bags.csv`: bag, subject, truth; of each sensor its topics and settings."""
+    columns: dict[str, Any] = {}
+    for live in heard().values():
+        columns |= dict.fromkeys((live.called, *live.parts), (str, ''))
+        for one in live.settings:
+            number: dict[str, Any] = {}
+            if one.low is not None:
+                number |= {'ge': one.low, 'le': one.high}
+            if isinstance(one.default, float):
+                number['allow_inf_nan'] = isinf(one.default)
+            limits: Any = Field(one.default, description=one.text, **number)
+            columns[one.name] = (type(one.default), limits)
+    return pydantic.create_model('Line', __base__=_Line, **columns)
 
 
 def load(
     data_dir: Path | None,
-    modalities: Collection[str] = ('imu',),
+    modalities: Collection[str] = (USUAL,),
     progress: Progress | None = None,
 ) -> Dataset:
     """Read the bags that `data_dir/bags/bags.csv` names.
 
     Args:
         data_dir: the folder of all data sets.
-        modalities: signals that every trial shall have, of `MODALITIES`: 'imu' (n, 6) on a grid of
-            50 Hz, 'depth' (n, 2, 32, 32), 'audio' (n, 1) at 16 kHz.
+        modalities: signals that every trial shall have, of the sensors whose messages are known;
+            their `Live.cuts` say what they are.
         progress: is told how many bags of how many are read.
 
     Returns:
@@ -139,14 +140,14 @@ def load(
         source='recorded by whoever trained the model',
         licence='theirs',
         labels=labels,
-        rate_hz=IMU_RATE_HZ,
+        rate_hz=_RATE_HZ,
         stamps='of the messages',
     )
     return Dataset(info, tuple(trials), tuple(skipped), tuple(doubts))
 
 
-def _lines(path: Path) -> list[Line]:
-    lines: list[Line] = []
+def _lines(path: Path) -> list[_Line]:
+    lines: list[_Line] = []
     seen: set[Path] = set()
     spelled: dict[str, str] = {}
     what = 'It names the bags, with the columns bag and subject; --data is the folder above "bags".'
@@ -161,7 +162,7 @@ def _lines(path: Path) -> list[Line]:
             if lacking := sorted({'bag', 'subject'} - columns):
                 raise DatasetError(
                     f'{path}, line 1: there is no column {lacking[0]}; columns are separated by '
-                    f'commas, and may be {", ".join(Line.model_fields)}.'
+                    f'commas, and may be {", ".join(line_model().model_fields)}.'
                 )
             for row in rows:
                 cells = {
@@ -169,13 +170,13 @@ def _lines(path: Path) -> list[Line]:
                     for key, value in row.items()
                 }
                 try:
-                    line = Line.model_validate({k: v for k, v in cells.items() if v})
+                    line = line_model().model_validate({k: v for k, v in cells.items() if v})
                 except pydantic.ValidationError as problem:
                     first = problem.errors()[0]
                     column = '.'.join(str(part) for part in first['loc'])
                     raise DatasetError(
                         f'{path}, line {rows.line_num}: {column or "a value without a column"}: '
-                        f'{first["msg"]}; the columns are {", ".join(Line.model_fields)}.'
+                        f'{first["msg"]}; the columns are {", ".join(line_model().model_fields)}.'
                     ) from None
                 place = (path.parent / line.bag).resolve()
                 if place in seen:
@@ -200,7 +201,7 @@ def _lines(path: Path) -> list[Line]:
 
 def _read(
     folder: Path,
-    line: Line,
+    line: _Line,
     modalities: Sequence[str],
     trials: list[Trial],
     skipped: list[Skipped],
@@ -208,26 +209,35 @@ def _read(
 ) -> None:
     """Add the trials of one bag."""
     with BagReader(folder / line.bag) as bag:
-        topics = {m: sensor_topic(bag, m, line.topic_of(m), 'in a column ') for m in modalities}
+        lives = {m: heard()[m] for m in modalities}
+        topics = {
+            m: sensor_topic(bag, m, live, line.topic_of(live), 'in a column ')
+            for m, live in lives.items()
+        }
         segments = _truth(bag, folder, line, topics.values())
         usable = [s for s in segments if s.label not in _NO_TRIAL]
         if not usable:
             raise BagError(f'its truth, {line.truth}, names no activity.')
         pieces = [piece for segment in usable for piece in _pieces(segment)]
-        if line.accel and 'imu' in modalities:
-            bag.require_one_of(line.accel, SENSORS['imu'][2])
+        given = line.given()
+        for live in lives.values():
+            for part in live.parts:
+                if given[part]:
+                    bag.require_one_of(given[part], live.types)
         signals = {}
         for modality in modalities:
             found: list[Doubt] = []
             topic = topics[modality]
-            signals[modality] = _signals(bag, modality, topic, line, pieces, found)
+            by_receipt = line.truth.startswith('/')
+            cuts = lives[modality].cuts
+            signals[modality] = cuts(bag, topic, pieces, given, found, by_receipt)
             doubts += [Skipped(f'{line.bag}, {topic}', doubt.sentence) for doubt in found]
         skipped += [Skipped(f'the rest of {line.bag}', note.rstrip('.')) for note in bag.notes]
     for i, piece in enumerate(pieces):
         name = f'{line.bag}#{i}'
-        cuts = {modality: signals[modality][i] for modality in modalities}
-        whole = {m: cut for m, cut in cuts.items() if isinstance(cut, Signal)}
-        for modality, cut in cuts.items():
+        own = {modality: signals[modality][i] for modality in modalities}
+        whole = {m: cut for m, cut in own.items() if isinstance(cut, Signal)}
+        for modality, cut in own.items():
             if isinstance(cut, str):
                 why = f'{piece.label}, at {piece.start_ns / 1e9:.1f} s: {modality}: {cut}'
                 skipped.append(Skipped(name, why))
@@ -238,7 +248,7 @@ def _read(
 
 def _stamp_of(message: RawMessage) -> int:
     """A header's stamp; the log time where there is none."""
-    if message.type_name in HEADERLESS_TYPES:
+    if any(message.type_name in live.headerless for live in heard().values()):
         return message.log_time_ns
     try:
         return read_head(message.data).stamp_ns or message.log_time_ns
@@ -247,7 +257,7 @@ def _stamp_of(message: RawMessage) -> int:
 
 
 def _truth(
-    bag: BagReader, folder: Path, line: Line, sensor_topics: Collection[str]
+    bag: BagReader, folder: Path, line: _Line, sensor_topics: Collection[str]
 ) -> list[Segment]:
     """Stretches with a label; the last one of a topic ends where the sensors do."""
     if not line.truth.startswith('/'):
@@ -264,25 +274,6 @@ def _truth(
             except MessageError as problem:
                 raise BagError(f'{bag.path}: a message of {line.truth}: {problem}') from None
     return from_changes(changes, end_ns)
-
-
-def _signals(
-    bag: BagReader,
-    modality: str,
-    topic: str,
-    line: Line,
-    pieces: Sequence[Segment],
-    doubts: list[Doubt],
-) -> list[Cut]:
-    if modality == 'imu':
-        by_receipt = line.truth.startswith('/')
-        return imu_signals(
-            bag, topic, pieces, line.accel, line.ignore_covariance, doubts, by_receipt
-        )
-    if modality == 'audio':
-        return sound_signals(bag, topic, pieces, line.sample_rate, line.channels, doubts)
-    camera = (line.focal, None) if line.focal > 0 else camera_beside(bag, topic)
-    return depth_signals(bag, topic, pieces, camera, line.max_range, doubts)
 
 
 def _pieces(segment: Segment) -> Iterator[Segment]:

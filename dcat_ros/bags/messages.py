@@ -10,15 +10,15 @@ from rosbags.typesys import Stores, get_typestore
 from dcat_ros.bags.topics import (
     AUDIO_TOPIC,
     CAMERA_INFO_TOPIC,
-    CAMERA_INFO_TYPE,
     IMAGE_TOPIC,
     IMU_TOPIC,
     STRING_TYPE,
     TRUTH_TOPIC,
 )
-from dcat_ros.messages.audio import AUDIO_TYPES
+from dcat_ros.messages.camera_info import CAMERA_INFO_TYPE
 from dcat_ros.messages.image import COMPRESSED_IMAGE_TYPE, IMAGE_TYPE
-from dcat_ros.messages.imu import IMU_TYPE
+from dcat_ros.sensors.inertial.messages import IMU_TYPE
+from dcat_ros.sensors.sound.messages import AUDIO_TYPES
 
 __all__ = ['Messages']
 

@@ -21,9 +21,9 @@ from dcat_ros.bags.topics import (
     TRUTH_TOPIC,
 )
 from dcat_ros.bags.write import BEGIN_NS, NO_LABEL, new_bag
-from dcat_ros.datasets.continuous import stillness
 from dcat_ros.datasets.trial import Signal
 from dcat_ros.segment import REST
+from dcat_ros.sensors.inertial.pause import stillness
 
 __all__ = ['Film', 'Take', 'write_takes']
 

@@ -3,7 +3,6 @@
 __all__ = [
     'AUDIO_TOPIC',
     'CAMERA_INFO_TOPIC',
-    'CAMERA_INFO_TYPE',
     'IMAGE_TOPIC',
     'IMU_TOPIC',
     'STRING_TYPE',
@@ -13,7 +12,6 @@ __all__ = [
 IMU_TOPIC = '/imu/data_raw'
 IMAGE_TOPIC = '/image_raw'
 CAMERA_INFO_TOPIC = '/camera_info'
-CAMERA_INFO_TYPE = 'sensor_msgs/msg/CameraInfo'
 AUDIO_TOPIC = '/audio'
 TRUTH_TOPIC = '/activity_truth'
 STRING_TYPE = 'std_msgs/msg/String'

@@ -17,6 +17,7 @@ from dcat_ros.datasets.continuous import join
 from dcat_ros.errors import BagError, DatasetError, OutputError
 from dcat_ros.files import exists
 from dcat_ros.segment import Segment
+from dcat_ros.sensors.inertial.sensor import INERTIAL
 
 __all__ = ['BEGIN_NS', 'NO_LABEL', 'STORAGES', 'make_bag', 'new_bag', 'write_bag']
 
@@ -67,7 +68,7 @@ def make_bag(
     if continuous:
         rng = np.random.default_rng(seed)
         for subject in dataset.subjects:
-            whole = join([t for t in dataset.trials if t.subject == subject], rng)
+            whole = join([t for t in dataset.trials if t.subject == subject], rng, sensor=INERTIAL)
             pieces.append(Piece(whole.signal, whole.segments))
     else:
         for trial in dataset.trials:

@@ -1,15 +1,13 @@
 """A bag, looked at from one end to the other."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from dcat_ros.bags.read import BagReader
-from dcat_ros.bags.sensor_topic import SENSORS
 from dcat_ros.bags.topics import STRING_TYPE, TRUTH_TOPIC
+from dcat_ros.card.card import Card
 from dcat_ros.check.fits import next_command
 from dcat_ros.check.look import (
-    SOME_FOCAL_PX,
     cards_of,
     finish,
     sensors_among,
@@ -20,12 +18,10 @@ from dcat_ros.check.record import CheckReport, Remark
 from dcat_ros.check.sensor import SensorCheck
 from dcat_ros.errors import BagError, MessageError
 from dcat_ros.evaluation.bag_content import BagSource, receiver_for
-from dcat_ros.messages.audio import HEADERLESS_TYPES
 from dcat_ros.messages.text import decode_string
-from dcat_ros.model.card import Card
-from dcat_ros.receivers.reading import Reading, Recorded
 from dcat_ros.segment import Segment
-from dcat_ros.streaming.halves import Half
+from dcat_ros.sensors.registry import live_of
+from dcat_ros.streaming.reading import Reading, Recorded
 from dcat_ros.truth import from_changes, from_first_reading, read_csv
 
 __all__ = ['check_bag']
@@ -84,24 +80,23 @@ def check_bag(
 def _sensor(
     bag: BagReader, topics: list[str], card: Card, source: BagSource, report: CheckReport
 ) -> SensorCheck:
-    wanted = SENSORS[card.modality][2]
-    types = {topic: bag.require_one_of(topic, wanted) for topic in topics}
-    halves: dict[str, Half] = {}
-    if len(topics) == 2:
-        halves = {topics[0]: 'accel', topics[1]: 'gyro'}
+    live = live_of(card)
+    types = {topic: bag.require_one_of(topic, live.types) for topic in topics}
+    parts: dict[str, str] = {}
+    if len(topics) > 1:
+        parts = dict(zip(topics, live.parts, strict=True))
         sentence = (
-            'two halves of one sensor, looked at as joined by their stamps; name both: --accel and '
-            '--gyro of dcat evaluate, accel_topic and gyro_topic of imu_node'
+            f'the {live.parts_are}, looked at as joined by their stamps; name each: '
+            f'{live.parts_hint}'
         )
         report.remarks.append(_note(' + '.join(topics), sentence))
     try:
         receiver = receiver_for(bag, card, stream_of(card), source, topics[-1])
-    except BagError as problem:  # nobody tells the focal length
+    except BagError as problem:  # nobody tells what the messages do not say
         report.remarks.append(_note(topics[-1], str(problem), 'fault'))
-        with_focal = replace(source, focal_px=SOME_FOCAL_PX)
-        receiver = receiver_for(bag, card, stream_of(card), with_focal, topics[-1])
-    reading = Reading(receiver, receive_time=source.receive_time, halves=halves)
-    return SensorCheck(types, card, reading, HEADERLESS_TYPES)
+        receiver = receiver_for(bag, card, stream_of(card), source.assuming(live), topics[-1])
+    reading = Reading(receiver, receive_time=source.receive_time, parts=parts, chunk_s=live.chunk_s)
+    return SensorCheck(types, card, reading)
 
 
 def _read(

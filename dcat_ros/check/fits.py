@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from dcat_ros.bags.sensor_topic import SENSORS
+from dcat_ros.card.card import Card
 from dcat_ros.check.record import ModelFit, Remark, TruthFacts
 from dcat_ros.check.sensor import SensorCheck
-from dcat_ros.model.card import Card
 from dcat_ros.segment import REST
 
 __all__ = ['fits_of', 'next_command']
@@ -48,7 +47,7 @@ def _fit(
     rate_hz = min((facts.rate_hz or 0.0 for facts in best.facts()), default=0.0)
     if ' + '.join(best.topics) in wrong:
         fit.fits, fit.why = False, 'see the faults of its topic'
-    elif card.modality != 'audio' and rate_hz < _TOO_SLOW * card.input.rate_hz:
+    elif not best.live.in_chunks and rate_hz < _TOO_SLOW * card.input.rate_hz:
         fit.fits = False
         fit.why = f'{rate_hz:.1f} Hz come, and it learned from {card.input.rate_hz:g} Hz'
     elif known is not None and not [label for label in known if label != REST]:
@@ -72,11 +71,12 @@ def next_command(
         return ''
     best = max(fitting, key=lambda fit: len(fit.known_labels or ()))
     check = next(check for check in checks if check.topics == best.topics)
-    called, usual, _ = SENSORS[check.card.modality]
-    if len(best.topics) == 2:
-        options = f' --accel {best.topics[0]} --gyro {best.topics[1]}'
+    live = check.live
+    if len(best.topics) > 1:
+        named = zip(live.parts, best.topics, strict=True)
+        options = ''.join(f' --{part} {topic}' for part, topic in named)
     else:
-        options = '' if best.topics[0] == usual else f' --{called} {best.topics[0]}'
+        options = '' if best.topics[0] == live.topic else f' --{live.called} {best.topics[0]}'
     on_topic = best.known_labels is not None and not truth_csv
     truth = '' if on_topic else f' --truth {truth_csv or "labels.csv"}'
     return f'dcat evaluate {what} --model {best.model}{options}{truth}'

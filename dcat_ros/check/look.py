@@ -3,20 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from dcat_ros.bags.sensor_topic import SENSORS, halves_of
+from dcat_ros.card.card import Card
 from dcat_ros.check.fits import fits_of
 from dcat_ros.check.record import CheckReport, Remark, TruthFacts
 from dcat_ros.check.sensor import SensorCheck
-from dcat_ros.model.card import Card
 from dcat_ros.model.weights import find_weights, load_card, shipped_models
 from dcat_ros.segment import Segment
+from dcat_ros.sensors.registry import heard
 from dcat_ros.streaming.window import WindowStream
 
-__all__ = ['SOME_FOCAL_PX', 'cards_of', 'finish', 'sensors_among', 'stream_of', 'truth_facts']
+__all__ = ['cards_of', 'finish', 'sensors_among', 'stream_of', 'truth_facts']
 
-#: Stands in for a focal length that nobody tells, so that the pictures can be looked at.
-SOME_FOCAL_PX = 500.0
-#: modality, and its topics: two of an inertial sensor in halves
+#: name of a sensor, and its topics: several of one in parts
 Found = tuple[str, list[str]]
 
 
@@ -24,7 +22,7 @@ def cards_of(models: Iterable[str]) -> list[Card]:
     """Cards of the shipped models, and of those that are named."""
     paths = [*shipped_models().values(), *map(find_weights, models)]
     cards = [load_card(path) for path in paths]
-    return [card for card in cards if card.modality in SENSORS]
+    return [card for card in cards if card.modality in heard()]
 
 
 def sensors_among(types: Mapping[str, Sequence[str]]) -> list[Found]:
@@ -34,12 +32,14 @@ def sensors_among(types: Mapping[str, Sequence[str]]) -> list[Found]:
         types: topic -> all its types.
     """
     found: list[Found] = []
-    for modality, (_, _, wanted) in SENSORS.items():
-        topics = sorted(t for t, kinds in types.items() if any(kind in wanted for kind in kinds))
-        pair = halves_of(topics) if modality == 'imu' else None
-        if pair:
-            found.append((modality, list(pair)))
-        found += [(modality, [topic]) for topic in topics if not pair or topic not in pair]
+    for name, live in heard().items():
+        topics = sorted(
+            t for t, kinds in types.items() if any(kind in live.types for kind in kinds)
+        )
+        parts = live.find_parts(topics)
+        if parts:
+            found.append((name, list(parts)))
+        found += [(name, [topic]) for topic in topics if topic not in parts]
     return found
 
 
@@ -47,7 +47,7 @@ def stream_of(card: Card) -> WindowStream:
     """Windows of a model, laid end to end: enough to judge by."""
     spec = card.input
     return WindowStream(
-        n_channels=card.sensor.n_values,
+        n_channels=spec.n_values,
         rate_hz=spec.rate_hz,
         window_s=spec.window_s,
         stride_s=spec.window_s,
@@ -96,7 +96,7 @@ def finish(
                 level='fault',
                 about=report.what,
                 sentence='no topic has messages of a type that a model takes: '
-                + ', '.join(kind for _, _, kinds in SENSORS.values() for kind in kinds),
+                + ', '.join(kind for live in heard().values() for kind in live.types),
             )
         )
     report.models = fits_of(cards, checks, report.remarks, report.truth)

@@ -5,21 +5,19 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from dcat_ros.card.card import Card
 from dcat_ros.check.record import Remark, TopicFacts
 from dcat_ros.doubt import NOTE
 from dcat_ros.errors import MessageError
 from dcat_ros.messages.cdr import read_head
-from dcat_ros.model.card import Card
-from dcat_ros.receivers.image import ImageReceiver
-from dcat_ros.receivers.reading import Reading, Recorded
+from dcat_ros.sensors.registry import live_of
+from dcat_ros.streaming.reading import Reading, Recorded
 from dcat_ros.streaming.window import Window
 
 __all__ = ['SensorCheck']
 
 _NS = 1_000_000_000
 _MOST_FRAMES = 8
-#: Longer holes than this end a window.
-_MAX_GAP_S = {'imu': 0.25, 'depth': 0.5, 'audio': 0.25}
 
 
 class _Times:
@@ -52,27 +50,25 @@ class SensorCheck:
     """Takes the messages of a sensor, and says what they are like.
 
     Args:
-        types: its topics, with their types; two of an inertial sensor in halves.
+        types: its topics, with their types; several of a sensor in parts.
         card: of a model for it, whose windows are cut.
         reading: of its messages.
-        headerless: types whose messages have no header.
 
     Attributes:
         card: as given.
+        live: how the sensor's messages come.
         topics: names of its topics.
         reading: as given.
         n_windows: that were completed.
     """
 
-    def __init__(
-        self, types: Mapping[str, str], card: Card, reading: Reading, headerless: Sequence[str]
-    ):
+    def __init__(self, types: Mapping[str, str], card: Card, reading: Reading):
         self.card = card
+        self.live = live_of(card)
         self.topics = list(types)
         self.reading = reading
         self.n_windows = 0
         self._types = dict(types)
-        self._headerless = headerless
         self._times = {topic: _Times() for topic in types}
         self._counts = dict.fromkeys(types, 0)
         self._levels: list[tuple[float, float]] = []
@@ -81,7 +77,7 @@ class SensorCheck:
         """Look at messages, in the order in which they came."""
         for message in messages:
             self._counts[message.topic] += 1
-            has_header = self._types[message.topic] not in self._headerless
+            has_header = self._types[message.topic] not in self.live.headerless
             self._times[message.topic].see(message, has_header)
         for window in self.reading.take(messages):
             self.n_windows += 1
@@ -111,7 +107,9 @@ class SensorCheck:
         mostly = reading.rejected.total() > 0.5 * max(1, reading.n_messages)
         level = 'fault' if mostly or not self.n_windows else 'note'
         found += [_remark(level, about, sentence) for sentence in reading.rejected.sentences()]
-        if reading.n_without_stamp and any(t not in self._headerless for t in self._types.values()):
+        if reading.n_without_stamp and any(
+            t not in self.live.headerless for t in self._types.values()
+        ):
             sentence = 'the headers have no stamp: the times at which messages came count'
             found.append(_remark('note', about, sentence))
         found += self._gaps()
@@ -125,7 +123,7 @@ class SensorCheck:
 
     def _gaps(self) -> list[Remark]:
         found = []
-        limit_s = _MAX_GAP_S[self.card.modality]
+        limit_s = self.live.max_gap_s
         for topic, times in self._times.items():
             steps = times.steps_s()
             if n := int((steps > limit_s).sum()):
@@ -161,30 +159,15 @@ class SensorCheck:
         samples = window.samples
         if samples is None:
             return
-        if self.card.modality == 'imu':
-            mean = float(np.linalg.norm(samples[:, :3], axis=1).mean())
-            self._levels.append((mean, float(np.abs(samples[:, 3:]).max())))
-        elif self.card.modality == 'audio':
-            self._levels.append((float(samples.mean()), 0.0))
-        elif isinstance(self.reading.receiver, ImageReceiver):
-            picture = self.reading.receiver.last_picture
-            if picture is not None and picture.pixels.any():
-                depth = picture.pixels.astype(np.float32)
-                metres = float(np.median(depth[depth > 0])) / 1000
-                self._levels.append((metres, picture.pixels.shape[1]))
+        level = self.live.level(samples, self.reading.receiver)
+        if level is not None:
+            self._levels.append(level)
 
     def _values(self) -> str:
         if not self._levels:
             return ''
         first, second = (np.array(column) for column in zip(*self._levels, strict=True))
-        if self.card.modality == 'imu':
-            return (
-                f'acceleration {np.median(first):.1f} m/s² on average, angular rate up to '
-                f'{second.max():.1f} rad/s'
-            )
-        if self.card.modality == 'audio':
-            return f'{np.median(first):.0f} dB a mel band'
-        return f'{second.max():.0f} pixels wide, readings at {np.median(first):.2f} m (median)'
+        return self.live.values(first, second)
 
 
 def _remark(level: str, about: str, sentence: str) -> Remark:

@@ -158,13 +158,13 @@ def _of_dataset(
     dataset: str, data: Path | None, subjects: str | None, models: list[str], stride: float | None
 ) -> 'list[list[Evaluation | Failure]]':
     from dcat_ros.datasets import load
-    from dcat_ros.datasets.modality import signal_name
     from dcat_ros.evaluation.evaluate_dataset import evaluate_dataset
     from dcat_ros.model.runtime import load_model
+    from dcat_ros.sensors.registry import sensor_of
 
     results: list[list[Evaluation | Failure]] = []
     for model in map(load_model, models):
-        signals = [signal_name(model.card.sensor)]
+        signals = [sensor_of(model.card).signal]
         found = load(dataset, data, subjects_of(subjects), signals)
         results.append([evaluate_dataset(found, model, stride_s=stride)])
     return results

@@ -1,57 +1,47 @@
 """The options of `dcat evaluate` that say what is read of a bag."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
 
-from dcat_ros.bags.topics import AUDIO_TOPIC, IMAGE_TOPIC, IMU_TOPIC, TRUTH_TOPIC
+from dcat_ros.bags.topics import TRUTH_TOPIC
+from dcat_ros.sensors.names import named, topics_and_settings
 
 __all__ = ['with_bag_options', 'with_meaning_options']
 
 
-def _topic(what: str, usual: str) -> str:
-    return f"Topic of {what}; without it {usual}, or the bag's only one of the kind."
+def _topic_options() -> Iterator[Any]:
+    """Which topics."""
+    for one in named():
+        usual = f"without it {one.topic}, or the bag's only one of the kind."
+        yield click.option(f'--{one.called}', default='', help=f'Topic of {one.what}; {usual}')
+        for part in one.parts:
+            others = ' and '.join(f'--{other}' for other in one.parts if other != part)
+            text = f'With {others}, where a driver publishes the {one.parts_are} apart.'
+            yield click.option(f'--{part}', default='', help=text)
 
 
-#: which topics
-_TOPICS = (
-    click.option('--imu', default='', help=_topic('sensor_msgs/Imu', IMU_TOPIC)),
-    click.option(
-        '--accel', default='', help='With --gyro: topics of a sensor whose driver halves it.'
-    ),
-    click.option('--gyro', default='', help='With --accel; the two are joined by their stamps.'),
-    click.option(
-        '--image', default='', help=_topic('sensor_msgs/Image or CompressedImage', IMAGE_TOPIC)
-    ),
-    click.option('--audio', default='', help=_topic('sound', AUDIO_TOPIC)),
-)
-#: what messages do not say of themselves, and the truth beside them
+def _setting_options() -> Iterator[Any]:
+    """What messages do not say of themselves."""
+    for one in named():
+        for setting in one.settings:
+            if not setting.is_option:
+                continue
+            name = f'--{setting.name.replace("_", "-")}'
+            if isinstance(setting.default, bool):
+                yield click.option(name, is_flag=True, help=setting.text)
+            else:
+                shown = setting.default != 0
+                yield click.option(
+                    name, default=setting.default, show_default=shown, help=setting.text
+                )
+
+
+#: and the truth beside them
 _MEANING = (
-    click.option(
-        '--ignore-covariance',
-        is_flag=True,
-        help='Take inertial values that a covariance of -1 calls not reported (REP-145).',
-    ),
-    click.option(
-        '--focal',
-        default=0.0,
-        help='Focal length of the pictures in pixels; from the camera_info beside them without it.',
-    ),
-    click.option(
-        '--sample-rate',
-        default=16000,
-        show_default=True,
-        help='Samples of sound a second, where the messages do not say it.',
-    ),
-    click.option(
-        '--channels',
-        default=1,
-        show_default=True,
-        help='Channels of sound, where the messages do not say it.',
-    ),
     click.option(
         '--use-receive-time',
         is_flag=True,
@@ -90,30 +80,21 @@ _SCORING = (
 
 def with_meaning_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command these options as one argument `options`, a `BagOptions` of all topics."""
-    return _given(command, _MEANING)
+    return _given(command, (*_setting_options(), *_MEANING))
 
 
 def with_bag_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command these options as one argument `options`, a `BagOptions`."""
-    return _given(command, _TOPICS + _MEANING + _SCORING)
+    return _given(command, (*_topic_options(), *_setting_options(), *_MEANING, *_SCORING))
 
 
 def _given(command: Callable[..., None], options: tuple[Any, ...]) -> Callable[..., None]:
     @wraps(command)
     def call(
         *,
-        focal: float,
-        sample_rate: int,
-        channels: int,
         use_receive_time: bool,
-        ignore_covariance: bool,
         truth_topic: str,
         truth: Path | None,
-        imu: str = '',
-        accel: str = '',
-        gyro: str = '',
-        image: str = '',
-        audio: str = '',
         stride: float | None = None,
         label_hold: float = 0.0,
         label_margin: float = 0.0,
@@ -122,18 +103,8 @@ def _given(command: Callable[..., None], options: tuple[Any, ...]) -> Callable[.
         from dcat_ros.evaluation.bag_content import BagSource
         from dcat_ros.evaluation.many import BagOptions
 
-        source = BagSource(
-            imu=imu,
-            image=image,
-            audio=audio,
-            focal_px=focal,
-            rate_hz=sample_rate,
-            channels=channels,
-            receive_time=use_receive_time,
-            accel=accel,
-            gyro=gyro,
-            ignore_covariance=ignore_covariance,
-        )
+        given = {name: rest.pop(name) for name in topics_and_settings({}) if name in rest}
+        source = BagSource(receive_time=use_receive_time, **given)
         steady = (label_hold, label_margin)
         command(options=BagOptions(source, truth_topic, truth, stride, steady), **rest)
 

@@ -15,7 +15,7 @@ def command(model: str, as_json: bool) -> None:
 
     Example: dcat info imu_utd_mhad
     """
-    from dcat_ros.model.card_text import card_text
+    from dcat_ros.card.text import card_text
     from dcat_ros.model.weights import find_weights, load_weights
 
     _, card = load_weights(find_weights(model))  # the tensors are checked, too

@@ -11,7 +11,7 @@ import click
 from dcat_ros.cli.options import DATA
 
 if TYPE_CHECKING:
-    from dcat_ros.model.card import Record
+    from dcat_ros.card.card import Record
 
 __all__ = ['command']
 
@@ -57,10 +57,10 @@ def command(
 
     Example: dcat train --config config/train/imu_utd_mhad.yaml --source skeleton --method kd
     """
+    from dcat_ros.card.text import card_text
     from dcat_ros.cli.progress import stage_progress, training_progress
     from dcat_ros.datasets import load
     from dcat_ros.files import check_writable, write_whole
-    from dcat_ros.model.card_text import card_text
     from dcat_ros.model.weights import save_weights
     from dcat_ros.training.config import TrainConfig
     from dcat_ros.training.curves import curves_png

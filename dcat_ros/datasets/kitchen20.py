@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from dcat_ros.datasets.trial import Dataset, DatasetInfo, Signal, Skipped, Trial
 from dcat_ros.errors import DatasetError
 from dcat_ros.files import exists
-from dcat_ros.modalities.audio import RATE_HZ
+from dcat_ros.sensors.sound.log_mel import RATE_HZ
 from dcat_ros.texts import read_table
 
 __all__ = ['INFO', 'MODALITIES', 'is_home', 'load']

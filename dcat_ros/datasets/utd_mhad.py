@@ -80,7 +80,7 @@ def load(
         data_dir: the folder of all data sets.
         modalities: signals that the trials shall have, of `MODALITIES`: 'imu' of shape (n, 6), m/s²
             and rad/s; 'skeleton' of shape (n, 60), x, y, z of 20 joints in metres, camera frame;
-            'depth' of shape (n, 2, 32, 32), see `dcat_ros.modalities.depth.crop`. Stamps of the
+            'depth' of shape (n, 2, 32, 32), see `dcat_ros.sensors.depth.crop.crop`. Stamps of the
             last two are synthetic: frames spread evenly over the inertial recording's duration.
         progress: is told how many depth files of how many are cut, the first time.
 

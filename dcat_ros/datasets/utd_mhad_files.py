@@ -19,7 +19,7 @@ from scipy.io import loadmat
 from dcat_ros.datasets.cache import Arrays, Progress, cached
 from dcat_ros.datasets.trial import Signal
 from dcat_ros.errors import DatasetError
-from dcat_ros.modalities.depth import SIDE_M, crop
+from dcat_ros.sensors.depth.crop import SIDE_M, crop
 
 __all__ = ['FOCAL_PX', 'DepthStore', 'on_duration_of', 'read_matrix', 'read_skeleton']
 

@@ -4,96 +4,81 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from dcat_ros.bags.audio_info import audio_definition, audio_info_beside
-from dcat_ros.bags.camera import camera_beside
 from dcat_ros.bags.read import BagReader
-from dcat_ros.bags.sensor_topic import SENSORS, sensor_topic
+from dcat_ros.bags.sensor_topic import sensor_topic
+from dcat_ros.card.card import Card
 from dcat_ros.errors import ConfigError, MessageError
 from dcat_ros.evaluation.prediction_log import PredictionLog
-from dcat_ros.messages.image import COMPRESSED_IMAGE_TYPE
 from dcat_ros.messages.text import decode_string
-from dcat_ros.model.card import Card
-from dcat_ros.receivers.audio import AudioReceiver
-from dcat_ros.receivers.base import Receiver
-from dcat_ros.receivers.image import ImageReceiver
-from dcat_ros.receivers.imu import ImuReceiver
-from dcat_ros.receivers.reading import Reading, Recorded
+from dcat_ros.sensors.live import Form, Live
+from dcat_ros.sensors.names import topics_and_settings
+from dcat_ros.sensors.registry import heard, live_of
 from dcat_ros.streaming.decision import STALE
-from dcat_ros.streaming.halves import Half
+from dcat_ros.streaming.reading import Reading, Recorded
+from dcat_ros.streaming.receiver import Receiver
 from dcat_ros.streaming.recogniser import Recogniser
 from dcat_ros.streaming.window import WindowStream
 
-__all__ = ['BagContent', 'BagSource', 'make_receiver', 'receiver_for', 'run_bag']
+__all__ = ['BagContent', 'BagSource', 'receiver_for', 'run_bag']
 
 _CHUNK = 4096
 
 
-@dataclass(frozen=True)
 class BagSource:
     """Which messages of a bag a model gets, and what they do not say of themselves.
 
-    Attributes:
-        imu: topic of sensor_msgs/Imu; empty: see `sensor_topic`.
-        image: topic of sensor_msgs/Image or CompressedImage, likewise.
-        audio: topic of sound, likewise.
-        focal_px: focal length in pixels of the pictures; 0: from the camera_info beside them.
-        rate_hz: samples of sound a second, where the messages do not say it.
-        channels: channels of sound, where the messages do not say it.
+    Args:
         receive_time: the log time counts, whatever the headers say.
-        accel: topic of sensor_msgs/Imu of which the acceleration counts, where a driver publishes
-            the halves of an inertial sensor by themselves; goes with `gyro`.
-        gyro: topic of sensor_msgs/Imu of which the angular rate counts.
-        ignore_covariance: take inertial values that a covariance calls "not reported".
+        given: topics and settings as `Live` of the sensors names them, such as `imu='/imu/data'`
+            or `focal=525.0`; the others have their defaults. See `sensor_topic` for a topic that is
+            not named.
+
+    Attributes:
+        receive_time: as given.
+        given: all topics and settings of all sensors.
 
     Raises:
-        ConfigError: one half of an inertial sensor is named, and not the other.
+        ConfigError: a name is not known, or the parts of a sensor are not named together.
     """
 
-    imu: str = ''
-    image: str = ''
-    audio: str = ''
-    focal_px: float = 0.0
-    rate_hz: int = 16000
-    channels: int = 1
-    receive_time: bool = False
-    accel: str = ''
-    gyro: str = ''
-    ignore_covariance: bool = False
+    def __init__(self, *, receive_time: bool = False, **given: Any):
+        self.receive_time = receive_time
+        self.given = topics_and_settings(given)
+        for live in heard().values():
+            named = [self.given[part] for part in live.parts]
+            some, whole = [topic for topic in named if topic], self.given[live.called]
+            if some and (len({*some}) < len(named) or whole):
+                options = ' and '.join(f'--{part} TOPIC' for part in live.parts)
+                raise ConfigError(
+                    f'the parts of a sensor are named together, each its own topic, and alone: '
+                    f'{options}, without --{live.called}.'
+                )
 
-    def __post_init__(self) -> None:
-        same = bool(self.accel) and self.accel == self.gyro
-        if bool(self.accel) != bool(self.gyro) or same or (self.accel and self.imu):
-            raise ConfigError(
-                'the halves of an inertial sensor are named together and alone: --accel TOPIC and '
-                '--gyro ANOTHER_TOPIC, without --imu.'
-            )
+    def assuming(self, live: Live) -> 'BagSource':
+        """The same, with what stands in for what nobody tells of a sensor."""
+        missing = {k: value for k, value in live.assumed.items() if not self.given[k]}
+        return BagSource(receive_time=self.receive_time, **self.given | missing)
 
-    def halves(self, card: Card) -> dict[str, Half]:
-        """The topics of an inertial sensor in two halves; empty if it is whole, or another."""
-        if card.modality != 'imu' or not self.accel:
-            return {}
-        return {self.accel: 'accel', self.gyro: 'gyro'}
+    def parts(self, live: Live) -> dict[str, str]:
+        """Topic -> which part of the sensor it is; empty if it comes whole."""
+        return {self.given[part]: part for part in live.parts if self.given[part]}
 
     def topic_for(self, card: Card, bag: BagReader) -> str:
-        """The topic of a bag that a model gets; of halves that of the angular rate.
+        """The topic of a bag that a model gets; of parts that of the last one.
 
         Raises:
             ConfigError: no messages are known for its modality.
             BagError: the topic is not there, has another type, or there are several.
         """
-        if card.modality not in SENSORS:
-            raise ConfigError(
-                f'{card.name} is a model for {card.modality}, of which bags hold no messages; '
-                f'take one for {", ".join(SENSORS)}.'
-            )
-        for half in self.halves(card):
-            bag.require_one_of(half, SENSORS[card.modality][2])
-        return sensor_topic(bag, card.modality, self.named(card), 'with --')
+        live = live_of(card)
+        for part in self.parts(live):
+            bag.require_one_of(part, live.types)
+        return sensor_topic(bag, card.modality, live, self.named(live), 'with --')
 
-    def named(self, card: Card) -> str:
-        """The topic that is named for a model's sensor, or empty."""
-        imu = self.gyro or self.imu
-        return {'imu': imu, 'depth': self.image, 'audio': self.audio}[card.modality]
+    def named(self, live: Live) -> str:
+        """The topic that is named for a sensor, or empty."""
+        names = [self.given[part] for part in live.parts[-1:]] + [self.given[live.called]]
+        return next((name for name in names if name), '')
 
 
 @dataclass
@@ -136,16 +121,17 @@ def run_bag(
         stride_s: distance of two predictions; the model's without it.
 
     Raises:
-        BagError: the sensor's topic is not there, has another type or is one of several, or
-            pictures have no focal length.
+        BagError: the sensor's topic is not there, has another type or is one of several, or the
+            bag lacks what its messages do not say of themselves.
     """
     card = recogniser.card
     topic = source.topic_for(card, bag)
-    halves = source.halves(card)
+    live = live_of(card)
+    parts = source.parts(live)
     receiver = receiver_for(bag, card, recogniser.stream, source, topic, stride_s)
-    reading = Reading(receiver, receive_time=source.receive_time, halves=halves)
+    reading = Reading(receiver, receive_time=source.receive_time, parts=parts, chunk_s=live.chunk_s)
     content = BagContent(topic, reading)
-    own = set(halves or [topic])
+    own = set(parts or [topic])
     topics = [*own, *([truth_topic] if truth_topic else [])]
     for chunk in bag.chunks(topics, _CHUNK):
         content.end_ns = max(content.end_ns, chunk[-1].log_time_ns)
@@ -179,56 +165,18 @@ def receiver_for(
     Args:
         bag: open.
         card: of the model.
-        stream: of its windows; that of pictures is another.
+        stream: of its windows; a receiver may cut its own.
         source: what the messages do not say of themselves.
         topic: of the sensor.
-        stride_s: distance of two windows of pictures; the model's without it.
+        stride_s: distance of two windows that a receiver cuts itself; the model's without it.
 
     Raises:
-        BagError: pictures have no focal length.
+        BagError: the bag lacks what the messages do not say of themselves.
     """
+    live = live_of(card)
     type_name = bag.topics[topic]
-    receiver = make_receiver(
-        card, stream, type_name, source, audio_definition(bag, topic), stride_s=stride_s
-    )
-    if isinstance(receiver, AudioReceiver):
-        receiver.info = audio_info_beside(bag, topic)
-    elif isinstance(receiver, ImageReceiver) and not source.focal_px > 0:
-        receiver.focal_px, receiver.focal_width = camera_beside(bag, topic)
+    definition = bag.definition(topic) if type_name in live.with_definition else ''
+    form = Form(type_name, definition, stride_s)
+    receiver = live.make_receiver(card, stream, form, source.given)
+    live.complete(receiver, bag, topic, source.given)
     return receiver
-
-
-def make_receiver(
-    card: Card,
-    stream: WindowStream,
-    type_name: str,
-    source: BagSource,
-    definition: str = '',
-    *,
-    stride_s: float | None = None,
-) -> Receiver[Any]:
-    """What takes messages of a type, as in a node.
-
-    Args:
-        card: of the model.
-        stream: of its windows; that of pictures is another.
-        type_name: of the messages.
-        source: what the messages do not say of themselves.
-        definition: of the type, where somebody gives it.
-        stride_s: distance of two windows of pictures; the model's without it.
-    """
-    if card.modality == 'imu':
-        return ImuReceiver(stream, ignore_covariance=source.ignore_covariance)
-    if card.modality == 'audio':
-        return AudioReceiver(
-            stream,
-            type_name=type_name,
-            definition=definition,
-            rate_hz=source.rate_hz,
-            channels=source.channels,
-        )
-    assert card.modality == 'depth', card.modality  # `topic_for` knows no other
-    image = ImageReceiver(card, compressed=type_name == COMPRESSED_IMAGE_TYPE, stride_s=stride_s)
-    if source.focal_px > 0:
-        image.focal_px = source.focal_px
-    return image

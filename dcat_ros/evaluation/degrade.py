@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.signal import butter, sosfiltfilt
 
 from dcat_ros.datasets.trial import Dataset, Signal
-from dcat_ros.modalities.audio import RATE_HZ
+from dcat_ros.sensors.sound.log_mel import RATE_HZ
 
 __all__ = ['band_pass', 'degraded', 'quieter', 'white_noise']
 

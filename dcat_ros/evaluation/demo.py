@@ -7,6 +7,7 @@ from pathlib import Path
 from dcat_ros.bags.dataset_takes import takes_of
 from dcat_ros.bags.takes import write_takes
 from dcat_ros.bags.write import make_bag
+from dcat_ros.card.card import Card
 from dcat_ros.datasets import Signal, Trial, data_folder, load
 from dcat_ros.errors import ConfigError
 from dcat_ros.evaluation.evaluate import evaluate_bag
@@ -14,8 +15,8 @@ from dcat_ros.evaluation.live import sameness
 from dcat_ros.evaluation.outcomes import Outcomes
 from dcat_ros.evaluation.picture import timeline_png
 from dcat_ros.evaluation.scores import Scores, window_scores
-from dcat_ros.model.card import Card
 from dcat_ros.model.runtime import load_model
+from dcat_ros.sensors.registry import live_of
 from dcat_ros.streaming.decision import STALE, Prediction
 from dcat_ros.truth import label_at
 
@@ -116,7 +117,7 @@ def compare(path: Path, model: str, live: Sequence[Prediction]) -> Comparison:
     """Score the live predictions, and compare them with the offline ones."""
     offline = evaluate_bag(path, load_model(model))
     heard = [p for p in live if p.state != STALE]
-    stamped = load_model(model).card.modality != 'audio'
+    stamped = live_of(load_model(model).card).stamped
     found = sameness(heard, offline.predictions, stamped=stamped)
     instants = [p.end_ns - round(offline.lag_s * 1e9) for p in heard]
     outcomes = Outcomes.of(label_at(offline.truth, instants), heard, offline.labels)

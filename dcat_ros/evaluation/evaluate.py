@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from dcat_ros.bags.read import BagReader
-from dcat_ros.bags.sensor_topic import SENSORS
 from dcat_ros.bags.topics import STRING_TYPE, TRUTH_TOPIC
 from dcat_ros.doubt import NOTE
 from dcat_ros.errors import BagError, NothingScoredError
@@ -12,6 +11,7 @@ from dcat_ros.evaluation.evaluation import Evaluation, score
 from dcat_ros.evaluation.nothing import near_labels, why_nothing
 from dcat_ros.evaluation.prediction_log import PredictionLog
 from dcat_ros.presence.activity import macro_f1_of
+from dcat_ros.sensors.registry import live_of
 from dcat_ros.streaming.recogniser import Classifier, Recogniser
 from dcat_ros.streaming.steady import SteadyLabel
 from dcat_ros.truth import from_changes, from_first_reading, read_csv
@@ -84,7 +84,8 @@ def evaluate_bag(
         raise NothingScoredError(f'{path}, {content.topic}: no window could be scored: {why}.')
     evaluation.path, evaluation.topic = path, content.topic
     evaluation.macro_f1 = macro_f1_of(model.card)
-    if content.topic not in (SENSORS[model.card.modality][1], source.named(model.card)):
+    live = live_of(model.card)
+    if content.topic not in (live.topic, source.named(live)):
         notes.append(f'{content.topic} is read, the only topic for {model.card.modality}.')
     if source.receive_time:
         evaluation.scores.stamps = _RECEIPT

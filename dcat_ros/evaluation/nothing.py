@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from dcat_ros.card.card import Card
 from dcat_ros.doubt import said
 from dcat_ros.evaluation.bag_content import BagContent
 from dcat_ros.evaluation.scores import Scores
-from dcat_ros.model.card import Card
 from dcat_ros.segment import REST, Segment
 from dcat_ros.streaming.judge import apart
 

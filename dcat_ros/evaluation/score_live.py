@@ -9,6 +9,7 @@ from dcat_ros.evaluation.evaluate import evaluate_bag
 from dcat_ros.evaluation.evaluation import Evaluation, score
 from dcat_ros.evaluation.live import LiveRecord, Sameness, sameness
 from dcat_ros.evaluation.prediction_log import PredictionLog
+from dcat_ros.sensors.registry import live_of
 from dcat_ros.streaming.recogniser import Classifier, Recogniser
 from dcat_ros.truth import from_changes
 
@@ -69,4 +70,4 @@ def compare_live(
     offline = evaluate_bag(
         bag, model, source=source, truth_topic=truth_topic, stride_s=stride_s
     ).predictions
-    return sameness(record.predictions, offline, stamped=model.card.modality != 'audio')
+    return sameness(record.predictions, offline, stamped=live_of(model.card).stamped)

@@ -9,8 +9,8 @@ from typing import Annotated, Literal, NamedTuple
 import pydantic
 from pydantic import Field, FiniteFloat
 
+from dcat_ros.card.card import Positive, Record, Seconds, Share
 from dcat_ros.experiment.splits import ALONE, REGIMES, TUNE_REGIMES
-from dcat_ros.model.card import Positive, Record, Seconds, Share
 from dcat_ros.training.config import (
     AugmentConfig,
     OptimiserConfig,

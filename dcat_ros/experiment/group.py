@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from sklearn.metrics import f1_score
 
 import dcat_ros
+from dcat_ros.card.card import NetworkSpec
 from dcat_ros.datasets import load
 from dcat_ros.datasets.windows import cut
 from dcat_ros.experiment.cells import CellResult, Run, save_cell
 from dcat_ros.experiment.config import Cell, ExperimentConfig
 from dcat_ros.experiment.splits import Split, split
-from dcat_ros.model.card import NetworkSpec
 from dcat_ros.model.network import ActivityNet
 from dcat_ros.training.config import OptimiserConfig
 from dcat_ros.training.paired import Paired, make_paired
@@ -115,7 +115,7 @@ def load_paired(
         DatasetError: the recordings are unusable.
     """
     views = sorted({v for cell in config.cells() for v in cell.direction.split('>')} - {NONE})
-    signals = sorted({find_view(view).signal for view in views})
+    signals = sorted({find_view(view).sensor.signal for view in views})
     dataset = load(config.dataset, data_dir, config.subjects, signals, progress)
     if config.window_s is not None:
         dataset = cut(dataset, config.window_s, config.window_s)

@@ -6,7 +6,9 @@ from struct import error, unpack_from
 from dcat_ros.errors import MessageError
 from dcat_ros.messages.cdr import read_head
 
-__all__ = ['decode_camera_info', 'focal_length']
+__all__ = ['CAMERA_INFO_TYPE', 'decode_camera_info', 'focal_length']
+
+CAMERA_INFO_TYPE = 'sensor_msgs/msg/CameraInfo'
 
 #: A focal length is less than so many widths of the picture, and more than that part of one.
 _MOST_WIDTHS = 10_000

@@ -1,1 +1,1 @@
-"""Networks, their weights files, and what is known of them. Here torch lives."""
+"""Networks and their weights files. Here torch lives, too."""

@@ -14,11 +14,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from dcat_ros.modalities.registry import Modality
-from dcat_ros.model.attention import Attended, PooledClassifier, SelfAttentionBlock
-from dcat_ros.model.card import NetworkSpec
-from dcat_ros.model.ppv import N_FEATURES, PpvFeatures
-from dcat_ros.model.stem import make_stem
+from dcat_ros.blocks.attention import Attended, PooledClassifier, SelfAttentionBlock
+from dcat_ros.blocks.features import FixedFeatures
+from dcat_ros.card.card import NetworkSpec
+from dcat_ros.sensors.sensor import Sensor
 
 __all__ = ['SEGMENT_LENGTH', 'ActivityNet', 'Outputs']
 
@@ -45,22 +44,22 @@ class ActivityNet(nn.Module):
 
     Args:
         spec: sizes.
-        modality: of the sensor.
+        sensor: whose front and features it has.
         n_classes: number of labels.
     """
 
-    def __init__(self, spec: NetworkSpec, modality: Modality, n_classes: int):
+    def __init__(self, spec: NetworkSpec, sensor: Sensor, n_classes: int):
         super().__init__()
         self.spec = spec
-        self.modality = modality
-        self.stem = make_stem(modality, spec.width)
+        self.sensor = sensor
+        self.stem = sensor.front(sensor, spec.width)
         self.attention = SelfAttentionBlock(spec.width, spec.d_attention, spec.dropout)
         self.head = PooledClassifier(spec.width, n_classes, spec.dropout)
-        if spec.ppv:
-            self.ppv = PpvFeatures()
-            self.ppv_head = nn.Linear(N_FEATURES, n_classes)
-        if spec.segment:
-            self.segment_head = nn.Linear(N_FEATURES, n_classes)
+        if spec.ppv and sensor.features is not None:
+            self.ppv: FixedFeatures = sensor.features()
+            self.ppv_head = nn.Linear(self.ppv.n_features, n_classes)
+        if spec.segment and spec.ppv:
+            self.segment_head = nn.Linear(self.ppv.n_features, n_classes)
 
     def outputs(self, windows: Tensor) -> Outputs:
         """All that the attention branch gives for windows (N, T, C), any T."""

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from dcat_ros.model.card import Card
+from dcat_ros.card.card import Card
 from dcat_ros.model.make import Network
 from dcat_ros.model.weights import find_weights, load_weights
 
@@ -58,7 +58,7 @@ class Model:
 
     def warm_up(self) -> None:
         """Run once, so that the first window is not the slowest."""
-        zeros = np.zeros((1, self.length, self.card.sensor.n_values), dtype=np.float32)
+        zeros = np.zeros((1, self.length, self.card.input.n_values), dtype=np.float32)
         for _ in range(3):
             self.log_probabilities(zeros)
 

@@ -11,10 +11,11 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
+from dcat_ros.card.card import SCHEMA_VERSION, Card
 from dcat_ros.errors import WeightsError
 from dcat_ros.files import read_at_most, write_whole
-from dcat_ros.model.card import SCHEMA_VERSION, Card
 from dcat_ros.model.make import Network, make_network
+from dcat_ros.sensors.registry import check_card, sensor_of
 from dcat_ros.share import share_dir
 from dcat_ros.short import short
 from dcat_ros.texts import one_line, parse_json
@@ -86,7 +87,7 @@ def load_weights(path: Path) -> tuple[Network, Card]:
     """
     card, tensors = _read(path)
     _check_fits(path, card, tensors)
-    net = make_network(card.network, card.sensor, len(card.labels))
+    net = make_network(card.network, sensor_of(card), len(card.labels))
     net.load_state_dict(tensors)
     return net.eval(), card
 
@@ -97,7 +98,7 @@ def _check_fits(path: Path, card: Card, tensors: dict[str, Tensor]) -> None:
     On torch's device `meta` it has shapes and no memory: a record of 4 KB may ask for gigabytes.
     """
     with torch.device('meta'):
-        expected = make_network(card.network, card.sensor, len(card.labels)).state_dict()
+        expected = make_network(card.network, sensor_of(card), len(card.labels)).state_dict()
     if missing := sorted(expected.keys() - tensors.keys()):
         raise WeightsError(f'{path} lacks the tensor {missing[0]}; take an undamaged copy.')
     if foreign := sorted(tensors.keys() - expected.keys()):
@@ -148,7 +149,7 @@ def _parse_card(path: Path, record: str) -> Card:
                 f'{path} has record version {version}, this dcat_ros reads up to '
                 f'{SCHEMA_VERSION}; update dcat_ros.'
             )
-        return Card.model_validate_json(record)
+        card = Card.model_validate_json(record)
     except pydantic.ValidationError as problem:
         first = problem.errors()[0]
         place = '.'.join(str(part) for part in first['loc']) or 'record'
@@ -157,3 +158,8 @@ def _parse_card(path: Path, record: str) -> Card:
         ) from None
     except ValueError as problem:
         raise WeightsError(f'{path}: its record is no JSON ({problem}).') from None
+    try:
+        check_card(card)
+    except ValueError as problem:
+        raise WeightsError(f'{path}: its record is wrong: {one_line(problem)}.') from None
+    return card

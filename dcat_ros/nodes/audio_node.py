@@ -4,43 +4,22 @@ from importlib import import_module
 from typing import Any
 
 from dcat_ros.errors import ConfigError, MessageError
-from dcat_ros.messages.audio import AUDIO_TYPES, BYTES_TYPES
-from dcat_ros.messages.audio_format import AudioInfo, decode_audio_info
 from dcat_ros.nodes.latched import LatchedSubscription
-from dcat_ros.nodes.parameters import RECOGNISER_PARAMETERS, Spec, with_defaults
 from dcat_ros.nodes.sensor_node import SensorNode
-from dcat_ros.receivers.audio import AudioReceiver
+from dcat_ros.sensors.sound.format import AudioInfo, decode_audio_info
+from dcat_ros.sensors.sound.messages import AUDIO_TYPES, BYTES_TYPES
+from dcat_ros.sensors.sound.receiver import AudioReceiver
+from dcat_ros.sensors.sound.sensor import SOUND
 from dcat_ros.streaming.recogniser import Recogniser
 
 __all__ = ['AudioNode']
-
-_OWN = (
-    Spec(
-        'message_type',
-        AUDIO_TYPES[0],
-        'Type of the messages on audio. AudioData and AudioDataStamped are those of ros-drivers '
-        '(format wave; their audio_info is heard, and without it they are S16LE), AudioStamped is '
-        'that of mgonzs13.',
-        choices=AUDIO_TYPES,
-    ),
-    Spec(
-        'sample_rate',
-        16000,
-        'Samples a second in Hz, where the messages do not say it.',
-        unit='Hz',
-        low=8000,
-        high=96000,
-    ),
-    Spec('channels', 1, 'Interleaved channels, where the messages do not say it.', low=1, high=64),
-)
 
 
 class AudioNode(SensorNode):
     """Recognises activities from sound."""
 
-    modality = 'audio'
+    sensor = SOUND
     input_topic = 'audio'
-    parameters = (*with_defaults(RECOGNISER_PARAMETERS, model='audio_kitchen20'), *_OWN)
 
     def __init__(self, **options: Any) -> None:
         super().__init__('audio_node', **options)

@@ -10,10 +10,9 @@ from typing import Any
 from rclpy.node import Node
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 
-from dcat_ros.bags.sensor_topic import SENSORS
-from dcat_ros.bags.topics import CAMERA_INFO_TYPE, STRING_TYPE, TRUTH_TOPIC
+from dcat_ros.bags.topics import STRING_TYPE, TRUTH_TOPIC
+from dcat_ros.card.card import Card
 from dcat_ros.check.look import (
-    SOME_FOCAL_PX,
     cards_of,
     finish,
     sensors_among,
@@ -23,20 +22,16 @@ from dcat_ros.check.look import (
 from dcat_ros.check.record import CheckReport, Remark
 from dcat_ros.check.sensor import SensorCheck
 from dcat_ros.errors import MessageError
-from dcat_ros.evaluation.bag_content import BagSource, make_receiver
-from dcat_ros.messages.audio import HEADERLESS_TYPES
-from dcat_ros.messages.audio_format import AUDIO_INFO_TYPE, decode_audio_info
-from dcat_ros.messages.camera_info import decode_camera_info
+from dcat_ros.evaluation.bag_content import BagSource
 from dcat_ros.messages.text import decode_string
-from dcat_ros.model.card import Card
 from dcat_ros.nodes.latched import LatchedSubscription
 from dcat_ros.nodes.live import bare_node
 from dcat_ros.nodes.message_types import message_class
-from dcat_ros.receivers.audio import AudioReceiver
-from dcat_ros.receivers.image import ImageReceiver
-from dcat_ros.receivers.reading import Reading, Recorded
+from dcat_ros.sensors.live import Beside, Form
+from dcat_ros.sensors.registry import live_of
 from dcat_ros.share import dds_environment
-from dcat_ros.streaming.halves import Half
+from dcat_ros.streaming.reading import Reading, Recorded
+from dcat_ros.streaming.receiver import Receiver
 from dcat_ros.truth import from_changes
 
 __all__ = ['check_live']
@@ -130,26 +125,24 @@ class _Listening:
             self._latched.pop().destroy()
 
     def _listen_to(self, card: Card, topics: list[str], graph: dict[str, list[str]]) -> None:
-        wanted = SENSORS[card.modality][2]
-        types = {t: next(kind for kind in graph[t] if kind in wanted) for t in topics}
-        receiver = make_receiver(card, stream_of(card), types[topics[-1]], self._source)
-        halves: dict[str, Half] = {}
-        if len(topics) == 2:
-            halves = {topics[0]: 'accel', topics[1]: 'gyro'}
-        reading = Reading(receiver, receive_time=self._source.receive_time, halves=halves)
-        check = SensorCheck(types, card, reading, HEADERLESS_TYPES)
+        live = live_of(card)
+        types = {t: next(kind for kind in graph[t] if kind in live.types) for t in topics}
+        source = self._source
+        told = Form(types[topics[-1]])
+        given = source.assuming(live).given
+        receiver = live.make_receiver(card, stream_of(card), told, given)
+        parts = dict(zip(topics, live.parts, strict=True)) if len(topics) > 1 else {}
+        reading = Reading(
+            receiver, receive_time=source.receive_time, parts=parts, chunk_s=live.chunk_s
+        )
+        check = SensorCheck(types, card, reading)
         self.checks[tuple(topics)] = check
         for topic in topics:
             self._subscribe(topic, types[topic], partial(self._take, check, topic))
-        if isinstance(receiver, ImageReceiver) and receiver.focal_px is None:
-            receiver.focal_px = SOME_FOCAL_PX
-            plain = topics[0].removesuffix('/compressed').removesuffix('/compressedDepth')
-            info = f'{plain.rpartition("/")[0]}/camera_info'
-            self._subscribe(info, CAMERA_INFO_TYPE, partial(_focal, receiver), latched=True)
-        elif isinstance(receiver, AudioReceiver):
-            info = f'{topics[0].rpartition("/")[0]}/audio_info'
-            if AUDIO_INFO_TYPE in graph.get(info, ()):
-                self._subscribe(info, AUDIO_INFO_TYPE, partial(_audio_info, receiver), latched=True)
+        beside = live.beside(topics[0], types[topics[0]], source.given)
+        if beside is not None and message_class(beside.type_name) is not None:
+            tell = partial(_tell, beside, receiver)
+            self._subscribe(beside.topic, beside.type_name, tell, latched=True)
 
     def _subscribe(
         self, topic: str, type_name: str, take: Callable[[bytes], None], *, latched: bool = False
@@ -178,11 +171,6 @@ class _Listening:
             self.changes.append((now_ns, decode_string(data)))
 
 
-def _focal(receiver: ImageReceiver, data: bytes) -> None:
+def _tell(beside: Beside, receiver: Receiver[Any], data: bytes) -> None:
     with suppress(MessageError):
-        receiver.focal_px, receiver.focal_width = decode_camera_info(data)
-
-
-def _audio_info(receiver: AudioReceiver, data: bytes) -> None:
-    with suppress(MessageError):
-        receiver.info = decode_audio_info(data)
+        beside.tell(receiver, data)

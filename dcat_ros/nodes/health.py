@@ -16,10 +16,10 @@ from dcat_ros.doubt import Doubt
 from dcat_ros.model.runtime import Model
 from dcat_ros.nodes.connection import Finding, Publisher, connection_findings, publishers_of
 from dcat_ros.nodes.message_types import type_name
-from dcat_ros.receivers.base import Receiver
-from dcat_ros.receivers.freshness import Freshness
 from dcat_ros.short import short
+from dcat_ros.streaming.freshness import Freshness
 from dcat_ros.streaming.judge import StreamJudge, apart
+from dcat_ros.streaming.receiver import Receiver
 from dcat_ros.streaming.worker import Account
 
 __all__ = ['REPORT_S', 'Health', 'Reporter', 'Situation', 'health_message']

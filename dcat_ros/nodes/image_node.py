@@ -8,64 +8,21 @@ from dcat_ros.errors import MessageError
 from dcat_ros.messages.camera_info import focal_length
 from dcat_ros.nodes.debug_image import DebugImage
 from dcat_ros.nodes.latched import LatchedSubscription
-from dcat_ros.nodes.parameters import RECOGNISER_PARAMETERS, Spec, with_defaults
 from dcat_ros.nodes.sensor_node import SensorNode
-from dcat_ros.receivers.image import ImageReceiver
+from dcat_ros.sensors.depth.receiver import ImageReceiver
+from dcat_ros.sensors.depth.sensor import DEPTH
 from dcat_ros.streaming.decision import Prediction
 from dcat_ros.streaming.recogniser import Recogniser
 
 __all__ = ['ImageNode']
 
-_OWN = (
-    Spec(
-        'transport',
-        'raw',
-        'raw: sensor_msgs/Image on image_raw; compressed or compressedDepth: CompressedImage on '
-        'image_raw/compressed or image_raw/compressedDepth.',
-        choices=('raw', 'compressed', 'compressedDepth'),
-    ),
-    Spec(
-        'focal_px',
-        0.0,
-        'Focal length in pixels of the pictures that come; 0: from camera_info.',
-        unit='pixels',
-        low=0.0,
-        high=100_000.0,
-        live=True,
-    ),
-    Spec(
-        'min_range',
-        0.3,
-        'Depth readings nearer than so many m are none.',
-        unit='m',
-        low=0.0,
-        high=65.0,
-        live=True,
-    ),
-    Spec(
-        'max_range',
-        10.0,
-        'Depth readings further than so many m are none: keep walls behind the person out.',
-        unit='m',
-        low=0.1,
-        high=65.5,
-        live=True,
-    ),
-)
-
 
 class ImageNode(SensorNode):
     """Recognises activities from depth pictures."""
 
-    modality = 'depth'
+    sensor = DEPTH
     message_type = Image
     input_topic = 'image_raw'
-    parameters = (
-        *with_defaults(
-            RECOGNISER_PARAMETERS, model='image_depth_utd_mhad', qos_depth=5, max_gap=0.5
-        ),
-        *_OWN,
-    )
 
     def __init__(self, **options: Any) -> None:
         super().__init__('image_node', **options)

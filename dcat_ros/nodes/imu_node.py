@@ -6,55 +6,22 @@ from typing import Any
 from sensor_msgs.msg import Imu
 
 from dcat_ros.errors import ConfigError
-from dcat_ros.modalities.imu import mount_rotation
 from dcat_ros.nodes.inputs import Accept
-from dcat_ros.nodes.parameters import RECOGNISER_PARAMETERS, Spec
 from dcat_ros.nodes.sensor_node import SensorNode
-from dcat_ros.receivers.imu import ImuReceiver
+from dcat_ros.sensors.inertial.receiver import ImuReceiver
+from dcat_ros.sensors.inertial.samples import mount_rotation, rotate
+from dcat_ros.sensors.inertial.sensor import INERTIAL
 from dcat_ros.streaming.recogniser import Recogniser
 
 __all__ = ['ImuNode']
-
-_MOUNT = Spec(
-    'mount_rpy',
-    [0.0, 0.0, 0.0],
-    "Roll, pitch, yaw in rad of the training data's frame seen from the sensor's frame, "
-    'about fixed axes (REP-103): how vectors are turned before recognition.',
-    unit='rad',
-    low=-6.2832,
-    high=6.2832,
-    live=True,
-)
-_OWN = (
-    _MOUNT,
-    Spec(
-        'accel_topic',
-        '',
-        'Topic of sensor_msgs/Imu of which the acceleration counts, where a driver publishes the '
-        'halves of the sensor by themselves; goes with gyro_topic, in place of imu/data_raw.',
-    ),
-    Spec(
-        'gyro_topic',
-        '',
-        'Topic of sensor_msgs/Imu of which the angular rate counts; goes with accel_topic. The '
-        'halves may have different rates: they are joined by their stamps.',
-    ),
-    Spec(
-        'ignore_covariance',
-        False,
-        'Take values that a covariance of -1 calls not reported (REP-145), as some drivers do '
-        'that report them all the same.',
-    ),
-)
 
 
 class ImuNode(SensorNode):
     """Recognises activities from acceleration and angular rate."""
 
-    modality = 'imu'
+    sensor = INERTIAL
     message_type = Imu
     input_topic = 'imu/data_raw'
-    parameters = (*RECOGNISER_PARAMETERS, *_OWN)
 
     def __init__(self, **options: Any) -> None:
         super().__init__('imu_node', **options)
@@ -82,10 +49,11 @@ class ImuNode(SensorNode):
         """One topic, or one of each half."""
         if not self._halves:
             return super().inputs(receiver)
-        return {topic: partial(receiver.accept_half, half) for topic, half in self._halves.items()}
+        return {topic: partial(receiver.accept_part, half) for topic, half in self._halves.items()}
 
     def apply(self, recogniser: Recogniser) -> None:
         """Also the rotation of the sensor."""
         super().apply(recogniser)
         angles = self.get_parameter('mount_rpy').value
-        recogniser.rotation = mount_rotation(*angles) if any(angles) else None
+        matrix = mount_rotation(*angles) if any(angles) else None
+        recogniser.prepare = None if matrix is None else partial(rotate, matrix=matrix)

@@ -6,7 +6,7 @@ from typing import Any
 from rclpy.node import Node
 from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
 
-from dcat_ros.receivers.base import Check
+from dcat_ros.streaming.receiver import Check
 
 __all__ = ['Accept', 'Inputs']
 

@@ -11,7 +11,8 @@ from std_msgs.msg import Int16MultiArray, MultiArrayDimension
 from dcat_ros.capture.microphone import Microphone, MicrophoneSettings, devices
 from dcat_ros.errors import ConfigError
 from dcat_ros.nodes.lifecycle import GuardedLifecycleNode
-from dcat_ros.nodes.parameters import Spec, check, declare
+from dcat_ros.nodes.parameters import check, declare
+from dcat_ros.sensors.setting import Spec
 
 __all__ = ['MICROPHONE_PARAMETERS', 'MicrophoneNode']
 

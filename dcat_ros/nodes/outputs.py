@@ -8,7 +8,7 @@ from rclpy.lifecycle import LifecycleNode
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from std_msgs.msg import String
 
-from dcat_ros.model.card import Card
+from dcat_ros.card.card import Card
 from dcat_ros.nodes.header import header_of
 from dcat_ros.presence.activity import (
     Activity,

@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import isfinite
 
 from rcl_interfaces.msg import (
@@ -14,6 +14,7 @@ from rcl_interfaces.msg import (
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
+from dcat_ros.sensors.setting import Spec
 from dcat_ros.short import short
 
 #: Prefixes of parameters that rclpy declares for itself, some of them later.
@@ -21,34 +22,7 @@ from dcat_ros.short import short
 _NAMED = 20
 _OF_ROS = ('use_sim_time', 'qos_overrides.', 'start_type_description_service')
 
-__all__ = ['RECOGNISER_PARAMETERS', 'Spec', 'check', 'declare', 'with_defaults']
-
-
-@dataclass(frozen=True)
-class Spec:
-    """One parameter.
-
-    Attributes:
-        name: its name.
-        default: its default, which gives its type.
-        description: what it does, with its unit.
-        unit: of a number, for the documentation.
-        low: least value of a number; of each element of an array.
-        high: greatest value.
-        choices: the allowed strings; any if empty.
-        live: it takes effect when set; otherwise it is read-only and set at the start.
-        or_integer: a text that may be given as an integer, too, as the command line makes of '2'.
-    """
-
-    name: str
-    default: bool | int | float | str | list[float] | list[str]
-    description: str
-    unit: str = ''
-    low: float | None = None
-    high: float | None = None
-    choices: tuple[str, ...] = ()
-    live: bool = False
-    or_integer: bool = False
+__all__ = ['RECOGNISER_PARAMETERS', 'check', 'declare', 'with_defaults']
 
 
 #: What every recogniser node has.

@@ -1,6 +1,6 @@
 """Parameters of presence_node."""
 
-from dcat_ros.nodes.parameters import Spec
+from dcat_ros.sensors.setting import Spec
 
 __all__ = ['PRESENCE_PARAMETERS']
 

@@ -10,17 +10,20 @@ from rclpy.clock import Clock, ClockType
 from rclpy.parameter import Parameter
 
 from dcat_ros.errors import ConfigError, MessageError
-from dcat_ros.model.runtime import Model, load_model
+from dcat_ros.model.runtime import Model
 from dcat_ros.nodes.health import REPORT_S, Health, Reporter, Situation
 from dcat_ros.nodes.inputs import Accept, Inputs
 from dcat_ros.nodes.lifecycle import GuardedLifecycleNode
+from dcat_ros.nodes.load import load
 from dcat_ros.nodes.outputs import Outputs
-from dcat_ros.nodes.parameters import RECOGNISER_PARAMETERS, Spec, check, declare
+from dcat_ros.nodes.parameters import RECOGNISER_PARAMETERS, check, declare, with_defaults
 from dcat_ros.nodes.stamps import StampCheck
-from dcat_ros.receivers.base import Receiver
-from dcat_ros.receivers.freshness import Freshness
+from dcat_ros.sensors.sensor import Sensor
+from dcat_ros.sensors.setting import Spec
 from dcat_ros.streaming.decision import STALE, Prediction
+from dcat_ros.streaming.freshness import Freshness
 from dcat_ros.streaming.judge import StreamJudge
+from dcat_ros.streaming.receiver import Receiver
 from dcat_ros.streaming.recogniser import Recogniser
 from dcat_ros.streaming.steady import SteadyLabel
 from dcat_ros.streaming.worker import Account, LatestWorker
@@ -45,20 +48,25 @@ class SensorNode(GuardedLifecycleNode):
     slow runs in a thread of its own.
 
     Attributes:
-        modality: the card's modality that fits this sensor.
+        sensor: what it hears.
         message_type: ROS type of the input.
         input_topic: its relative name.
-        parameters: what the node declares.
+        parameters: what the node declares: what all recognisers do, and what the sensor needs.
 
     Args:
         name: of the node.
         options: of rclpy.node.Node.
     """
 
-    modality: str
+    sensor: Sensor
     message_type: type[Any]
     input_topic: str
-    parameters: tuple[Spec, ...] = RECOGNISER_PARAMETERS
+    parameters: tuple[Spec, ...]
+
+    def __init_subclass__(cls) -> None:
+        live = cls.sensor.live
+        assert live is not None  # a sensor without messages has no node
+        cls.parameters = (*with_defaults(RECOGNISER_PARAMETERS, **live.defaults), *live.parameters)
 
     def __init__(self, name: str, **options: Any):
         super().__init__(name, **options)
@@ -119,19 +127,7 @@ class SensorNode(GuardedLifecycleNode):
 
     def configure(self) -> None:
         """Load the model, run it once, and make the publishers."""
-        model = load_model(self.get_parameter('model').value)
-        if model.card.modality != self.modality:
-            raise ConfigError(
-                f'model {model.card.name} is for {model.card.modality}, and this node needs one '
-                f'for {self.modality}; set the parameter model.'
-            )
-        stride = self.get_parameter('stride').value
-        recogniser = Recogniser(
-            model,
-            stride_s=stride if stride > 0 else None,
-            max_gap_s=self.get_parameter('max_gap').value,
-            reorder_s=self.get_parameter('reorder').value,
-        )
+        model, recogniser = load(self, self.sensor)
         receiver = self.make_receiver(recogniser)
         model.warm_up()
         self._model = model

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isfinite
 
+from dcat_ros.card.card import Card
 from dcat_ros.errors import MessageError
-from dcat_ros.model.card import Card
 from dcat_ros.streaming.decision import OK, STALE, UNKNOWN, Prediction
 
 __all__ = [

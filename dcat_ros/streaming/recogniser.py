@@ -1,13 +1,12 @@
 """The recogniser: samples in, predictions out; the same for node, bag and validation."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dcat_ros.modalities import imu
-from dcat_ros.model.card import Card
+from dcat_ros.card.card import Card
 from dcat_ros.streaming.decision import STALE, UNKNOWN, Prediction, calibrate, decide
 from dcat_ros.streaming.window import Window, WindowStream
 
@@ -44,7 +43,8 @@ class Recogniser:
 
     Attributes:
         unknown_threshold: below this probability the state is `unknown`; the card's at first.
-        rotation: shape (3, 3), from the sensor's frame to the training data's; None for none.
+        prepare: changes the samples (T, C) of a window before they are classified, such as from the
+            sensor's frame to that of the training data; None: nothing does.
         stream: the windows, with its counts.
 
     Raises:
@@ -65,9 +65,9 @@ class Recogniser:
         self._temperature = model.card.calibration.temperature
         self.labels = model.card.labels
         self.unknown_threshold = model.card.calibration.unknown_threshold
-        self.rotation: NDArray[np.float32] | None = None
+        self.prepare: Callable[[NDArray[np.float32]], NDArray[np.float32]] | None = None
         self.stream = WindowStream(
-            n_channels=model.card.sensor.n_values,
+            n_channels=spec.n_values,
             rate_hz=spec.rate_hz,
             window_s=spec.window_s,
             stride_s=spec.stride_s if stride_s is None else stride_s,
@@ -93,13 +93,13 @@ class Recogniser:
         """Say what each window shows; faster than one by one."""
         todo = list(windows)
         predictions: list[Prediction] = []
-        window = self.stream.length * self.card.sensor.n_values
+        window = self.stream.length * self.card.input.n_values
         size = max(1, min(_BATCH, _BATCH_VALUES // window))
         for start in range(0, len(todo), size):
             batch = todo[start : start + size]
             samples = [w.samples for w in batch if w.samples is not None]
-            if self.rotation is not None:
-                samples = [imu.rotate(s, self.rotation) for s in samples]
+            if self.prepare is not None:
+                samples = [self.prepare(s) for s in samples]
             rows = iter(self._probabilities(samples))
             predictions += [
                 self._nothing(w) if w.samples is None else self._prediction(w, next(rows))

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from dcat_ros.card.card import check_samples
 from dcat_ros.errors import ConfigError
-from dcat_ros.model.card import check_samples
 from dcat_ros.streaming.buffer import LatestRows, SampleQueue
 from dcat_ros.streaming.resample import half_width_s, is_oversampled, on_grid, sampling_rate
 

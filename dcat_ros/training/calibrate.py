@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
-from dcat_ros.model.card import Calibration
+from dcat_ros.card.card import Calibration
 from dcat_ros.streaming.decision import calibrate
 
 __all__ = ['fit_calibration']

@@ -8,9 +8,11 @@ from typing import Annotated, Literal, TypeVar
 import pydantic
 from pydantic import Field, FiniteFloat
 
+from dcat_ros.card.card import NetworkSpec, Positive, Rate, Record, Seconds, Share
 from dcat_ros.datasets.trial import Trial
 from dcat_ros.errors import ConfigError
-from dcat_ros.model.card import NetworkSpec, Positive, Rate, Record, Seconds, Share
+from dcat_ros.sensors.amounts import AugmentConfig, NotNegative
+from dcat_ros.sensors.registry import USUAL, sensors
 from dcat_ros.texts import parse_yaml, read_text
 from dcat_ros.training.transfer import NONE, parse_method
 
@@ -29,26 +31,9 @@ __all__ = [
 ]
 
 Config = TypeVar('Config', bound=Record)
-NotNegative = Annotated[FiniteFloat, Field(ge=0, le=1000)]
 Steps = Annotated[int, Field(gt=0, le=10_000_000)]
 Folds = Annotated[int, Field(ge=2, le=1000)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
-
-
-class AugmentConfig(Record):
-    """Random changes of a training window.
-
-    Attributes:
-        rotation_rad: standard deviation of a random rotation of the sensor on the limb.
-        warp: greatest relative change of speed.
-        scale: standard deviation of a random factor on all values.
-        noise: standard deviation of white noise, in g and in units of 3.5 rad/s.
-    """
-
-    rotation_rad: NotNegative = 0.2
-    warp: Annotated[FiniteFloat, Field(ge=0, lt=1)] = 0.3
-    scale: NotNegative = 0.15
-    noise: NotNegative = 0.05
 
 
 class OptimiserConfig(Record):
@@ -146,7 +131,7 @@ class TrainConfig(Record):
     name: Annotated[str, Field(pattern=r'^[A-Za-z0-9_.-]+$')]
     description: str
     dataset: str
-    modality: str = 'imu'
+    modality: str = USUAL
     transfer: TransferConfig | None = None
     subjects: tuple[str, ...] | None = None
     frame: str
@@ -175,10 +160,10 @@ class TrainConfig(Record):
 
     @pydantic.model_validator(mode='after')
     def _fixed_kernels_fit(self) -> 'TrainConfig':
-        if self.network.ppv and self.modality != 'imu':
+        sensor = sensors().get(self.modality)
+        if self.network.ppv and sensor is not None and sensor.features is None:
             raise ValueError(
-                f'the fixed-kernel features know imu alone, not {self.modality}: write '
-                '"network: {ppv: false}"'
+                f'{self.modality} has no fixed-kernel features: write "network: {{ppv: false}}"'
             )
         return self
 

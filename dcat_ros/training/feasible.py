@@ -4,9 +4,10 @@ import difflib
 from collections import defaultdict
 from collections.abc import Sequence
 
+from dcat_ros.card.card import Card
 from dcat_ros.datasets.trial import Dataset, Trial
 from dcat_ros.errors import ConfigError, DatasetError
-from dcat_ros.model.card import Card
+from dcat_ros.sensors.registry import sensor_of
 from dcat_ros.training.config import TrainConfig
 
 __all__ = ['check_feasible']
@@ -29,7 +30,7 @@ def check_feasible(
         DatasetError: a label is done by subjects alone that are held out together.
     """
     # pictures are chosen to fit any rate; other samples stay as they were recorded
-    if card.sensor.size is None and config.rate_hz not in (None, dataset.info.rate_hz):
+    if sensor_of(card).size is None and config.rate_hz not in (None, dataset.info.rate_hz):
         raise ConfigError(
             f'rate_hz: {config.modality} of {dataset.info.name} has {dataset.info.rate_hz:g} Hz, '
             f'not {config.rate_hz:g}; leave rate_hz out.'

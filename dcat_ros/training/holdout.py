@@ -7,12 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import f1_score
 
+from dcat_ros.card.card import Calibration, Card
 from dcat_ros.datasets.continuous import Continuous, join
 from dcat_ros.datasets.trial import Dataset
 from dcat_ros.evaluation.evaluate_dataset import classify_trial, trial_label
-from dcat_ros.model.card import Calibration, Card
 from dcat_ros.model.network import ActivityNet
 from dcat_ros.model.runtime import Model
+from dcat_ros.sensors.sensor import Sensor
 from dcat_ros.streaming.decision import Prediction, calibrate, decide
 from dcat_ros.streaming.recogniser import Recogniser
 from dcat_ros.training.calibrate import fit_calibration
@@ -53,12 +54,12 @@ class HeldOut:
         return float(score)
 
 
-def make_subject(dataset: Dataset, name: str, seed: int, modality: str = 'imu') -> Subject:
+def make_subject(dataset: Dataset, name: str, seed: int, sensor: Sensor) -> Subject:
     """Join a subject's trials to a stream, the same for the same seed."""
     own = dataset.of_subjects([name])
     number = dataset.subjects.index(name)
     rng = np.random.default_rng((seed, 1, number))
-    return Subject(name, join(list(own.trials), rng, modality=modality), own)
+    return Subject(name, join(list(own.trials), rng, sensor=sensor), own)
 
 
 def measure(net: ActivityNet, card: Card, subject: Subject, *, trials: bool = True) -> HeldOut:

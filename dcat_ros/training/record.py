@@ -5,11 +5,12 @@ from datetime import datetime, timezone
 import torch
 
 import dcat_ros
+from dcat_ros.card.card import Card, InputSpec, TrainingRecord
 from dcat_ros.datasets.trial import Dataset
-from dcat_ros.modalities.audio import HOP_S
-from dcat_ros.modalities.registry import find_modality
-from dcat_ros.model.card import Card, InputSpec, TrainingRecord
+from dcat_ros.errors import ConfigError
 from dcat_ros.segment import REST
+from dcat_ros.sensors.registry import check_card, find_sensor
+from dcat_ros.sensors.sound.log_mel import HOP_S
 from dcat_ros.training.config import TrainConfig
 from dcat_ros.training.sound_config import SoundConfig
 from dcat_ros.training.teacher import source_card
@@ -22,11 +23,11 @@ def make_card(config: TrainConfig, dataset: Dataset, *, command: str, git_commit
     """The record, before calibration and results.
 
     Raises:
-        ConfigError: there is no such modality.
+        ConfigError: there is no such modality, or the recipe does not fit it.
         WeightsError: there is no such source.
     """
-    sensor = find_modality(config.modality)
-    return Card(
+    sensor = find_sensor(config.modality)
+    card = Card(
         name=config.name,
         description=config.description,
         modality=config.modality,
@@ -51,13 +52,18 @@ def make_card(config: TrainConfig, dataset: Dataset, *, command: str, git_commit
             git_commit=git_commit,
         ),
     )
+    try:
+        check_card(card)
+    except ValueError as problem:
+        raise ConfigError(f'{config.name} cannot be a model: {problem}.') from None
+    return card
 
 
 def make_sound_card(
     config: SoundConfig, dataset: Dataset, *, command: str, git_commit: str
 ) -> Card:
     """The record of a training on sound, before calibration and results."""
-    sensor = find_modality(config.modality)
+    sensor = find_sensor(config.modality)
     return Card(
         name=config.name,
         description=config.description,

@@ -9,7 +9,7 @@ __all__ = ['whole_recordings']
 
 
 def whole_recordings(
-    dataset: Dataset, length: int, modality: str = 'imu'
+    dataset: Dataset, length: int, signal: str
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """Every trial linearly interpolated to one length.
 
@@ -18,14 +18,14 @@ def whole_recordings(
     Args:
         dataset: the trials.
         length: T, samples of each.
-        modality: name of the signal, (n, C).
+        signal: name of it, (n, C).
 
     Returns:
         Recordings (N, T, C), and class indices (N,) in the order of the data set's labels.
     """
     recordings: list[NDArray[np.float64]] = []
     for trial in dataset.trials:
-        values = trial.signals[modality].values
+        values = trial.signals[signal].values
         at, steps = np.linspace(0, len(values) - 1, length), np.arange(len(values))
         recordings.append(np.stack([np.interp(at, steps, c) for c in values.T], axis=1))
     classes = [dataset.info.labels.index(trial.label) for trial in dataset.trials]

@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix
 
+from dcat_ros.card.card import Card, Result
 from dcat_ros.evaluation.events import EventScores, events_of, label_runs, score_events
 from dcat_ros.evaluation.figures import macro_f1 as macro_f1_of
 from dcat_ros.evaluation.intervals import cluster_bootstrap
 from dcat_ros.evaluation.scores import best_label
-from dcat_ros.model.card import Card, Result
 from dcat_ros.streaming.decision import OK
 from dcat_ros.training.holdout import HeldOut, calibrated, calibration_of
 

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from dcat_ros.datasets.trial import Dataset
 from dcat_ros.errors import DatasetError
-from dcat_ros.modalities.audio import FLOOR, RATE_HZ, log_mel
-from dcat_ros.training import sound_augment as change
+from dcat_ros.sensors.sound import augment as change
+from dcat_ros.sensors.sound.log_mel import FLOOR, RATE_HZ, log_mel
 
 __all__ = ['SoundBatch', 'SoundPool', 'make_sound_pool']
 

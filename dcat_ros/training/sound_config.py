@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import pydantic
 from pydantic import Field
 
-from dcat_ros.model.card import NetworkSpec, Record, Seconds, Share
+from dcat_ros.card.card import NetworkSpec, Record, Seconds, Share
 from dcat_ros.training.config import (
     Folds,
     NotNegative,

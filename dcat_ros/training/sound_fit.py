@@ -11,8 +11,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from dcat_ros.datasets.trial import Dataset
-from dcat_ros.modalities.registry import find_modality
-from dcat_ros.model.sound import SoundNet
+from dcat_ros.sensors.registry import find_sensor
+from dcat_ros.sensors.sound.network import SoundNet
 from dcat_ros.training.checkpoint import History
 from dcat_ros.training.loop import descend
 from dcat_ros.training.reproducible import seed_torch
@@ -54,7 +54,7 @@ def fit_sound(
     labels = known.info.labels
     pool = make_sound_pool(known)
     seed_torch(seed)
-    net = SoundNet(config.network, find_modality(config.modality), len(labels))
+    net = SoundNet(config.network, find_sensor(config.modality), len(labels))
 
     def loss_of(rng: np.random.Generator) -> Tensor:
         batch = pool.draw(rng, config.optimiser.batch_size, config.quiet_share)

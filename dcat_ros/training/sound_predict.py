@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 
 from dcat_ros.datasets.trial import Dataset
-from dcat_ros.model.sound import SoundNet
+from dcat_ros.sensors.sound.network import SoundNet
 
 __all__ = ['clip_log_p']
 

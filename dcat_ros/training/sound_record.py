@@ -1,6 +1,6 @@
 """The raw results of a training on sound: from them come the card's figures and the tables."""
 
-from dcat_ros.model.card import Record
+from dcat_ros.card.card import Record
 
 __all__ = ['WHOLE', 'ClipOutcome', 'SoundRecord', 'StreamOutcome']
 

@@ -6,8 +6,8 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from dcat_ros.card.card import Result
 from dcat_ros.evaluation.intervals import cluster_bootstrap
-from dcat_ros.model.card import Result
 from dcat_ros.training.results import accuracy, macro_f1
 from dcat_ros.training.sound_record import WHOLE, ClipOutcome, SoundRecord, StreamOutcome
 

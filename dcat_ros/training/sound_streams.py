@@ -7,17 +7,18 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix
 
+from dcat_ros.card.card import Calibration, Card
 from dcat_ros.datasets.continuous import join
 from dcat_ros.datasets.trial import Dataset
 from dcat_ros.evaluation.events import events_of, label_runs, score_events
-from dcat_ros.modalities.audio import RATE_HZ, WINDOW_S
-from dcat_ros.model.card import Calibration, Card
 from dcat_ros.model.runtime import Model
-from dcat_ros.model.sound import SoundNet
 from dcat_ros.segment import REST, Segment
+from dcat_ros.sensors.registry import sensor_of
+from dcat_ros.sensors.sound.log_mel import RATE_HZ, WINDOW_S
+from dcat_ros.sensors.sound.network import SoundNet
+from dcat_ros.sensors.sound.stream import SoundStream
 from dcat_ros.streaming.decision import OK, Prediction
 from dcat_ros.streaming.recogniser import Recogniser
-from dcat_ros.streaming.sound import SoundStream
 from dcat_ros.training.calibrate import fit_calibration
 from dcat_ros.training.holdout import calibrated
 from dcat_ros.training.sound_record import StreamOutcome
@@ -57,7 +58,7 @@ def hear(net: SoundNet, card: Card, clips: Dataset, seed: tuple[int, ...]) -> He
         clips: as the data set has them.
         seed: of order and pauses.
     """
-    stream = join(list(clips.trials), np.random.default_rng(seed), _PAUSE_S, modality='audio')
+    stream = join(list(clips.trials), np.random.default_rng(seed), _PAUSE_S, sensor=sensor_of(card))
     sound, ears = stream.signal.values.astype(np.float32), SoundStream()
     recogniser = Recogniser(Model(net, card.model_copy(update={'calibration': Calibration()})))
     predictions: list[Prediction] = []

@@ -9,15 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedGroupKFold
 
+from dcat_ros.card.card import Card
+from dcat_ros.datasets.as_sensor import as_sensor
 from dcat_ros.datasets.kitchen20 import is_home
-from dcat_ros.datasets.modality import as_modality
 from dcat_ros.datasets.trial import Dataset
 from dcat_ros.errors import ConfigError
 from dcat_ros.evaluation.degrade import band_pass, degraded, quieter, white_noise
-from dcat_ros.modalities.audio import HOP_S, RATE_HZ, log_mel
-from dcat_ros.model.card import Card
 from dcat_ros.model.runtime import Model
-from dcat_ros.model.sound import SoundNet
+from dcat_ros.sensors.registry import sensor_of
+from dcat_ros.sensors.sound.log_mel import HOP_S, RATE_HZ, log_mel
+from dcat_ros.sensors.sound.network import SoundNet
 from dcat_ros.training.checkpoint import History
 from dcat_ros.training.record import make_sound_card
 from dcat_ros.training.reproducible import compute_reproducibly
@@ -111,7 +112,7 @@ def train_sound(
     """
     compute_reproducibly()
     card = make_sound_card(config, dataset, command=command, git_commit=git_commit)
-    rows = as_modality(dataset, card.sensor, card.input.rate_hz)
+    rows = as_sensor(dataset, sensor_of(card), card.input.rate_hz)
     folds = folds_by_source(dataset, config.folds, config.seed)
     home = np.array([is_home(trial.source) for trial in dataset.trials])
     asked = bool(home.any()) and not home.all()
@@ -192,10 +193,10 @@ def _best(net: SoundNet, rows: Dataset, length: int | None = None) -> list[str]:
 
 def _ask(net: SoundNet, card: Card, clips: Dataset) -> list[dict[str, str]]:
     """The likeliest label of each clip, by what was done to it."""
-    rows = as_modality(clips, card.sensor, card.input.rate_hz)
+    rows = as_sensor(clips, sensor_of(card), card.input.rate_hz)
     answers = {WHOLE: _best(net, rows)}
     for name, change in _CHANGES.items():
-        changed = as_modality(degraded(clips, change), card.sensor, card.input.rate_hz)
+        changed = as_sensor(degraded(clips, change), sensor_of(card), card.input.rate_hz)
         answers[name] = _best(net, changed)
     for length_s in _LENGTHS_S:
         answers[f'its middle {length_s} s'] = _best(net, rows, round(length_s / HOP_S))

@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 from dcat_ros.datasets.continuous import join
 from dcat_ros.datasets.trial import Dataset
 from dcat_ros.errors import DatasetError
-from dcat_ros.modalities.registry import Modality
 from dcat_ros.segment import REST
-from dcat_ros.training.augment import augment
+from dcat_ros.sensors.sensor import Sensor
 from dcat_ros.training.config import TrainConfig
 from dcat_ros.training.loop import Batch
 
@@ -27,7 +26,7 @@ class StreamPool:
     """Streams of several subjects laid end to end, and where each class lies in them.
 
     Attributes:
-        modality: of the sensor.
+        sensor: whose they are.
         values: shape (n, C), in the units of the message.
         positions: per class, the samples at which a window may be centred.
         lows: per sample, the first sample of its stream.
@@ -36,7 +35,7 @@ class StreamPool:
         rate_hz: rate of the samples.
     """
 
-    modality: Modality
+    sensor: Sensor
     values: NDArray[np.float32]
     positions: list[NDArray[np.int64]]
     lows: NDArray[np.int64]
@@ -69,7 +68,8 @@ class StreamPool:
         config: TrainConfig,
         rng: np.random.Generator,
     ) -> Batch:
-        windows = augment(self._cut(instants, config, rng), self.modality, config.augment, rng)
+        windows = self._cut(instants, config, rng)
+        windows = self.sensor.augment(self.sensor, windows, config.augment, rng)
         return Batch(windows, classes, self.partners[instants])
 
     def _cut(
@@ -86,7 +86,7 @@ class StreamPool:
         part = (at - left)[..., None].astype(np.float32)
         windows: NDArray[np.float32] = (1 - part) * self.values[left] + part * self.values[right]
         # a movement at f times the speed has f times the angular rate
-        rates = [i for i, unit in enumerate(self.modality.units) if unit == 'rad/s']
+        rates = [i for i, unit in enumerate(self.sensor.units) if unit == 'rad/s']
         windows[..., rates] *= speed[..., None].astype(np.float32)
         return windows
 
@@ -94,7 +94,7 @@ class StreamPool:
 def make_pool(
     dataset: Dataset,
     config: TrainConfig,
-    modality: Modality,
+    sensor: Sensor,
     rng: np.random.Generator,
     partners: Mapping[str, int] | None = None,
     *,
@@ -105,7 +105,7 @@ def make_pool(
     Args:
         dataset: its trials have the modality's signal (n, C), all of one rate.
         config: the recipe.
-        modality: of the sensor.
+        sensor: whose they are.
         rng: draws order, pauses and noise.
         partners: row in the source's outputs by name of the trial.
         labelled: whether windows will be drawn by class, so that each must be there.
@@ -124,7 +124,7 @@ def make_pool(
     for subject in dataset.subjects:
         trials = [t for t in dataset.trials if t.subject == subject]
         for _ in range(config.joins):
-            stream = join(trials, rng, modality=modality.name)
+            stream = join(trials, rng, sensor=sensor)
             stamps_ns = stream.signal.stamps_ns
             rate_hz = 1e9 / float(stamps_ns[1] - stamps_ns[0])
             n = len(stamps_ns)
@@ -145,7 +145,7 @@ def make_pool(
                 'so it cannot be learned from them; use fewer folds or other subjects.'
             )
     return StreamPool(
-        modality=modality,
+        sensor=sensor,
         values=np.concatenate(values),
         positions=[np.flatnonzero(y == c) for c in range(len(labels))],
         lows=np.concatenate(lows),

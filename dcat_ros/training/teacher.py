@@ -5,19 +5,19 @@ from pathlib import Path
 
 import numpy as np
 
-from dcat_ros.datasets.modality import as_modality, signal_name
+from dcat_ros.datasets.as_sensor import as_sensor
 from dcat_ros.datasets.trial import Dataset
 from dcat_ros.errors import ConfigError, WeightsError
-from dcat_ros.modalities.registry import find_modality
 from dcat_ros.model.network import ActivityNet
 from dcat_ros.model.weights import find_weights, load_card, load_weights
+from dcat_ros.sensors.registry import find_sensor, sensor_of
 from dcat_ros.training.config import OptimiserConfig, TrainConfig, TransferConfig
 from dcat_ros.training.paired import make_paired
 from dcat_ros.training.recordings import whole_recordings
 from dcat_ros.training.source import SourceOutputs, freeze, source_outputs, weights_sha256
 from dcat_ros.training.transfer import Transfer, check_pair, parse_method
 from dcat_ros.training.trials import TrialRecipe, fit_trials
-from dcat_ros.training.views import VIEWS
+from dcat_ros.training.views import find_view, views
 
 __all__ = ['Teacher', 'make_teacher', 'signals_of', 'source_card']
 
@@ -77,7 +77,7 @@ def make_teacher(
         TrainingError: the loss is no number any more.
         OutputError: the folder cannot be written.
     """
-    if transfer.source in VIEWS:
+    if transfer.source in views():
         paired = make_paired(dataset, [transfer.source])
         known = {trial.name for trial in dataset.trials if transfer.is_labelled(trial)}
         labelled = np.flatnonzero([name in known for name in paired.names])
@@ -94,7 +94,7 @@ def make_teacher(
                 f'{card.name} is a network of the kind {card.network.kind!r}, which cannot teach.'
             )
         net = found
-        own = as_modality(dataset, card.sensor, card.input.rate_hz)
+        own = as_sensor(dataset, sensor_of(card), card.input.rate_hz)
         durations = [trial.signals[card.modality].duration_s for trial in own.trials]
         length = round(float(np.median(durations)) * card.input.rate_hz)
         recordings, _ = whole_recordings(own, length, card.modality)
@@ -110,14 +110,14 @@ def source_card(transfer: TransferConfig) -> tuple[str, tuple[str, ...]]:
     Raises:
         WeightsError: there is neither a view nor a weights file of this name.
     """
-    if transfer.source in VIEWS:
-        return VIEWS[transfer.source].modality.name, ()
+    if transfer.source in views():
+        return find_view(transfer.source).sensor.name, ()
     try:
         path = find_weights(transfer.source)
     except WeightsError:
         raise WeightsError(
             f'{transfer.source!r} is no weights file, and no view of the recordings either; views '
-            f'are {", ".join(VIEWS)}.'
+            f'are {", ".join(views())}.'
         ) from None
     card = load_card(path)
     return card.modality, card.training.subjects
@@ -133,4 +133,4 @@ def signals_of(config: TrainConfig) -> list[str]:
     names = [config.modality]
     if config.transfer is not None:
         names.append(source_card(config.transfer)[0])
-    return sorted({signal_name(find_modality(name)) for name in names})
+    return sorted({find_sensor(name).signal for name in names})

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from dcat_ros.datasets.modality import as_modality
+from dcat_ros.card.card import Card
+from dcat_ros.datasets.as_sensor import as_sensor
 from dcat_ros.datasets.trial import Dataset
 from dcat_ros.errors import ConfigError
-from dcat_ros.model.card import Card
 from dcat_ros.model.network import SEGMENT_LENGTH, ActivityNet
+from dcat_ros.sensors.registry import sensor_of
 from dcat_ros.training.checkpoint import History
 from dcat_ros.training.config import TrainConfig
 from dcat_ros.training.feasible import check_feasible
@@ -86,7 +87,7 @@ def train(
         dataset = dataset.of_subjects(config.subjects)
     card = make_card(config, dataset, command=command, git_commit=git_commit)
     folds = _folds(dataset.subjects, config.folds)
-    streams = as_modality(dataset, card.sensor, card.input.rate_hz)
+    streams = as_sensor(dataset, sensor_of(card), card.input.rate_hz)
     check_feasible(config, dataset, streams, card, folds)
     arms = ['transfer', 'twin'] if config.transfer else ['twin']
     methods = {'transfer': card.training.method, 'twin': NONE}
@@ -101,7 +102,7 @@ def train(
         who = [s for s in dataset.subjects if s not in without]
         # what is finished already is only measured again, which takes its time, too
         progress(name, len(histories), n_networks, History())
-        subjects = [make_subject(streams, s, config.seed, card.modality) for s in without]
+        subjects = [make_subject(streams, s, config.seed, sensor_of(card)) for s in without]
         fitted = fit_network(
             config,
             dataset.of_subjects(who),
@@ -178,8 +179,8 @@ def fit_network(
         progress: called after each step.
         transfer: whether the configuration's source teaches; otherwise labels alone.
     """
-    sensor = card.sensor
-    streams = as_modality(dataset, sensor, card.input.rate_hz)
+    sensor = sensor_of(card)
+    streams = as_sensor(dataset, sensor, card.input.rate_hz)
     known, unknown = _by_label(config, streams)
     teacher = None
     if transfer and config.transfer is not None:

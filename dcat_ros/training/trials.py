@@ -7,9 +7,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from dcat_ros.model.card import NetworkSpec
+from dcat_ros.card.card import NetworkSpec
 from dcat_ros.model.network import ActivityNet
-from dcat_ros.training.augment import augment, cropped
+from dcat_ros.training.augment import cropped
 from dcat_ros.training.config import AugmentConfig, OptimiserConfig
 from dcat_ros.training.loop import Batch, fit
 from dcat_ros.training.paired import Paired
@@ -67,9 +67,9 @@ def fit_trials(
     Raises:
         TrainingError: the loss is no number any more.
     """
-    modality = find_view(view).modality
+    sensor = find_view(view).sensor
     seed_torch(seed)
-    net = ActivityNet(recipe.network, modality, len(paired.labels))
+    net = ActivityNet(recipe.network, sensor, len(paired.labels))
     transfer = None if make_transfer is None else make_transfer(net)
     recordings, size = paired.views[view], recipe.optimiser.batch_size
     has_unlabelled = transfer is not None and len(unlabelled) > 0
@@ -82,7 +82,7 @@ def fit_trials(
             classes = np.concatenate([classes, np.full(size, -1)])
         windows = cropped(recordings[rows], recipe.crop, rng)
         if recipe.augment is not None:
-            windows = augment(windows, modality, recipe.augment, rng)
+            windows = sensor.augment(sensor, windows, recipe.augment, rng)
         return Batch(windows, classes, np.full(len(rows), -1) if partner is None else partner[rows])
 
     net, _ = fit(net, draw, recipe.optimiser, seed, transfer=transfer)

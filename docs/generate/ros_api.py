@@ -10,9 +10,10 @@ from dcat_ros.nodes.audio_node import AudioNode
 from dcat_ros.nodes.image_node import ImageNode
 from dcat_ros.nodes.imu_node import ImuNode
 from dcat_ros.nodes.microphone_node import MICROPHONE_PARAMETERS, MicrophoneNode
-from dcat_ros.nodes.parameters import RECOGNISER_PARAMETERS, Spec
+from dcat_ros.nodes.parameters import RECOGNISER_PARAMETERS
 from dcat_ros.nodes.presence_node import PresenceNode
 from dcat_ros.nodes.presence_parameters import PRESENCE_PARAMETERS
+from dcat_ros.sensors.setting import Spec
 
 __all__ = ['ros_api']
 

@@ -9,8 +9,9 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 from tables import table
 
-from dcat_ros.model.card import NetworkSpec
-from dcat_ros.training.config import AugmentConfig, OptimiserConfig, TrainConfig, TransferConfig
+from dcat_ros.card.card import NetworkSpec
+from dcat_ros.sensors.amounts import AugmentConfig
+from dcat_ros.training.config import OptimiserConfig, TrainConfig, TransferConfig
 from dcat_ros.training.sound_config import SoundConfig
 
 __all__ = ['train_config']

@@ -14,7 +14,7 @@ from dcat_ros.bags.read import BagReader
 from dcat_ros.bags.zstd import unzstd
 from dcat_ros.errors import MessageError
 from dcat_ros.messages.cdr import byte_order
-from dcat_ros.messages.imu import decode_imu
+from dcat_ros.sensors.inertial.messages import decode_imu
 
 PLUGINS = {'mcap': StoragePlugin.MCAP, 'sqlite3': StoragePlugin.SQLITE3}
 

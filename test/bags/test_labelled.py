@@ -11,8 +11,8 @@ from dcat_ros.bags.write import BEGIN_NS, new_bag
 from dcat_ros.datasets import load as load_by_name
 from dcat_ros.datasets.trial import Signal
 from dcat_ros.errors import DatasetError
-from dcat_ros.messages.imu import IMU_TYPE
-from dcat_ros.modalities.depth import crop
+from dcat_ros.sensors.depth.crop import crop
+from dcat_ros.sensors.inertial.messages import IMU_TYPE
 
 FOCAL = 70.0
 

@@ -17,6 +17,7 @@ from dcat_ros.bags.plain import plain_type
 from dcat_ros.bags.read import BagReader
 from dcat_ros.bags.sensor_topic import sensor_topic
 from dcat_ros.errors import BagError
+from dcat_ros.sensors.registry import heard
 from dcat_ros.streaming.decision import Prediction
 
 N = 200
@@ -308,7 +309,7 @@ def test_of_two_types_on_one_topic_the_needed_one_is_taken(tmp_path, storage, si
 def test_sensor_topic_finds_a_topic_by_any_of_its_types(tmp_path):
     two_types(tmp_path / 'bag')
     with BagReader(tmp_path / 'bag') as bag:
-        assert sensor_topic(bag, 'imu', '', 'with --') == '/imu/data_raw'
+        assert sensor_topic(bag, 'imu', heard()['imu'], '', 'with --') == '/imu/data_raw'
         assert bag.topics == {'/imu/data_raw': IMU}
 
 

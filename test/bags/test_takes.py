@@ -11,11 +11,11 @@ from dcat_ros.datasets.trial import Signal
 from dcat_ros.errors import BagError, OutputError
 from dcat_ros.evaluation.bag_content import BagSource
 from dcat_ros.evaluation.evaluate import evaluate_bag
-from dcat_ros.messages.audio import decode_audio
 from dcat_ros.messages.camera_info import decode_camera_info
 from dcat_ros.messages.image import decode_image
-from dcat_ros.modalities.registry import find_modality
 from dcat_ros.model.runtime import Model
+from dcat_ros.sensors.registry import find_sensor
+from dcat_ros.sensors.sound.messages import decode_audio
 
 FOCAL = 285.0
 
@@ -36,7 +36,7 @@ def take(label='walk', **parts):
 
 
 def model(modality, rate_hz):
-    sensor = find_modality(modality)
+    sensor = find_sensor(modality)
     card = make_card(
         **card_fields(
             modality=modality,
@@ -112,7 +112,7 @@ def test_pictures_without_camera_info_say_what_to_give(tmp_path):
     net = model('depth', 8.0)
     with pytest.raises(BagError, match=r'no usable /camera_info.*--focal'):
         evaluate_bag(tmp_path / 'bag', net)
-    given = evaluate_bag(tmp_path / 'bag', net, source=BagSource(focal_px=FOCAL / 4))
+    given = evaluate_bag(tmp_path / 'bag', net, source=BagSource(focal=FOCAL / 4))
     whole = evaluate_bag(tmp_path / 'whole', net)
     assert given.predictions == whole.predictions
 

@@ -120,7 +120,7 @@ def test_halves_are_looked_at_joined_and_named_in_the_next_command(checked):
     gyro = imu_rows(values * [0, 0, 0, 1, 1, 1], '/camera/gyro/sample')
     code, out = checked(accel + gyro)
     assert code == 0, out
-    assert 'two halves of one sensor' in out
+    assert 'the halves of an inertial sensor, looked at as joined' in out
     assert '--accel /camera/accel/sample --gyro /camera/gyro/sample' in out.splitlines()[-1]
 
 

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from dcat_ros.datasets import Signal, Trial
-from dcat_ros.datasets.continuous import join, stillness
+from dcat_ros.datasets.continuous import join
 from dcat_ros.errors import DatasetError
 from dcat_ros.segment import REST
+from dcat_ros.sensors.inertial.pause import stillness
+from dcat_ros.sensors.inertial.sensor import INERTIAL
 
 PERIOD_NS = 20_000_000
 
@@ -26,7 +28,7 @@ def trials(seed=0):
 
 
 def joined(seed=0, **options):
-    return join(trials(), np.random.default_rng(seed), **options)
+    return join(trials(), np.random.default_rng(seed), sensor=INERTIAL, **options)
 
 
 def test_join_segments_cover_everything_without_holes():
@@ -71,7 +73,7 @@ def test_join_is_the_same_for_the_same_seed():
 
 def test_join_nothing_is_an_error():
     with pytest.raises(DatasetError, match='no trial to join'):
-        join([], np.random.default_rng(0))
+        join([], np.random.default_rng(0), sensor=INERTIAL)
 
 
 def constant(direction, n=20):
@@ -111,9 +113,3 @@ def test_stillness_motion_on_a_line_is_no_noise():
     ramp = constant((0, 0, 9.8), 5) + np.arange(5)[:, None] * 0.3
     out = stillness(ramp, ramp, 50, np.random.default_rng(0))
     np.testing.assert_allclose(out[:, 3:], 0, atol=1e-9)
-
-
-def test_join_of_a_sensor_whose_pauses_nobody_knows_is_refused():
-    odd = [Trial('t', 'pull', '1', 't', {'wrench': Signal.at_rate(np.zeros((30, 6)), 50)})]
-    with pytest.raises(DatasetError, match='what wrench gives while nothing is done is not known'):
-        join(odd, np.random.default_rng(0), modality='wrench')

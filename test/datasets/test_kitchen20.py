@@ -5,10 +5,10 @@ import pytest
 import soundfile
 
 from dcat_ros.datasets import kitchen20, load
-from dcat_ros.datasets.modality import signal_for
+from dcat_ros.datasets.as_sensor import signal_for
 from dcat_ros.errors import DatasetError
-from dcat_ros.modalities.audio import log_mel
-from dcat_ros.modalities.registry import MODALITIES
+from dcat_ros.sensors.registry import sensors
+from dcat_ros.sensors.sound.log_mel import log_mel
 
 HEADER = 'file,label,source,take,fold_in_original,seconds,original_name'
 
@@ -50,7 +50,7 @@ def test_load_a_clip_a_trial_with_its_source_as_subject(folder):
 def test_signal_for_is_log_mel_with_the_ends_of_its_frames(folder):
     write(folder, [('0000', 'blender', '1')])
     trial = load('kitchen20', folder.parent).trials[0]
-    rows = signal_for(trial, MODALITIES['audio'], 100.0)
+    rows = signal_for(trial, sensors()['audio'], 100.0)
     np.testing.assert_array_equal(rows.values, log_mel(trial.signals['audio'].values[:, 0]))
     assert rows.values.shape == (198, 64)
     assert rows.stamps_ns[:2].tolist() == [25_000_000, 35_000_000]

@@ -10,9 +10,9 @@ from dcat_ros.datasets import watch
 from dcat_ros.errors import ConfigError
 from dcat_ros.evaluation.demo import compare, demo_bag
 from dcat_ros.evaluation.evaluate import evaluate_bag
-from dcat_ros.modalities.registry import find_modality
 from dcat_ros.model.runtime import load_model
 from dcat_ros.model.weights import save_weights
+from dcat_ros.sensors.registry import find_sensor
 
 pytest.importorskip('seglearn')
 
@@ -76,7 +76,7 @@ def test_demo_bag_of_sounds(tmp_path, data_dir, model):
 
 
 def test_sound_has_no_stamps_so_most_labels_suffice(tmp_path):
-    modality = find_modality('audio')
+    modality = find_sensor('audio')
     spec = {'channels': modality.channels, 'units': modality.units, 'rate_hz': 100.0}
     card = make_card(modality='audio', input=spec)
     save_weights(tmp_path / 'w.safetensors', make_net(card), card)

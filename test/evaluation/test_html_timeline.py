@@ -6,7 +6,7 @@ from report_pages import LABELS, S, window
 
 from dcat_ros.evaluation.html.text import label_colours
 from dcat_ros.evaluation.html.timeline import timeline
-from dcat_ros.evaluation.html.trace import Band, Thumbnail, Trace
+from dcat_ros.sensors.shown import Band, Thumbnail, Trace
 
 
 def test_timeline_merges_windows_into_bars():

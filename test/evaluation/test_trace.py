@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from dcat_ros.errors import BagError
 from dcat_ros.evaluation.bag_content import BagSource
-from dcat_ros.evaluation.html.envelope import Envelope, Evenly
-from dcat_ros.evaluation.html.trace import thumbnail, trace_of
+from dcat_ros.evaluation.html.trace import trace_of
 from dcat_ros.messages.image import Picture
+from dcat_ros.sensors.envelope import Envelope, Evenly
+from dcat_ros.sensors.thumbnail import thumbnail
 
 S = 10**9
 IMAGE = 'sensor_msgs/msg/Image'
@@ -168,7 +169,7 @@ def test_trace_of_sound_without_header_ends_at_the_log_time(tmp_path):
         messages.append(('/audio', INT16, 100 * S + i * S // 4, data))
     messages.append(('/audio', INT16, 102 * S, b'\0\1\0\0'))
     write_raw_bag(tmp_path / 'bag', messages)
-    source = BagSource(audio='/audio', rate_hz=8000, channels=2)
+    source = BagSource(audio='/audio', sample_rate=8000, channels=2)
     trace = trace_of(tmp_path / 'bag', source, sound_card())
     (band,) = trace.bands
     assert trace.begin_ns == 100 * S

@@ -18,8 +18,8 @@ from lifecycle_msgs.srv import GetState
 from own_domain import own_domain
 from rcl_interfaces.srv import GetParameters
 
-from dcat_ros.modalities.registry import find_modality
 from dcat_ros.model.weights import save_weights
+from dcat_ros.sensors.registry import find_sensor
 from dcat_ros.share import share_dir
 
 pytestmark = pytest.mark.ros
@@ -104,7 +104,7 @@ def more_arguments(name, folder):
     """What the launch file needs beside the namespace."""
     if name != 'audio_only':
         return []
-    sensor = find_modality('audio')
+    sensor = find_sensor('audio')
     given = {'channels': sensor.channels, 'units': sensor.units, 'size': sensor.size}
     card = make_card(modality='audio', input={**given, 'rate_hz': 100.0})
     save_weights(folder / 'sound.safetensors', make_net(card), card)

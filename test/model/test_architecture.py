@@ -55,7 +55,7 @@ def test_places_of_the_traces_are_in_the_source():
 
 def test_shapes_of_the_traces_are_those_of_the_shipped_models():
     from dcat_ros.model.runtime import load_model
-    from dcat_ros.streaming.depth import DepthWindows
+    from dcat_ros.sensors.depth.windows import DepthWindows
     from dcat_ros.streaming.recogniser import Recogniser
 
     imu = load_model('imu_utd_mhad')
@@ -67,7 +67,7 @@ def test_shapes_of_the_traces_are_those_of_the_shipped_models():
 
     depth = load_model('image_depth_utd_mhad')
     spec = depth.card.input
-    cut = DepthWindows(depth.card.sensor, spec.rate_hz, spec.window_s, spec.stride_s)
+    cut = DepthWindows(spec.size, spec.rate_hz, spec.window_s, spec.stride_s)
     frame = np.full((480, 640), 2000, np.uint16)
     for i in range(16):
         found = cut.push(i, i * 125_000_000, 'camera', frame, 525.0, (0.3, 10.0))

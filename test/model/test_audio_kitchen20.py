@@ -8,9 +8,9 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from dcat_ros.datasets import Dataset, load
 from dcat_ros.evaluation.evaluate_dataset import evaluate_dataset
-from dcat_ros.modalities.audio import log_mel
 from dcat_ros.model.runtime import load_model
 from dcat_ros.model.weights import load_weights
+from dcat_ros.sensors.sound.log_mel import log_mel
 from dcat_ros.streaming.recogniser import Recogniser
 
 PATH = REPO / 'models' / 'audio_kitchen20.safetensors'
@@ -48,7 +48,7 @@ def test_silence_and_faint_noise_are_unknown(model, level_db):
 def test_a_window_takes_few_operations():
     """Its time, as a share of the stride, is a row of the benchmarks."""
     net, card = load_weights(PATH)
-    window = torch.zeros(1, round(card.input.window_s * card.input.rate_hz), card.sensor.n_values)
+    window = torch.zeros(1, round(card.input.window_s * card.input.rate_hz), card.input.n_values)
     with torch.no_grad(), FlopCounterMode(display=False) as counter:
         net(window)
     assert 0 < counter.get_total_flops() < 160e6

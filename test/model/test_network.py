@@ -3,15 +3,15 @@ import pytest
 import torch
 from helpers import make_card, make_net
 
-from dcat_ros.modalities.registry import MODALITIES
-from dcat_ros.model.card import NetworkSpec
+from dcat_ros.card.card import NetworkSpec
 from dcat_ros.model.network import ActivityNet, stretch
 from dcat_ros.model.runtime import Model, load_model
+from dcat_ros.sensors.registry import sensors
 
 
 def full_net(**spec):
     torch.manual_seed(0)
-    return ActivityNet(NetworkSpec(**spec), MODALITIES['imu'], 28).eval()
+    return ActivityNet(NetworkSpec(**spec), sensors()['imu'], 28).eval()
 
 
 def windows(n=3, t=50):
@@ -90,9 +90,9 @@ def test_load_model_by_path(weights_file):
     assert load_model(weights_file).card.name == 'small'
 
 
-@pytest.mark.parametrize('name', MODALITIES)
+@pytest.mark.parametrize('name', sensors())
 def test_network_of_every_modality_gives_log_probabilities_of_any_length(name):
-    modality = MODALITIES[name]
+    modality = sensors()[name]
     torch.manual_seed(0)
     net = ActivityNet(NetworkSpec(ppv=False), modality, 5).eval()
     rng = np.random.default_rng(0)
@@ -105,7 +105,7 @@ def test_network_of_every_modality_gives_log_probabilities_of_any_length(name):
 
 
 def test_frame_network_has_a_token_a_frame_and_sees_what_changes():
-    net = ActivityNet(NetworkSpec(ppv=False), MODALITIES['depth'], 5).eval()
+    net = ActivityNet(NetworkSpec(ppv=False), sensors()['depth'], 5).eval()
     still = torch.zeros(1, 8, 2048)
     still[..., :1024] = 1
     moving = still.clone()

@@ -82,7 +82,7 @@ def test_stale_after_takes_effect_when_set(recogniser, peer):
 
 def test_mount_rpy_turns_the_samples(quick_model, recogniser, peer):
     """A sensor that is mounted askew, with its mount_rpy, gives what a straight one gives."""
-    from dcat_ros.modalities.imu import mount_rotation
+    from dcat_ros.sensors.inertial.samples import mount_rotation
 
     angles = [0.3, -0.8, 1.2]
     turn_back = mount_rotation(*angles).T

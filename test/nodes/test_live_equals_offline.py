@@ -14,9 +14,9 @@ from dcat_ros.bags.read import BagReader
 from dcat_ros.bags.write import make_bag
 from dcat_ros.datasets import load
 from dcat_ros.evaluation.evaluate import evaluate_bag
-from dcat_ros.messages.imu import decode_imu
 from dcat_ros.model.runtime import load_model
 from dcat_ros.nodes.replay import Player
+from dcat_ros.sensors.inertial.messages import decode_imu
 from dcat_ros.streaming.recogniser import Recogniser
 
 pytestmark = pytest.mark.ros

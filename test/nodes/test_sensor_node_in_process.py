@@ -11,7 +11,7 @@ from rclpy.parameter import Parameter
 
 from dcat_ros.nodes.imu_node import ImuNode
 from dcat_ros.nodes.lifecycle import GuardedLifecycleNode
-from dcat_ros.receivers.imu import ImuReceiver
+from dcat_ros.sensors.inertial.receiver import ImuReceiver
 
 pytestmark = pytest.mark.ros
 

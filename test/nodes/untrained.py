@@ -4,10 +4,10 @@ from pathlib import Path
 
 import torch
 
-from dcat_ros.modalities.registry import find_modality
-from dcat_ros.model.card import Card, InputSpec, NetworkSpec, TrainingRecord
+from dcat_ros.card.card import Card, InputSpec, NetworkSpec, TrainingRecord
 from dcat_ros.model.network import ActivityNet
 from dcat_ros.model.weights import save_weights
+from dcat_ros.sensors.registry import find_sensor, sensor_of
 
 #: Rate, window and stride of the untrained models.
 _TIMES = {'imu': (50.0, 1.0, 0.1), 'depth': (8.0, 1.0, 0.25), 'audio': (100.0, 1.0, 0.5)}
@@ -21,7 +21,7 @@ def save_untrained(
     """Write a valid weights file with random weights."""
     torch.manual_seed(0)
     spec = NetworkSpec(ppv=False)
-    sensor = find_modality(modality)
+    sensor = find_sensor(modality)
     rate_hz, window_s, stride_s = _TIMES[modality]
     card = Card(
         name='quick',
@@ -52,4 +52,4 @@ def save_untrained(
             created='2026-01-01',
         ),
     )
-    save_weights(path, ActivityNet(spec, card.sensor, len(modality_labels)), card)
+    save_weights(path, ActivityNet(spec, sensor_of(card), len(modality_labels)), card)

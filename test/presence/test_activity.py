@@ -5,8 +5,8 @@ from helpers import make_card
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dcat_ros.card.card import Result
 from dcat_ros.errors import MessageError
-from dcat_ros.model.card import Result
 from dcat_ros.presence.activity import macro_f1_of, read_activity
 
 GOOD = {

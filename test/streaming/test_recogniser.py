@@ -1,3 +1,5 @@
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -6,6 +8,7 @@ from helpers import LevelModel, imu_message, make_card, make_net, string_message
 from dcat_ros.errors import ConfigError
 from dcat_ros.evaluation.evaluate import evaluate_bag
 from dcat_ros.model.runtime import Model
+from dcat_ros.sensors.inertial.samples import rotate
 from dcat_ros.streaming.recogniser import Recogniser
 
 BEGIN_NS = 1_700_000_000_000_000_000
@@ -108,7 +111,8 @@ def test_recogniser_rotation_turns_both_vectors():
             return super().log_probabilities(windows)
 
     recogniser = Recogniser(Spy(make_card()))
-    recogniser.rotation = np.array([[0, -1, 0], [1, 0, 0], [0, 0, 1]], dtype=np.float32)
+    matrix = np.array([[0, -1, 0], [1, 0, 0], [0, 0, 1]], dtype=np.float32)
+    recogniser.prepare = partial(rotate, matrix=matrix)
     values = np.tile([1.0, 0.0, 9.0, 0.0, 2.0, 3.0], (50, 1))
     recogniser.classify_many(recogniser.stream.push_many(20_000_000 * np.arange(50), values))
     # a quarter turn about z: x becomes y, y becomes -x

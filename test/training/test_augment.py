@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from dcat_ros.modalities.registry import MODALITIES
-from dcat_ros.training.augment import augment, cropped
-from dcat_ros.training.config import AugmentConfig
+from dcat_ros.sensors.amounts import AugmentConfig
+from dcat_ros.sensors.registry import sensors
+from dcat_ros.training.augment import cropped
 
 CALM = AugmentConfig(rotation_rad=0, warp=0, scale=0, noise=0)
 
@@ -16,15 +16,15 @@ def windows(modality, n=6, length=20, seed=0):
 
 
 def changed(name, given=None, **options):
-    modality = MODALITIES[name]
+    modality = sensors()[name]
     config = CALM.model_copy(update=options)
     given = windows(modality) if given is None else given
-    return given, augment(given, modality, config, np.random.default_rng(1))
+    return given, modality.augment(modality, given, config, np.random.default_rng(1))
 
 
-@pytest.mark.parametrize('name', MODALITIES)
+@pytest.mark.parametrize('name', sensors())
 def test_augment_keeps_shape_and_kind_and_changes_nothing_in_place(name):
-    given = windows(MODALITIES[name])
+    given = windows(sensors()[name])
     before = given.copy()
     _, found = changed(name, given, rotation_rad=0.3, scale=0.2, noise=0.1)
     assert found.shape == given.shape
@@ -67,18 +67,18 @@ def test_augment_scale_is_one_factor_a_window():
 def test_augment_noise_is_in_the_units_of_each_channel():
     given = np.zeros((40, 200, 6), np.float32)
     _, found = changed('imu', given, noise=0.05)
-    expected = 0.05 * np.array(MODALITIES['imu'].scale)
+    expected = 0.05 * np.array(sensors()['imu'].scale)
     np.testing.assert_allclose(found.std(axis=(0, 1)), expected, rtol=0.05)
 
 
 @pytest.mark.parametrize('name', ['depth', 'depth_16'])
 def test_augment_frames_of_a_window_are_shifted_alike_and_gain_no_reading(name):
-    modality = MODALITIES[name]
+    modality = sensors()[name]
     size = modality.size
     given = np.zeros((30, 4, 2, size, size), np.float32)
     given[:, :, :, size // 2, size // 2] = 1
     flat = given.reshape(30, 4, -1)
-    found = augment(flat, modality, CALM, np.random.default_rng(0)).reshape(given.shape)
+    found = modality.augment(modality, flat, CALM, np.random.default_rng(0)).reshape(given.shape)
     places = set()
     for window in found:
         where = {tuple(x) for x in np.argwhere(window[0, 0])}
@@ -90,20 +90,20 @@ def test_augment_frames_of_a_window_are_shifted_alike_and_gain_no_reading(name):
 
 
 def test_augment_scale_changes_the_depth_of_a_frame_and_not_its_mask():
-    modality = MODALITIES['depth_16']
+    modality = sensors()['depth_16']
     given = np.ones((5, 3, 512), np.float32)
     # the border that a shift brings in has no reading
-    found = augment(
-        given, modality, CALM.model_copy(update={'scale': 0.2}), np.random.default_rng()
+    found = modality.augment(
+        modality, given, CALM.model_copy(update={'scale': 0.2}), np.random.default_rng()
     )
     assert set(np.unique(found[..., :256])) <= {0.0, 1.0}
     assert not np.isin(found[..., 256:], [0.0, 1.0]).all()
 
 
 def test_augment_spectra_lose_a_stretch_of_time_and_move_by_some_bands():
-    modality = MODALITIES['audio']
+    modality = sensors()['audio']
     given = np.broadcast_to(np.arange(1, 65, dtype=np.float32), (50, 40, 64)).copy()
-    found = augment(given, modality, CALM, np.random.default_rng(0))
+    found = modality.augment(modality, given, CALM, np.random.default_rng(0))
     blank = (found == 0).all(axis=2)
     assert blank.sum(axis=1).max() == 6  # 0.15 of 40
     for window, lost in zip(found, blank, strict=True):
@@ -129,5 +129,5 @@ def test_cropped_takes_up_to_its_share_of_the_time_away():
 
 
 def test_cropped_of_nothing_is_the_same():
-    given = windows(MODALITIES['imu'])
+    given = windows(sensors()['imu'])
     np.testing.assert_allclose(cropped(given, 0.0, np.random.default_rng(0)), given, atol=1e-6)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from helpers import made_dataset, make_card, make_net
 
+from dcat_ros.sensors.inertial.sensor import INERTIAL
 from dcat_ros.streaming.decision import Prediction
 from dcat_ros.training.holdout import HeldOut, calibrated, calibration_of, make_subject, measure
 from dcat_ros.training.results import results_of
@@ -24,12 +25,14 @@ def held_out(name, pairs, trials=(('walk', 'walk'),)):
         Prediction(said, 'ok', p, row(said, p), i * S // 2, i * S // 2 + S, '')
         for i, (_, said, p) in enumerate(pairs)
     ]
-    subject = make_subject(made_dataset(), name, seed=0)
+    subject = make_subject(made_dataset(), name, seed=0, sensor=INERTIAL)
     return HeldOut(subject, predictions, [t for t, *_ in pairs], list(trials))
 
 
 def test_make_subject_is_the_same_for_the_same_seed_and_has_the_persons_trials():
-    one, two, other = (make_subject(made_dataset(), '2', seed=s) for s in (0, 0, 1))
+    one, two, other = (
+        make_subject(made_dataset(), '2', seed=s, sensor=INERTIAL) for s in (0, 0, 1)
+    )
     assert one.stream.segments == two.stream.segments
     np.testing.assert_array_equal(one.stream.signal.values, two.stream.signal.values)
     assert one.stream.segments != other.stream.segments
@@ -38,7 +41,7 @@ def test_make_subject_is_the_same_for_the_same_seed_and_has_the_persons_trials()
 
 
 def test_measure_is_uncalibrated_and_has_truth_for_every_window():
-    subject = make_subject(made_dataset(n=120), '1', seed=0)
+    subject = make_subject(made_dataset(n=120), '1', seed=0, sensor=INERTIAL)
     found = measure(make_net(CARD), CARD, subject)
     assert len(found.predictions) == len(found.truth) > 10
     assert {p.state for p in found.predictions} == {'ok'}  # no threshold

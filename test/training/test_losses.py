@@ -7,7 +7,7 @@ import pytest
 import torch
 from transfer_helpers import made_pool, recordings, small_net
 
-from dcat_ros.model.attention import Attended
+from dcat_ros.blocks.attention import Attended
 from dcat_ros.model.network import Outputs
 from dcat_ros.training.alignment import cross_attention_alignment, explicit_cross_attention
 from dcat_ros.training.losses import LOSSES

@@ -9,7 +9,7 @@ from helpers import made_dataset
 from dcat_ros.datasets import Signal
 from dcat_ros.errors import ConfigError, DatasetError
 from dcat_ros.training.paired import make_paired, pair
-from dcat_ros.training.views import VIEWS, find_view, view_of
+from dcat_ros.training.views import find_view, view_of, views
 
 RNG = np.random.default_rng(0)
 
@@ -119,13 +119,13 @@ def trial_with_everything(name='a'):
     )
 
 
-@pytest.mark.parametrize('name', VIEWS)
+@pytest.mark.parametrize('name', views())
 def test_view_is_a_finite_array_of_the_modality_and_the_same_each_time(name):
     trial, view = trial_with_everything(), find_view(name)
     one, two = view_of(trial, name), view_of(trial, name)
     np.testing.assert_array_equal(one, two)
     assert one.ndim == 2
-    assert one.shape[1] == view.modality.n_values
+    assert one.shape[1] == view.sensor.n_values
     assert one.dtype == np.float32
     assert np.isfinite(one).all()
 

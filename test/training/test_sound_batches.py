@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from helpers import made_sounds
 
-from dcat_ros.datasets.modality import as_modality
-from dcat_ros.modalities.registry import MODALITIES
-from dcat_ros.training import sound_augment as change
+from dcat_ros.datasets.as_sensor import as_sensor
+from dcat_ros.sensors.registry import sensors
+from dcat_ros.sensors.sound import augment as change
 from dcat_ros.training.sound_batches import LENGTHS, make_sound_pool
 
 
@@ -20,7 +20,7 @@ def power(n=4, rows=50, seed=1):
 
 @pytest.fixture(scope='module')
 def pool():
-    return make_sound_pool(as_modality(made_sounds(), MODALITIES['audio'], 100.0))
+    return make_sound_pool(as_sensor(made_sounds(), sensors()['audio'], 100.0))
 
 
 def test_draw_is_made_of_its_seed_alone(pool):

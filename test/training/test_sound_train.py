@@ -9,8 +9,8 @@ from helpers import made_sounds, sound_fields
 
 from dcat_ros.errors import ConfigError, DcatError
 from dcat_ros.evaluation.intervals import cluster_bootstrap
-from dcat_ros.modalities.registry import MODALITIES
-from dcat_ros.model.sound import SoundNet
+from dcat_ros.sensors.registry import sensors
+from dcat_ros.sensors.sound.network import SoundNet
 from dcat_ros.training import sound_train as module
 from dcat_ros.training.checkpoint import History
 from dcat_ros.training.config import TrainConfig
@@ -86,7 +86,7 @@ def test_train_each_network_hears_what_it_may(tmp_path, monkeypatch):
 
     def fit_sound(config, known, held_out, seed, checkpoint, progress):
         heard.append(({t.source for t in known.trials}, {t.source for t in held_out.trials}, seed))
-        net = SoundNet(config.network, MODALITIES['audio'], len(known.info.labels)).eval()
+        net = SoundNet(config.network, sensors()['audio'], len(known.info.labels)).eval()
         return net, History(step=config.optimiser.steps)
 
     monkeypatch.setattr(module, 'fit_sound', fit_sound)

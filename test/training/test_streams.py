@@ -3,11 +3,11 @@ import pytest
 from helpers import made_dataset, train_config
 
 from dcat_ros.datasets import Dataset, Signal, Trial
-from dcat_ros.modalities.registry import MODALITIES
+from dcat_ros.sensors.registry import sensors
 from dcat_ros.training.recordings import whole_recordings
 from dcat_ros.training.streams import make_pool
 
-IMU = MODALITIES['imu']
+IMU = sensors()['imu']
 
 
 @pytest.mark.parametrize('lag_s', [0.0, 0.4, 1.0 - 1 / 50])
@@ -78,7 +78,7 @@ def ramps():
 
 
 def test_whole_recordings_are_stretched_to_one_length():
-    x, y = whole_recordings(ramps(), 17)
+    x, y = whole_recordings(ramps(), 17, 'imu')
     assert x.shape == (2, 17, 6)
     assert x.dtype == np.float32
     assert y.tolist() == [0, 1]
@@ -86,5 +86,5 @@ def test_whole_recordings_are_stretched_to_one_length():
 
 
 def test_whole_recordings_of_their_own_length_are_unchanged():
-    x, _ = whole_recordings(Dataset(ramps().info, ramps().trials[:1]), 41)
+    x, _ = whole_recordings(Dataset(ramps().info, ramps().trials[:1]), 41, 'imu')
     np.testing.assert_allclose(x[0], ramps().trials[0].signals['imu'].values, atol=1e-6)

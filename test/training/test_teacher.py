@@ -7,9 +7,9 @@ import pytest
 import torch
 from helpers import make_card, make_net, train_config
 
+from dcat_ros.card.card import Result
 from dcat_ros.datasets import Dataset, Signal, Trial
 from dcat_ros.errors import ConfigError, WeightsError
-from dcat_ros.model.card import Result
 from dcat_ros.model.weights import save_weights
 from dcat_ros.training.config import TransferConfig
 from dcat_ros.training.record import make_card as record

@@ -3,9 +3,9 @@
 import numpy as np
 import torch
 
-from dcat_ros.modalities.registry import MODALITIES
-from dcat_ros.model.card import NetworkSpec
+from dcat_ros.card.card import NetworkSpec
 from dcat_ros.model.network import ActivityNet
+from dcat_ros.sensors.registry import sensors
 from dcat_ros.training.source import source_outputs
 
 
@@ -13,13 +13,13 @@ def small_net(modality='imu', n_classes=3, seed=0, **spec):
     """An untrained network, in training mode, without dropout unless it is asked for."""
     sizes = {'width': 8, 'd_attention': 4, 'ppv': False, 'dropout': 0.0} | spec
     torch.manual_seed(seed)
-    return ActivityNet(NetworkSpec(**sizes), MODALITIES[modality], n_classes)
+    return ActivityNet(NetworkSpec(**sizes), sensors()[modality], n_classes)
 
 
 def recordings(n=12, length=24, modality='imu', seed=0):
     """Random recordings (n, T, C) in the modality's units."""
     rng = np.random.default_rng(seed)
-    sensor = MODALITIES[modality]
+    sensor = sensors()[modality]
     scale = np.repeat(sensor.scale, (sensor.size or 1) ** 2)
     return (rng.normal(size=(n, length, sensor.n_values)) * scale).astype(np.float32)
 

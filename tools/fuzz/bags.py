@@ -18,7 +18,7 @@ from rosbags.typesys import Stores, get_typestore
 from dcat_ros.bags.read import BagReader
 from dcat_ros.bags.topics import IMU_TOPIC, STRING_TYPE, TRUTH_TOPIC
 from dcat_ros.evaluation.evaluate import evaluate_bag
-from dcat_ros.messages.imu import IMU_TYPE
+from dcat_ros.sensors.inertial.messages import IMU_TYPE
 from tools.fuzz import messages
 from tools.fuzz.case import Case, Kind
 from tools.fuzz.models import model_of

@@ -150,7 +150,7 @@ def _run_weights(path: Path) -> int:
     rate_hz, n = model.card.input.rate_hz, recogniser.stream.length
     if n > 400:
         return 0
-    values = np.zeros((n + 12, model.card.sensor.n_values))
+    values = np.zeros((n + 12, model.card.input.n_values))
     stamps = np.round(1e18 + np.arange(len(values)) * 1e9 / rate_hz).astype(np.int64)
     return len(recogniser.classify_many(recogniser.stream.push_many(stamps, values)))
 

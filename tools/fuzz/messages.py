@@ -9,10 +9,11 @@ import numpy as np
 from rosbags.typesys import Stores, get_typestore
 
 from dcat_ros.bags.messages import Messages
-from dcat_ros.bags.topics import CAMERA_INFO_TYPE, STRING_TYPE
-from dcat_ros.messages.audio import AUDIO_TYPES
+from dcat_ros.bags.topics import STRING_TYPE
+from dcat_ros.messages.camera_info import CAMERA_INFO_TYPE
 from dcat_ros.messages.image import COMPRESSED_IMAGE_TYPE, IMAGE_TYPE
-from dcat_ros.messages.imu import IMU_TYPE
+from dcat_ros.sensors.inertial.messages import IMU_TYPE
+from dcat_ros.sensors.sound.messages import AUDIO_TYPES
 
 __all__ = [
     'JPEG',

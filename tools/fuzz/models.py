@@ -4,10 +4,10 @@ from functools import cache
 
 import torch
 
-from dcat_ros.modalities.registry import MODALITIES
-from dcat_ros.model.card import Card
+from dcat_ros.card.card import Card
 from dcat_ros.model.make import make_network
 from dcat_ros.model.runtime import Model, load_model
+from dcat_ros.sensors.registry import find_sensor, sensor_of
 
 __all__ = ['SHIPPED', 'card_fields', 'model_of']
 
@@ -18,7 +18,7 @@ _RATES = {'imu': 50.0, 'depth': 8.0, 'audio': 100.0}
 
 def card_fields(sensor: str) -> dict[str, object]:
     """The fields of a valid card of a small model."""
-    modality = MODALITIES[sensor]
+    modality = find_sensor(sensor)
     spec = {'channels': modality.channels, 'units': modality.units, 'frame': 'anywhere'}
     times = {'rate_hz': _RATES[sensor], 'window_s': 1.0, 'stride_s': 0.5, 'lag_s': 0.5}
     kind = 'sound' if sensor == 'audio' else 'activity'
@@ -52,4 +52,4 @@ def model_of(sensor: str, shipped: bool = False) -> Model:
         return load_model(SHIPPED[sensor])
     card = Card.model_validate(card_fields(sensor))
     torch.manual_seed(0)
-    return Model(make_network(card.network, card.sensor, len(card.labels)), card)
+    return Model(make_network(card.network, sensor_of(card), len(card.labels)), card)

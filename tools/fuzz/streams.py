@@ -10,16 +10,16 @@ from pathlib import Path
 from random import Random
 
 from dcat_ros.errors import MessageError
-from dcat_ros.messages.audio import AUDIO_TYPES, HEADERLESS_TYPES
-from dcat_ros.messages.audio_format import decode_audio_info
 from dcat_ros.messages.camera_info import decode_camera_info
 from dcat_ros.messages.text import decode_string
 from dcat_ros.model.runtime import Model
-from dcat_ros.receivers.audio import AudioReceiver
-from dcat_ros.receivers.image import ImageReceiver
-from dcat_ros.receivers.imu import ImuReceiver
-from dcat_ros.receivers.reading import Reading, Recorded
-from dcat_ros.streaming.halves import Half
+from dcat_ros.sensors.depth.receiver import ImageReceiver
+from dcat_ros.sensors.inertial.halves import Half
+from dcat_ros.sensors.inertial.receiver import ImuReceiver
+from dcat_ros.sensors.sound.format import decode_audio_info
+from dcat_ros.sensors.sound.messages import AUDIO_TYPES, HEADERLESS_TYPES
+from dcat_ros.sensors.sound.receiver import AudioReceiver
+from dcat_ros.streaming.reading import Reading, Recorded
 from dcat_ros.streaming.recogniser import Recogniser
 from dcat_ros.streaming.window import Window
 from tools.fuzz import messages, pictures
@@ -94,7 +94,7 @@ def _imu(receiver_of: str, shipped: bool) -> Kind:
         model = model_of('imu', shipped)
         halves = _HALVES if receiver_of == 'halves' else {}
         receiver = ImuReceiver(Recogniser(model).stream, ignore_covariance=rng.random() < 0.3)
-        reading = Reading(receiver, halves=halves, receive_time=rng.random() < 0.1)
+        reading = Reading(receiver, parts=halves, receive_time=rng.random() < 0.1)
         topics = list(halves) or ['/imu']
         period_ns = 10**9 // rng.choice((25, 50, 100)) // len(topics)
         stream = _Stream(reading, model, period_ns, topics)

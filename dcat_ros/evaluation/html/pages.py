@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
+from dcat_ros.card.card import Card
 from dcat_ros.errors import DcatError
 from dcat_ros.evaluation.bag_content import BagSource
 from dcat_ros.evaluation.evaluation import Evaluation
 from dcat_ros.evaluation.html.report import Page, html_report
-from dcat_ros.evaluation.html.trace import Trace, trace_of
-from dcat_ros.model.card import Card
+from dcat_ros.evaluation.html.trace import trace_of
+from dcat_ros.sensors.shown import Trace
 
 __all__ = ['report_of']
 

@@ -26,7 +26,7 @@ from dcat_ros.evaluation.html.tables import (
 )
 from dcat_ros.evaluation.html.text import escaped, label_colours, number, safe_json
 from dcat_ros.evaluation.html.timeline import timeline
-from dcat_ros.evaluation.html.trace import Trace
+from dcat_ros.sensors.shown import Trace
 
 __all__ = ['Page', 'html_report']
 

@@ -8,8 +8,8 @@ from typing import Any
 from dcat_ros.evaluation.html.bars import label_bars, seconds, truth_bars
 from dcat_ros.evaluation.html.judged import Judged
 from dcat_ros.evaluation.html.text import WRONG, plot_text
-from dcat_ros.evaluation.html.trace import Band, Trace
 from dcat_ros.segment import Segment
+from dcat_ros.sensors.shown import Band, Trace
 from dcat_ros.streaming.decision import OK, UNKNOWN
 
 __all__ = ['timeline']

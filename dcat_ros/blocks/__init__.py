@@ -1,0 +1,1 @@
+"""The blocks that networks are made of. Here torch lives."""

@@ -1,0 +1,1 @@
+"""What a weights file says of itself."""

@@ -1,0 +1,229 @@
+"""The record inside a weights file: all that is needed to run a model and to judge it."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, field_validator, model_validator
+
+__all__ = [
+    'MAX_LABELS',
+    'SAMPLES',
+    'SCHEMA_VERSION',
+    'Calibration',
+    'Card',
+    'InputSpec',
+    'NetworkSpec',
+    'Positive',
+    'Rate',
+    'Record',
+    'Result',
+    'Seconds',
+    'Share',
+    'TrainingRecord',
+    'check_samples',
+]
+
+#: Raised when a change makes older programs misread a file.
+SCHEMA_VERSION = 1
+
+Positive = Annotated[FiniteFloat, Field(gt=0)]
+Share = Annotated[FiniteFloat, Field(ge=0, le=1)]
+Count = Annotated[int, Field(gt=0)]
+Size = Annotated[int, Field(gt=0, le=1024)]
+Rate = Annotated[FiniteFloat, Field(ge=0.1, le=2000)]
+Seconds = Annotated[FiniteFloat, Field(ge=0.001, le=600)]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+#: Rows of a window.
+SAMPLES = (2, 20_000)
+MAX_LABELS = 1000
+
+
+class Record(BaseModel):
+    """Fields that are checked, fixed, finite, and the only ones allowed."""
+
+    model_config = ConfigDict(extra='forbid', frozen=True, allow_inf_nan=False)
+
+
+def check_samples(rate_hz: float, window_s: float) -> None:
+    """See that a window has samples, and not more than a node can hold.
+
+    Raises:
+        ValueError: it has not.
+    """
+    low, high = SAMPLES
+    if not low <= round(rate_hz * window_s) <= high:
+        raise ValueError(
+            f'{window_s:g} s at {rate_hz:g} Hz are {rate_hz * window_s:.0f} samples; a window has '
+            f'{low} to {high}'
+        )
+
+
+class InputSpec(Record):
+    """What the model takes.
+
+    Attributes:
+        channels: names of the channels in order.
+        units: unit of each channel, as the ROS message has it.
+        frame: how the sensor sat in training, for people.
+        rate_hz: rate of the model's grid.
+        window_s: length of a window.
+        stride_s: distance of two predictions, unless the user says otherwise.
+        lag_s: a label speaks for the instant so long before the window's end.
+        size: side in pixels of a square frame, for a sensor that gives frames.
+    """
+
+    channels: Annotated[tuple[str, ...], Field(min_length=1)]
+    units: Annotated[tuple[str, ...], Field(min_length=1)]
+    frame: str
+    rate_hz: Rate
+    window_s: Seconds
+    stride_s: Seconds
+    lag_s: Annotated[FiniteFloat, Field(ge=0)]
+    size: Literal[8, 16, 32] | None = None
+
+    @property
+    def n_values(self) -> int:
+        """C, values of one sample; a frame's are flattened in the order channel, row, column."""
+        return len(self.channels) * (self.size or 1) ** 2
+
+    @model_validator(mode='after')
+    def _fits(self) -> 'InputSpec':
+        if len(self.units) != len(self.channels):
+            raise ValueError('every channel needs a unit')
+        if self.stride_s > self.window_s:
+            raise ValueError('stride_s must be at most window_s')
+        if self.lag_s > self.window_s:
+            raise ValueError('lag_s must be at most window_s')
+        check_samples(self.rate_hz, self.window_s)
+        return self
+
+
+class NetworkSpec(Record):
+    """Kind and sizes of the network.
+
+    Attributes:
+        kind: 'activity' for any sensor, or 'sound' for log-mel alone.
+        width: channels of a token.
+        d_attention: channels of query, key and value.
+        dropout: share of activations dropped in training.
+        ppv: whether fixed-kernel features stand beside the network.
+        ppv_weight: their share in the log-probabilities of a window.
+        segment: whether whole recordings of one activity are named at their own length; of the
+            kind 'activity', by a further layer on those features.
+    """
+
+    kind: Literal['activity', 'sound'] = 'activity'
+    width: Size = 80
+    d_attention: Size = 32
+    dropout: Share = 0.3
+    ppv: bool = True
+    ppv_weight: Share = 0.35
+    segment: bool = False
+
+    @model_validator(mode='after')
+    def _kind_fits(self) -> 'NetworkSpec':
+        if self.kind == 'sound' and self.ppv:
+            raise ValueError('the kind sound has no ppv')
+        if self.kind == 'sound' and self.width % 4:
+            raise ValueError('the width of the kind sound must be a multiple of 4')
+        if self.kind == 'activity' and self.segment and not self.ppv:
+            raise ValueError('segment needs ppv')
+        return self
+
+
+class Calibration(Record):
+    """From logits to probabilities and to `unknown`.
+
+    Attributes:
+        temperature: the logits are divided by it.
+        unknown_threshold: a window whose greatest probability is below it is `unknown`.
+        fitted_on: which recordings.
+    """
+
+    temperature: Annotated[FiniteFloat, Field(ge=0.001, le=1000)] = 1.0
+    unknown_threshold: Share = 0.0
+    fitted_on: str = 'not fitted'
+
+
+class TrainingRecord(Record):
+    """Where the weights come from.
+
+    Attributes:
+        dataset: name of the data set.
+        source: where the recordings come from.
+        licence: their terms.
+        subjects: who was trained on.
+        n_trials: number of recordings.
+        method: 'none' for labels alone, otherwise the transfer method.
+        source_modality: of the sensor that taught, or empty.
+        source_sha256: of the frozen source's weights, or empty.
+        config: the whole configuration.
+        command: what makes the file again.
+        package_version: of dcat_ros.
+        git_commit: of dcat_ros, or empty.
+        torch_version: of torch.
+        created: date, ISO 8601.
+    """
+
+    dataset: str
+    source: str
+    licence: str
+    subjects: tuple[str, ...]
+    n_trials: Count
+    method: str = 'none'
+    source_modality: str = ''
+    source_sha256: str = ''
+    config: dict[str, object]
+    command: str
+    package_version: str
+    git_commit: str = ''
+    torch_version: str
+    created: str
+
+
+class Result(Record):
+    """A measured figure.
+
+    Attributes:
+        split: on what, for people.
+        metric: name of the figure.
+        value: the figure.
+        low: lower end of the 95 % interval, if there is one.
+        high: upper end.
+        n: number of windows, trials or events.
+    """
+
+    split: str
+    metric: str
+    value: FiniteFloat
+    low: FiniteFloat | None = None
+    high: FiniteFloat | None = None
+    n: Annotated[int, Field(ge=0)] | None = None
+
+
+class Card(Record):
+    """The whole record."""
+
+    schema_version: Annotated[int, Field(ge=1)] = SCHEMA_VERSION
+    name: Name
+    description: str
+    modality: str
+    labels: Annotated[tuple[Name, ...], Field(min_length=2, max_length=MAX_LABELS)]
+    input: InputSpec
+    network: NetworkSpec
+    calibration: Calibration = Calibration()
+    training: TrainingRecord
+    results: tuple[Result, ...] = ()
+
+    @field_validator('name', 'labels')
+    @classmethod
+    def _in_one_line(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
+        for text in (value,) if isinstance(value, str) else value:
+            if not text.isprintable():
+                raise ValueError(f'{text[:40]!r} has letters that cannot be printed')
+        return value
+
+    @model_validator(mode='after')
+    def _labels_differ(self) -> 'Card':
+        if len(set(self.labels)) != len(self.labels):
+            raise ValueError('a label stands twice in labels')
+        return self

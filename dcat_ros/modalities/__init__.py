@@ -1,1 +1,0 @@
-"""What is special to each sensor: channels, units, scale, augmentation."""

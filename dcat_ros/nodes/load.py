@@ -1,0 +1,33 @@
+"""The model that a recogniser's parameters name, ready to be given windows."""
+
+from rclpy.node import Node
+
+from dcat_ros.errors import ConfigError
+from dcat_ros.model.runtime import Model, load_model
+from dcat_ros.sensors.sensor import Sensor
+from dcat_ros.streaming.recogniser import Recogniser
+
+__all__ = ['load']
+
+
+def load(node: Node, sensor: Sensor) -> tuple[Model, Recogniser]:
+    """Load the model of the parameter `model`, and make its recogniser by the other parameters.
+
+    Raises:
+        WeightsError: there is no such file, or it is unusable.
+        ConfigError: it is for another sensor, or a parameter does not fit it.
+    """
+    model = load_model(node.get_parameter('model').value)
+    if model.card.modality != sensor.name:
+        raise ConfigError(
+            f'model {model.card.name} is for {model.card.modality}, and this node needs one '
+            f'for {sensor.name}; set the parameter model.'
+        )
+    stride = node.get_parameter('stride').value
+    recogniser = Recogniser(
+        model,
+        stride_s=stride if stride > 0 else None,
+        max_gap_s=node.get_parameter('max_gap').value,
+        reorder_s=node.get_parameter('reorder').value,
+    )
+    return model, recogniser

@@ -1,0 +1,1 @@
+"""The depth camera: pictures in mm, of which the person is cut out."""

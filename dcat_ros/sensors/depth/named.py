@@ -1,0 +1,27 @@
+"""What a user names of a depth camera."""
+
+from dcat_ros.sensors.named import Named
+from dcat_ros.sensors.setting import Setting
+
+__all__ = ['NAMED']
+
+NAMED = Named(
+    called='image',
+    what='sensor_msgs/Image or CompressedImage',
+    topic='/image_raw',
+    settings=(
+        Setting(
+            'focal',
+            0.0,
+            'Focal length of the pictures in pixels; from the camera_info beside them without it.',
+            low=0,
+        ),
+        Setting(
+            'max_range',
+            float('inf'),
+            'Depth readings beyond so many metres are none.',
+            low=0.001,
+            is_option=False,
+        ),
+    ),
+)

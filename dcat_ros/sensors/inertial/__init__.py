@@ -1,0 +1,1 @@
+"""The inertial sensor: acceleration and angular rate, as sensor_msgs/Imu has them."""

@@ -1,0 +1,157 @@
+"""sensor_msgs/Imu to windows."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dcat_ros.doubt import Doubt, said, why_senseless
+from dcat_ros.errors import MessageError
+from dcat_ros.sensors.inertial.doubts import doubts as doubts_of
+from dcat_ros.sensors.inertial.doubts import standing
+from dcat_ros.sensors.inertial.halves import Half, HalvesJoin
+from dcat_ros.sensors.inertial.messages import ImuRun, decode_imu, decode_imu_runs
+from dcat_ros.streaming.receiver import Check, slowness
+from dcat_ros.streaming.window import Window, WindowStream
+
+__all__ = ['ImuReceiver']
+
+#: A channel that varied so lately is not dead.
+_ALIVE_NS = 10_000_000_000
+#: Halves of one sensor that come together were measured together.
+_HALVES_APART_S = 0.5
+
+
+def _halves_apart(apart_s: float) -> str:
+    where = 'before' if apart_s < 0 else 'after'
+    return (
+        f'the stamps of the acceleration lie {abs(apart_s):.1f} s {where} those of the angular '
+        'rate that come with it: the halves are joined wrongly; mend the clock of the driver'
+    )
+
+
+class ImuReceiver:
+    """Decodes samples and puts them into a stream; everything is quick, so a job is a window.
+
+    Args:
+        stream: of the recogniser.
+        ignore_covariance: take values that a covariance calls "not reported".
+        max_gap_s: greatest distance of two accelerations that is bridged, where they come by
+            themselves.
+        reorder_s: how far back a stamp may lie there and still be left out as late.
+
+    """
+
+    checks_later = False
+
+    def __init__(
+        self,
+        stream: WindowStream,
+        *,
+        ignore_covariance: bool = False,
+        max_gap_s: float = 0.25,
+        reorder_s: float = 0.1,
+    ):
+        self._stream = stream
+        self._ignores_covariance = ignore_covariance
+        self._halves = HalvesJoin(max_gap_s, reorder_s)
+        self.last_stamp_ns = 0
+        self.last_frame_id = ''
+        self._of_window: list[Doubt] = []
+        self._varied_ns = np.full(6, -_ALIVE_NS)  # when each channel did last
+        self._offset_ns: dict[str, int] = {}  # of each half: stamp less receive time
+
+    @property
+    def counts(self) -> Counter[str]:
+        """Those of the stream, and of the halves where they come by themselves."""
+        return self._stream.counts + self._halves.counts
+
+    @property
+    def input_rate_hz(self) -> float:
+        """By stamps."""
+        return self._stream.input_rate_hz
+
+    @property
+    def doubts(self) -> list[Doubt]:
+        """By the last window, the halves' clocks and the rate."""
+        found = [*self._of_window]
+        if len(self._offset_ns) == 2:
+            apart_s = (self._offset_ns['accel'] - self._offset_ns['gyro']) / 1e9
+            if abs(apart_s) > _HALVES_APART_S:
+                found.append(Doubt('halves', _halves_apart(apart_s)))
+        return found + slowness(self.input_rate_hz, self._stream.rate_hz)
+
+    @property
+    def doubt(self) -> str:
+        """The same as one line."""
+        return said(self.doubts)
+
+    def reset(self) -> None:
+        """Forget all samples."""
+        self._stream.reset()
+        self._halves.reset()
+        self._of_window = []
+        self._varied_ns[:] = -_ALIVE_NS
+        self._offset_ns.clear()
+
+    def accept(self, data: bytes, arrived_ns: int, check: Check) -> list[Window]:
+        """Take one serialised sensor_msgs/Imu."""
+        sample = decode_imu(data, any_covariance=self._ignores_covariance)
+        stamp_ns = check(sample.stamp_ns)
+        windows = self._stream.push(stamp_ns, sample.values, sample.frame_id)
+        self.last_stamp_ns, self.last_frame_id = stamp_ns, sample.frame_id
+        return windows
+
+    def accept_part(self, part: str, data: bytes, arrived_ns: int, check: Check) -> list[Window]:
+        """Take one serialised sensor_msgs/Imu of which one half counts.
+
+        Windows have the frame of the angular rate.
+
+        Args:
+            part: of `HALVES`.
+            data: the CDR bytes.
+            arrived_ns: when it came.
+            check: of the header's stamp.
+
+        Raises:
+            MessageError: it is unusable.
+        """
+        half: Half = 'accel' if part == 'accel' else 'gyro'
+        sample = decode_imu(data, needed=half, any_covariance=self._ignores_covariance)
+        stamp_ns = check(sample.stamp_ns)
+        x, y, z = sample.values[:3] if half == 'accel' else sample.values[3:]
+        self.last_stamp_ns = stamp_ns
+        self._offset_ns[half] = stamp_ns - arrived_ns
+        if half == 'gyro':
+            self.last_frame_id = sample.frame_id
+        windows: list[Window] = []
+        for whole in self._halves.push(half, stamp_ns, (x, y, z)):
+            windows += self._stream.push(whole.stamp_ns, whole.values, self.last_frame_id)
+        return windows
+
+    def decode_runs(
+        self, messages: Sequence[bytes], reject: Callable[[MessageError], None]
+    ) -> Iterator[ImuRun]:
+        """Decode many messages at once; `reject` is told of those that are unusable."""
+        return decode_imu_runs(messages, reject, self._ignores_covariance)
+
+    def accept_run(self, run: ImuRun, stamps_ns: NDArray[np.int64]) -> list[Window]:
+        """Take many samples at once, much faster than one by one.
+
+        Args:
+            run: of one frame.
+            stamps_ns: that count for them.
+        """
+        self.last_stamp_ns, self.last_frame_id = int(stamps_ns[-1]), run.frame_id
+        return self._stream.push_many(stamps_ns, run.values, run.frame_id)
+
+    def windows(self, job: Window) -> list[Window]:
+        """The job itself; without its samples if those cannot mean anything."""
+        if job.samples is None:
+            return [job]
+        alive = job.end_ns - self._varied_ns < _ALIVE_NS
+        self._varied_ns[~standing(job.samples)] = job.end_ns
+        self._of_window = doubts_of(job.samples, alive)
+        why = why_senseless(self._of_window)
+        return [job.senseless(why) if why else job]

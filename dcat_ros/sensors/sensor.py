@@ -1,0 +1,93 @@
+"""What a sensor is: one value that says all that is special to it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dcat_ros.card.card import NetworkSpec
+from dcat_ros.sensors.amounts import AugmentConfig
+from dcat_ros.sensors.live import Live
+from dcat_ros.signals import Signal
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from dcat_ros.blocks.features import FixedFeatures
+
+__all__ = ['Augment', 'MakeView', 'Pause', 'SamplesOf', 'Sensor', 'View']
+
+Values = NDArray[np.float64]
+Windows = NDArray[np.float32]
+
+#: From a trial's signal to the samples (n, C) that the network is given, at the model's rate where
+#: the sensor is one of frames.
+SamplesOf = Callable[['Sensor', Signal, float], Signal]
+#: What the sensor gives while nothing is done: from the samples (m, C) before and (k, C) after to
+#: as many in between. Training learns `rest` from it: a wrong one makes every steady value rest.
+Pause = Callable[[Values, Values, int, np.random.Generator], Values]
+#: Changes windows (N, T, C) at random, as another person, seat or recording would.
+Augment = Callable[['Sensor', Windows, AugmentConfig, np.random.Generator], Windows]
+#: From a trial's signal to an array (T, C) of fixed length, with a generator of its own.
+MakeView = Callable[[Signal, np.random.Generator], Values]
+
+
+@dataclass(frozen=True)
+class View:
+    """How a whole trial is shown to a network: as the sensor saw it, or poorer.
+
+    Attributes:
+        sensor: what a network takes it for: channels, scale and pixels.
+        make: from the signal to the array.
+    """
+
+    sensor: 'Sensor'
+    make: MakeView
+
+
+@dataclass(frozen=True)
+class Sensor:
+    """One sensor, or a part of one.
+
+    Attributes:
+        name: as cards, configurations and data sets call it.
+        channels: names of the values of a sample, or of a pixel.
+        units: unit of each channel.
+        scale: the network divides each channel by it, so that all are of order one.
+        signal: which signal of a trial its samples are made of.
+        samples: how.
+        pause: what it gives while nothing is done.
+        augment: random changes of a training window.
+        front: makes the network's front, from windows (N, T, C) to tokens (N, L, width).
+        features: makes the fixed features beside the network; None: there are none.
+        whole_network: makes a network of a form of its own, from the sizes in a card and the number
+            of classes; None: there is none.
+        size: side in pixels of a square frame; None for a sensor without pixels.
+        any_rate: samples are chosen to fit any rate, as frames are; otherwise they keep the rate
+            at which they were recorded.
+        views: name -> how a whole trial is shown, for sources and for the experiment.
+        live: how its messages come; None for a sensor that only teaches.
+    """
+
+    name: str
+    channels: tuple[str, ...]
+    units: tuple[str, ...]
+    scale: tuple[float, ...]
+    signal: str
+    samples: SamplesOf
+    pause: Pause
+    augment: Augment
+    front: Callable[['Sensor', int], 'nn.Module']
+    features: Callable[[], 'FixedFeatures'] | None = None
+    whole_network: Callable[['Sensor', NetworkSpec, int], 'nn.Module'] | None = None
+    size: int | None = None
+    any_rate: bool = False
+    views: Mapping[str, MakeView] = field(default_factory=dict)
+    live: Live | None = None
+
+    @property
+    def n_values(self) -> int:
+        """C, values of one sample; a frame's are flattened in the order channel, row, column."""
+        return len(self.channels) * (self.size or 1) ** 2

@@ -1,0 +1,1 @@
+"""Sound: chunks of samples, of which log-mel frames are made."""

@@ -1,0 +1,127 @@
+"""Chunks of sound to log-mel frames, each of which is computed once.
+
+    chunk ──► mean of channels ──► 16 kHz ──► frames that are complete ──► log-mel, with stamps
+      │ time by counting samples; a gap or a jump starts anew
+
+A window of frames overlaps the one before; its frames do not, so nothing is computed twice.
+"""
+
+from collections import Counter, deque
+
+import numpy as np
+import soxr
+from numpy.typing import NDArray
+
+from dcat_ros.errors import MessageError
+from dcat_ros.sensors.sound.log_mel import HOP_S, N_MELS, RATE_HZ, WINDOW_S, log_mel
+from dcat_ros.sensors.sound.named import HIGHEST_HZ, LOWEST_HZ
+
+__all__ = ['SoundStream']
+
+_NS = 1_000_000_000
+_FULL_SCALE = 32767 / 32768  # the greatest number of 16 bits
+_WINDOW = round(WINDOW_S * RATE_HZ)
+_HOP = round(HOP_S * RATE_HZ)
+#: Chunks over which the clock's drift is judged: their messages are late by chance, never early.
+_DRIFT_OVER = 32
+
+
+class SoundStream:
+    """Takes chunks of sound and gives log-mel frames.
+
+    Time is counted in samples from the first chunk. It is set anew where the stamps tell that the
+    sound card's clock and the stamps' have drifted apart by more than a hop: the least lateness of
+    the last chunks counts, since a message can be late and never early. A stamp that is later than
+    `max_gap_s` is a gap: frames do not span it, and no silence is put there.
+
+    Args:
+        max_gap_s: lateness of a chunk above which sound is missing before it.
+
+    Attributes:
+        counts: what was seen: chunks, frames, gap, jump_back, drift, rate_change, clipped.
+    """
+
+    def __init__(self, max_gap_s: float = 0.25):
+        self.counts: Counter[str] = Counter()
+        self._max_gap_ns = round(max_gap_s * _NS)
+        self._rate_hz = 0
+        self._late_ns: deque[int] = deque(maxlen=_DRIFT_OVER)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the sound; the next chunk starts anew."""
+        self._resampler: soxr.ResampleStream | None = None
+        self._tail = np.zeros(0, np.float32)
+        self._anchor_ns = 0
+        self._n_in = 0  # samples taken since the anchor, at the input's rate
+        self._n_frames = 0  # frames given since the anchor
+        self._late_ns.clear()
+        self._running = False
+
+    def push(
+        self, stamp_ns: int, samples: NDArray[np.float32], rate_hz: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Take one chunk.
+
+        Args:
+            stamp_ns: time of its first sample.
+            samples: (n, channels), in [-1, 1].
+            rate_hz: its rate, 8 to 96 kHz.
+
+        Returns:
+            Stamps (k,) in ns of the ends of the frames that are complete now, and the frames
+            (k, 64) in dB.
+
+        Raises:
+            MessageError: with `reason` 'rate'.
+        """
+        if not LOWEST_HZ <= rate_hz <= HIGHEST_HZ:
+            raise MessageError(
+                f'sound of {rate_hz} Hz cannot be used; {LOWEST_HZ} to {HIGHEST_HZ} Hz can',
+                'rate',
+            )
+        self.counts['chunks'] += 1
+        self._keep_time(stamp_ns, rate_hz)
+        mono = np.asarray(samples.mean(axis=1), np.float32)
+        if np.abs(samples).max() >= _FULL_SCALE:
+            self.counts['clipped'] += 1
+        self._n_in += len(mono)
+        if self._resampler is not None:
+            mono = np.asarray(self._resampler.resample_chunk(mono), np.float32)
+        self._tail = np.concatenate([self._tail, mono])
+        n = (len(self._tail) - _WINDOW) // _HOP + 1
+        if n < 1:
+            return np.zeros(0, np.int64), np.zeros((0, N_MELS), np.float32)
+        frames = log_mel(self._tail[: _WINDOW + (n - 1) * _HOP])
+        self._tail = self._tail[n * _HOP :]
+        ends = _WINDOW + _HOP * np.arange(self._n_frames, self._n_frames + n)
+        self._n_frames += n
+        self.counts['frames'] += n
+        return self._anchor_ns + np.round(ends * (_NS / RATE_HZ)).astype(np.int64), frames
+
+    def _keep_time(self, stamp_ns: int, rate_hz: int) -> None:
+        """Start anew where sound is missing; follow the clock where it drifts."""
+        if self._running and rate_hz != self._rate_hz:
+            self.counts['rate_change'] += 1
+            self.reset()
+        if self._running:
+            late_ns = stamp_ns - self._anchor_ns - round(self._n_in * _NS / rate_hz)
+            if late_ns > self._max_gap_ns:
+                self.counts['gap'] += 1
+                self.reset()
+            elif late_ns < -self._max_gap_ns:
+                self.counts['jump_back'] += 1
+                self.reset()
+            else:
+                self._late_ns.append(late_ns)
+                least = min(self._late_ns)
+                if len(self._late_ns) == _DRIFT_OVER and abs(least) > HOP_S * _NS:
+                    self.counts['drift'] += 1
+                    self._anchor_ns += least
+                    self._late_ns.clear()
+        if not self._running:
+            self._running = True
+            self._rate_hz = rate_hz
+            self._anchor_ns = stamp_ns
+            if rate_hz != RATE_HZ:
+                self._resampler = soxr.ResampleStream(rate_hz, RATE_HZ, 1, dtype='float32')
