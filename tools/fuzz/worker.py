@@ -29,8 +29,6 @@ def serve(pipe: Connection, at: 'Synchronized[int]', out: Path) -> None:
     """Try batches that come through the pipe, and send what came out, until None comes."""
     # decoders written in C print what they think of a picture
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-    # decoders written in C print what they think of a picture
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     resource.setrlimit(resource.RLIMIT_AS, (_MOST_SPACE, _MOST_SPACE))
     while (batch := pipe.recv()) is not None:
         pipe.send(try_batch(batch, out, at))
