@@ -14,37 +14,45 @@ from threading import Event
 from dcat_ros.libraries import missing
 from dcat_ros.nodes import NO_ROS
 
-__all__ = ['audio_node', 'image_node', 'imu_node', 'microphone_node', 'presence_node']
+__all__ = [
+    'audio_node',
+    'image_node',
+    'imu_node',
+    'microphone_node',
+    'presence_node',
+    'run_node',
+]
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def imu_node() -> None:
     """Run the IMU recogniser until SIGINT or SIGTERM; the exit code is 0 then."""
-    _main('dcat_ros.nodes.imu_node', 'ImuNode')
+    run_node('dcat_ros.nodes.imu_node', 'ImuNode')
 
 
 def image_node() -> None:
     """Run the image recogniser until SIGINT or SIGTERM; the exit code is 0 then."""
-    _main('dcat_ros.nodes.image_node', 'ImageNode')
+    run_node('dcat_ros.nodes.image_node', 'ImageNode')
 
 
 def audio_node() -> None:
     """Run the audio recogniser until SIGINT or SIGTERM; the exit code is 0 then."""
-    _main('dcat_ros.nodes.audio_node', 'AudioNode')
+    run_node('dcat_ros.nodes.audio_node', 'AudioNode')
 
 
 def microphone_node() -> None:
     """Run the microphone until SIGINT or SIGTERM; the exit code is 0 then."""
-    _main('dcat_ros.nodes.microphone_node', 'MicrophoneNode')
+    run_node('dcat_ros.nodes.microphone_node', 'MicrophoneNode')
 
 
 def presence_node() -> None:
     """Run the choice among the sensors until SIGINT or SIGTERM; the exit code is 0 then."""
-    _main('dcat_ros.nodes.presence_node', 'PresenceNode')
+    run_node('dcat_ros.nodes.presence_node', 'PresenceNode')
 
 
-def _main(module: str, name: str) -> None:
+def run_node(module: str, name: str) -> None:
+    """Run the node of a class in a module until SIGINT or SIGTERM; the exit code is 0 then."""
     code = _run(module, name)
     # a second Ctrl-C must not kill the process while Python tidies up: only "ignore" outlives that
     for number in _SIGNALS:

@@ -2,25 +2,21 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from dcat_ros.doubt import Doubt
 from dcat_ros.rejections import Rejections
 from dcat_ros.segment import Segment
-from dcat_ros.sensors.cut import Cut, senseless, unfit
+from dcat_ros.sensors.cut import Cut, senseless
 from dcat_ros.sensors.inertial.doubts import doubts as doubts_of
 from dcat_ros.sensors.inertial.halves import halves_of
 from dcat_ros.sensors.inertial.readings import joined_readings, whole_readings
 from dcat_ros.sensors.live import Given
 from dcat_ros.sensors.recording import Recording
-from dcat_ros.signals import Signal
-from dcat_ros.streaming.resample import half_width_s, is_oversampled, on_grid
+from dcat_ros.sensors.sample_live import cut_samples
 
 __all__ = ['RATE_HZ', 'cuts']
 
 #: Rate of the grid that samples are put on.
 RATE_HZ = 50.0
-_NS = 1_000_000_000
 _GAP_S = 0.25
 
 
@@ -52,23 +48,4 @@ def cuts(
             recording, topic, rejected, ignore_covariance, truth_by_receipt
         )
         senseless(found, doubts)
-    times, first = np.unique(stamps, return_index=True)
-    samples = values[first]
-    fast = is_oversampled(times, RATE_HZ)
-    margin_ns = round(half_width_s(RATE_HZ) * _NS)
-
-    def cut(segment: Segment) -> Cut:
-        low, high = np.searchsorted(times, [segment.start_ns, segment.end_ns])
-        if why := unfit(times[low:high], segment, _GAP_S, rejected):
-            return why
-        begin, end = int(times[low]), int(times[high - 1])
-        near = slice(*np.searchsorted(times, [begin - margin_ns, end + margin_ns + 1]))
-        # counted from the first sample: a float of a whole stamp has no microseconds
-        seconds = (times[near] - begin) / _NS
-        grid = np.arange(int((end - begin) * RATE_HZ / _NS) + 1) / RATE_HZ
-        rows = on_grid(grid, seconds, samples[near], RATE_HZ, oversampled=fast)
-        if why := senseless(doubts_of(rows.astype(np.float32)), doubts):
-            return why
-        return Signal.at_rate(rows, RATE_HZ)
-
-    return [cut(segment) for segment in segments]
+    return cut_samples(stamps, values, segments, RATE_HZ, _GAP_S, doubts_of, doubts, rejected)

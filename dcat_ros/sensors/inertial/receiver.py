@@ -2,17 +2,19 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dcat_ros.doubt import Doubt, said, why_senseless
+from dcat_ros.doubt import Doubt
 from dcat_ros.errors import MessageError
 from dcat_ros.sensors.inertial.doubts import doubts as doubts_of
 from dcat_ros.sensors.inertial.doubts import standing
 from dcat_ros.sensors.inertial.halves import Half, HalvesJoin
 from dcat_ros.sensors.inertial.messages import ImuRun, decode_imu, decode_imu_runs
-from dcat_ros.streaming.receiver import Check, slowness
+from dcat_ros.sensors.sample_receiver import SampleReceiver
+from dcat_ros.streaming.receiver import Check
 from dcat_ros.streaming.window import Window, WindowStream
 
 __all__ = ['ImuReceiver']
@@ -31,8 +33,8 @@ def _halves_apart(apart_s: float) -> str:
     )
 
 
-class ImuReceiver:
-    """Decodes samples and puts them into a stream; everything is quick, so a job is a window.
+class ImuReceiver(SampleReceiver):
+    """Decodes samples, whole or in halves, and puts them into a stream.
 
     Args:
         stream: of the recogniser.
@@ -40,10 +42,7 @@ class ImuReceiver:
         max_gap_s: greatest distance of two accelerations that is bridged, where they come by
             themselves.
         reorder_s: how far back a stamp may lie there and still be left out as late.
-
     """
-
-    checks_later = False
 
     def __init__(
         self,
@@ -53,55 +52,33 @@ class ImuReceiver:
         max_gap_s: float = 0.25,
         reorder_s: float = 0.1,
     ):
-        self._stream = stream
+        super().__init__(stream, partial(decode_imu, any_covariance=ignore_covariance))
         self._ignores_covariance = ignore_covariance
         self._halves = HalvesJoin(max_gap_s, reorder_s)
-        self.last_stamp_ns = 0
-        self.last_frame_id = ''
-        self._of_window: list[Doubt] = []
         self._varied_ns = np.full(6, -_ALIVE_NS)  # when each channel did last
         self._offset_ns: dict[str, int] = {}  # of each half: stamp less receive time
 
     @property
     def counts(self) -> Counter[str]:
         """Those of the stream, and of the halves where they come by themselves."""
-        return self._stream.counts + self._halves.counts
-
-    @property
-    def input_rate_hz(self) -> float:
-        """By stamps."""
-        return self._stream.input_rate_hz
+        return super().counts + self._halves.counts
 
     @property
     def doubts(self) -> list[Doubt]:
         """By the last window, the halves' clocks and the rate."""
-        found = [*self._of_window]
+        found = super().doubts
         if len(self._offset_ns) == 2:
             apart_s = (self._offset_ns['accel'] - self._offset_ns['gyro']) / 1e9
             if abs(apart_s) > _HALVES_APART_S:
                 found.append(Doubt('halves', _halves_apart(apart_s)))
-        return found + slowness(self.input_rate_hz, self._stream.rate_hz)
-
-    @property
-    def doubt(self) -> str:
-        """The same as one line."""
-        return said(self.doubts)
+        return found
 
     def reset(self) -> None:
         """Forget all samples."""
-        self._stream.reset()
+        super().reset()
         self._halves.reset()
-        self._of_window = []
         self._varied_ns[:] = -_ALIVE_NS
         self._offset_ns.clear()
-
-    def accept(self, data: bytes, arrived_ns: int, check: Check) -> list[Window]:
-        """Take one serialised sensor_msgs/Imu."""
-        sample = decode_imu(data, any_covariance=self._ignores_covariance)
-        stamp_ns = check(sample.stamp_ns)
-        windows = self._stream.push(stamp_ns, sample.values, sample.frame_id)
-        self.last_stamp_ns, self.last_frame_id = stamp_ns, sample.frame_id
-        return windows
 
     def accept_part(self, part: str, data: bytes, arrived_ns: int, check: Check) -> list[Window]:
         """Take one serialised sensor_msgs/Imu of which one half counts.
@@ -127,7 +104,7 @@ class ImuReceiver:
             self.last_frame_id = sample.frame_id
         windows: list[Window] = []
         for whole in self._halves.push(half, stamp_ns, (x, y, z)):
-            windows += self._stream.push(whole.stamp_ns, whole.values, self.last_frame_id)
+            windows += self.stream.push(whole.stamp_ns, whole.values, self.last_frame_id)
         return windows
 
     def decode_runs(
@@ -144,14 +121,10 @@ class ImuReceiver:
             stamps_ns: that count for them.
         """
         self.last_stamp_ns, self.last_frame_id = int(stamps_ns[-1]), run.frame_id
-        return self._stream.push_many(stamps_ns, run.values, run.frame_id)
+        return self.stream.push_many(stamps_ns, run.values, run.frame_id)
 
-    def windows(self, job: Window) -> list[Window]:
-        """The job itself; without its samples if those cannot mean anything."""
-        if job.samples is None:
-            return [job]
-        alive = job.end_ns - self._varied_ns < _ALIVE_NS
-        self._varied_ns[~standing(job.samples)] = job.end_ns
-        self._of_window = doubts_of(job.samples, alive)
-        why = why_senseless(self._of_window)
-        return [job.senseless(why) if why else job]
+    def judged(self, window: Window, samples: NDArray[np.float32]) -> list[Doubt]:
+        """What speaks against a window, by it and by what varied a short while ago."""
+        alive = window.end_ns - self._varied_ns < _ALIVE_NS
+        self._varied_ns[~standing(samples)] = window.end_ns
+        return doubts_of(samples, alive)
