@@ -35,7 +35,7 @@ __all__ = ['command']
     '--source',
     metavar='VIEW|FILE',
     help='Sensor that teaches: a view of the same recordings, on which a source is trained beside, '
-    'or a weights file.',
+    'a weights file, or an .npz file of what some other network said of them.',
 )
 @click.option(
     '--method',

@@ -70,7 +70,8 @@ class TransferConfig(Record):
     """What another sensor teaches, and how.
 
     Attributes:
-        source: modality of the source, which is then trained beside, or a weights file of it.
+        source: modality of the source, which is then trained beside, a weights file of it, or an
+            .npz file of what some other network said, see `dcat_ros.training.said`.
         method: a loss or a sum of losses, see `dcat_ros.training.losses`.
         weights: lambda by loss; the default of the loss without it.
         steps: number of steps of the source's training.

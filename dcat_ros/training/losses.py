@@ -4,7 +4,7 @@ Each compares what the target gives for a batch with what the frozen source gave
 moments. All take the same two records, so that a sum of methods is a sum of losses.
 """
 
-from collections.abc import Callable
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -25,7 +25,14 @@ class TransferLoss(nn.Module):
     Args:
         pool: what the source gave for the whole training set.
         n_features: 2 D, pooled features of the target.
+
+    Attributes:
+        needs: what of the source's outputs it compares.
+        same_size: that must have the target's size; what is projected may have any.
     """
+
+    needs: ClassVar[tuple[str, ...]] = ()
+    same_size: ClassVar[bool] = True
 
     def __init__(self, pool: SourceOutputs, n_features: int):
         super().__init__()
@@ -44,6 +51,8 @@ class TransferLoss(nn.Module):
 class Dcat(TransferLoss):
     """Plain D-CAT: see `cross_attention_alignment`."""
 
+    needs = ('memory',)
+
     def forward(self, target: Outputs, source: SourceOutputs) -> Tensor:
         """Distance of the memories."""
         return memory_distance(source.memory, _memory(target))
@@ -51,6 +60,8 @@ class Dcat(TransferLoss):
 
 class DcatCentred(TransferLoss):
     """D-CAT on memories without what all recordings have in common."""
+
+    needs = ('memory',)
 
     def __init__(self, pool: SourceOutputs, n_features: int):
         super().__init__(pool, n_features)
@@ -80,6 +91,8 @@ class DcatRelational(DcatCentred):
 class DcatExplicit(TransferLoss):
     """The source's queries on both sensors' keys and values: see `explicit_cross_attention`."""
 
+    needs = ('query', 'key', 'value')
+
     def forward(self, target: Outputs, source: SourceOutputs) -> Tensor:
         """Relative square distance of what is read."""
         attended = target.attended
@@ -94,6 +107,8 @@ class Kd(TransferLoss):
     A target that has `rest` behind the labels of a source that has not is compared without it.
     """
 
+    needs = ('logits',)
+
     temperature = 2.0
 
     def forward(self, target: Outputs, source: SourceOutputs) -> Tensor:
@@ -107,6 +122,9 @@ class Kd(TransferLoss):
 
 class Feature(TransferLoss):
     """Pooled features through a learned linear layer (A. Romero et al., "FitNets", 2015)."""
+
+    needs = ('features',)
+    same_size = False
 
     def __init__(self, pool: SourceOutputs, n_features: int):
         super().__init__(pool, n_features)
@@ -126,6 +144,9 @@ class Rkd(TransferLoss):
     Distances and angles, weighted 1 to 2 as there.
     """
 
+    needs = ('features',)
+    same_size = False
+
     def forward(self, target: Outputs, source: SourceOutputs) -> Tensor:
         """Huber losses of relative distances and of angles."""
         found, wanted = target.features, source.features
@@ -136,6 +157,8 @@ class Rkd(TransferLoss):
 
 class Coral(TransferLoss):
     """Covariances of the features (B. Sun, K. Saenko, "Deep CORAL", 2016)."""
+
+    needs = ('features',)
 
     def __init__(self, pool: SourceOutputs, n_features: int):
         super().__init__(pool, n_features)
@@ -150,6 +173,8 @@ class Coral(TransferLoss):
 class Gram(TransferLoss):
     """Normalised D x D Gram matrices of the tokens (after L. Gatys et al., 2016)."""
 
+    needs = ('gram',)
+
     def forward(self, target: Outputs, source: SourceOutputs) -> Tensor:
         """Distance of the matrices."""
         return memory_distance(source.gram, token_gram(target.attended.tokens))
@@ -157,6 +182,9 @@ class Gram(TransferLoss):
 
 class InfoNce(TransferLoss):
     """A recording's partner among the batch's (Y. Tian et al., "CMC", ECCV 2020), tau 0.1."""
+
+    needs = ('features',)
+    same_size = False
 
     temperature = 0.1
     width = 64
@@ -180,6 +208,9 @@ class Comodo(TransferLoss):
 
     The queue holds the source's features of the whole training set: it is small enough here.
     """
+
+    needs = ('features',)
+    same_size = False
 
     tau_target = 0.1
     tau_source = 0.05
@@ -223,7 +254,7 @@ def _angles(x: Tensor) -> Tensor:
 
 
 #: name -> loss, and the weight that it has unless the configuration says otherwise
-LOSSES: dict[str, tuple[Callable[[SourceOutputs, int], TransferLoss], float]] = {
+LOSSES: dict[str, tuple[type[TransferLoss], float]] = {
     'dcat': (Dcat, 10.0),
     'dcat_centred': (DcatCentred, 10.0),
     'dcat_relational': (DcatRelational, 10.0),

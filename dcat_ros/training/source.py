@@ -23,6 +23,8 @@ _BATCH = 128
 class SourceOutputs:
     """What a frozen source gives for P recordings, row by row.
 
+    What another network did not say of them has a size of 0.
+
     Attributes:
         logits: (P, classes).
         features: (P, 2 D), pooled.

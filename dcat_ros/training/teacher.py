@@ -1,6 +1,8 @@
 """The frozen source of a training on streams: what it says of every trial, and in which row."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,7 @@ from dcat_ros.sensors.registry import find_sensor, sensor_of
 from dcat_ros.training.config import OptimiserConfig, TrainConfig, TransferConfig
 from dcat_ros.training.paired import make_paired
 from dcat_ros.training.recordings import whole_recordings
+from dcat_ros.training.said import ENDING, check_said, read_said
 from dcat_ros.training.source import SourceOutputs, freeze, source_outputs, weights_sha256
 from dcat_ros.training.transfer import Transfer, check_pair, parse_method
 from dcat_ros.training.trials import TrialRecipe, fit_trials
@@ -30,17 +33,14 @@ class Teacher:
 
     Attributes:
         config: how it teaches.
-        net: the source.
-        labels: that it knows.
-        outputs: row by row.
+        outputs_for: what it gives, row by row, for a target with these labels; raises ConfigError
+            where they do not fit.
         rows: of each trial, by its name.
-        sha256: of the weights.
+        sha256: of the weights, or of the file.
     """
 
     config: TransferConfig
-    net: ActivityNet
-    labels: tuple[str, ...]
-    outputs: SourceOutputs
+    outputs_for: Callable[[ActivityNet, tuple[str, ...]], SourceOutputs]
     rows: dict[str, int]
     sha256: str
 
@@ -50,8 +50,8 @@ class Teacher:
         Raises:
             ConfigError: source and target do not fit.
         """
-        check_pair(self.net, self.labels, target, labels)
-        return Transfer(parse_method(self.config.method, self.config.weights), self.outputs, target)
+        outputs = self.outputs_for(target, labels)
+        return Transfer(parse_method(self.config.method, self.config.weights), outputs, target)
 
 
 def make_teacher(
@@ -61,7 +61,7 @@ def make_teacher(
     seed: tuple[int, ...],
     folder: Path,
 ) -> Teacher:
-    """Train a source beside, on the whole labelled trials, or load one; freeze it.
+    """Train a source beside, on the whole labelled trials, or load one, or what one said.
 
     Args:
         config: the recipe of the target.
@@ -72,11 +72,17 @@ def make_teacher(
 
     Raises:
         WeightsError: there is neither a view nor a weights file of this name.
-        ConfigError: the source's kind of network cannot teach.
+        ConfigError: the source's kind of network cannot teach, or its file does not fit.
         DatasetError: a trial lacks the source's signal.
         TrainingError: the loss is no number any more.
         OutputError: the folder cannot be written.
     """
+    if transfer.source.endswith(ENDING):
+        said = read_said(Path(transfer.source))
+        rows = said.rows_of([trial.name for trial in dataset.trials])
+        method = parse_method(transfer.method, transfer.weights)
+        fits = partial(check_said, said, method)
+        return Teacher(transfer, fits, rows, said.sha256)
     if transfer.source in views():
         paired = make_paired(dataset, [transfer.source])
         known = {trial.name for trial in dataset.trials if transfer.is_labelled(trial)}
@@ -101,7 +107,13 @@ def make_teacher(
         labels, names = card.labels, tuple(trial.name for trial in own.trials)
     outputs = source_outputs(net, recordings, folder)
     rows = {name: i for i, name in enumerate(names)}
-    return Teacher(transfer, freeze(net), labels, outputs, rows, weights_sha256(net))
+    frozen = freeze(net)
+
+    def outputs_for(target: ActivityNet, target_labels: tuple[str, ...]) -> SourceOutputs:
+        check_pair(frozen, labels, target, target_labels)
+        return outputs
+
+    return Teacher(transfer, outputs_for, rows, weights_sha256(frozen))
 
 
 def source_card(transfer: TransferConfig) -> tuple[str, tuple[str, ...]]:
@@ -109,7 +121,11 @@ def source_card(transfer: TransferConfig) -> tuple[str, tuple[str, ...]]:
 
     Raises:
         WeightsError: there is neither a view nor a weights file of this name.
+        ConfigError: it is a file of what another network said, and unusable.
     """
+    if transfer.source.endswith(ENDING):
+        said = read_said(Path(transfer.source))
+        return said.modality, said.subjects
     if transfer.source in views():
         return find_view(transfer.source).sensor.name, ()
     try:
@@ -131,6 +147,6 @@ def signals_of(config: TrainConfig) -> list[str]:
         WeightsError: there is neither a view nor a weights file of the source's name.
     """
     names = [config.modality]
-    if config.transfer is not None:
+    if config.transfer is not None and not config.transfer.source.endswith(ENDING):
         names.append(source_card(config.transfer)[0])
     return sorted({find_sensor(name).signal for name in names})
