@@ -7,6 +7,7 @@ while nodes are still discovering each other, with every version of launch_ros.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from launch.actions import DeclareLaunchArgument, OpaqueFunction, SetEnvironmentVariable
 from launch.substitutions import LaunchConfiguration
@@ -17,19 +18,7 @@ from dcat_ros.share import dds_environment, share_dir
 from dcat_ros.texts import parse_yaml, read_text
 from launch import LaunchContext, LaunchDescription
 
-__all__ = [
-    'ACCEL_TOPIC',
-    'AUDIO_TOPIC',
-    'CAMERA_INFO_TOPIC',
-    'GYRO_TOPIC',
-    'IMAGE_TOPIC',
-    'IMU_TOPIC',
-    'MICROPHONE',
-    'MODEL',
-    'Argument',
-    'Program',
-    'description',
-]
+__all__ = ['BOOLEAN', 'MODEL', 'Argument', 'Program', 'Topic', 'description', 'topics_of']
 
 #: The second pair is what Python programmers write.
 BOOLEAN = ('true', 'false', 'True', 'False')
@@ -44,37 +33,41 @@ class Argument:
         default: its default.
         text: what it does.
         choices: the allowed values; any if empty.
+        replaces: of a topic, the relative names of the nodes in whose place it stands.
     """
 
     name: str
     default: str
     text: str
     choices: tuple[str, ...] = ()
+    replaces: tuple[str, ...] = ()
 
 
-IMU_TOPIC = Argument('imu_topic', '', 'Topic of sensor_msgs/Imu; imu/data_raw if empty.')
-ACCEL_TOPIC = Argument(
-    'accel_topic', '', 'With gyro_topic: the acceleration of a sensor whose driver halves it.'
-)
-GYRO_TOPIC = Argument('gyro_topic', '', 'With accel_topic: the angular rate of such a sensor.')
-IMAGE_TOPIC = Argument(
-    'image_topic', '', 'Topic of the depth pictures, of whatever transport; image_raw if empty.'
-)
-CAMERA_INFO_TOPIC = Argument(
-    'camera_info_topic', '', 'Topic of sensor_msgs/CameraInfo; camera_info if empty.'
-)
-AUDIO_TOPIC = Argument('audio_topic', '', 'Topic of the sound; audio if empty.')
+class Topic(Protocol):
+    """What a sensor says of a topic (`dcat_ros.sensors.setting.LaunchTopic` is one)."""
 
-#: Argument -> the relative names that a node may subscribe to, or publish, in its place.
-_TOPICS = {
-    IMU_TOPIC.name: ('imu/data_raw',),
-    IMAGE_TOPIC.name: ('image_raw', 'image_raw/compressed', 'image_raw/compressedDepth'),
-    CAMERA_INFO_TOPIC.name: ('camera_info',),
-    AUDIO_TOPIC.name: ('audio',),
-}
+    @property
+    def name(self) -> str:
+        """Of the argument."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """What it does."""
+        ...
+
+    @property
+    def replaces(self) -> tuple[str, ...]:
+        """See `Argument`."""
+        ...
+
+
+def topics_of(topics: Iterable[Topic]) -> tuple[Argument, ...]:
+    """The arguments that name a sensor's topics."""
+    return tuple(Argument(one.name, '', one.text, replaces=one.replaces) for one in topics)
+
 
 MODEL = Argument('model', '', "Shipped model or weights file; the parameter file's if empty.")
-MICROPHONE = Argument('microphone', 'false', 'Start microphone_node, too.', BOOLEAN)
 
 
 @dataclass(frozen=True)
@@ -86,8 +79,7 @@ class Program:
         model: whether the argument `model` is for it.
         fixed: parameters that the launch file itself decides.
         only_if: a boolean argument without which the node is left out; empty: it never is.
-        topics: arguments that name its topics.
-        parameters: arguments that, if given, are its parameters of the same name.
+        topics: arguments that name its topics; one that replaces no name is a parameter of it.
     """
 
     name: str
@@ -95,7 +87,6 @@ class Program:
     fixed: Mapping[str, object] = field(default_factory=dict)
     only_if: str = ''
     topics: tuple[Argument, ...] = ()
-    parameters: tuple[Argument, ...] = ()
 
 
 def description(
@@ -164,7 +155,7 @@ def _node(program: Program, params_file: str, given: Mapping[str, str]) -> Lifec
     if program.model and given['model']:
         overrides['model'] = given['model']
     enclaves = given['enclaves'].rstrip('/')
-    overrides |= {a.name: given[a.name] for a in program.parameters if given[a.name]}
+    overrides |= {a.name: given[a.name] for a in program.topics if given[a.name] and not a.replaces}
     return LifecycleNode(
         package='dcat_ros',
         executable=program.name,
@@ -182,7 +173,7 @@ def _node(program: Program, params_file: str, given: Mapping[str, str]) -> Lifec
             (name, given[argument.name])
             for argument in program.topics
             if given[argument.name]
-            for name in _TOPICS[argument.name]
+            for name in argument.replaces
         ],
     )
 

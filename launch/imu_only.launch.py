@@ -1,11 +1,12 @@
 """Start imu_node: ros2 launch dcat_ros imu_only.launch.py [argument:=value ...]."""
 
-from dcat_ros.launching import ACCEL_TOPIC, GYRO_TOPIC, IMU_TOPIC, MODEL, Program, description
+from dcat_ros.launching import MODEL, Program, description, topics_of
+from dcat_ros.sensors.inertial.named import NAMED
 from launch import LaunchDescription
 
 
 def generate_launch_description() -> LaunchDescription:
     """The recogniser alone."""
-    halves = (ACCEL_TOPIC, GYRO_TOPIC)
-    node = Program('imu_node', model=True, topics=(IMU_TOPIC,), parameters=halves)
-    return description('imu.yaml', [node], [MODEL, IMU_TOPIC, *halves])
+    topics = topics_of(NAMED.launch)
+    node = Program('imu_node', model=True, topics=topics)
+    return description('imu.yaml', [node], [MODEL, *topics])

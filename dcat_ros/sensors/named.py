@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dcat_ros.sensors.setting import Setting
+from dcat_ros.sensors.setting import LaunchTopic, Setting
 
 __all__ = ['GROUP', 'Named']
 
@@ -23,6 +23,7 @@ class Named:
             last one stands for the whole.
         parts_are: what they are, all together.
         parts_hint: how to name them.
+        launch: arguments of launch files that name its topics.
     """
 
     called: str
@@ -32,3 +33,4 @@ class Named:
     parts: tuple[str, ...] = ()
     parts_are: str = ''
     parts_hint: str = ''
+    launch: tuple[LaunchTopic, ...] = ()

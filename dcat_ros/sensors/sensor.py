@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from dcat_ros.blocks.features import FixedFeatures
 
-__all__ = ['Augment', 'MakeView', 'Pause', 'SamplesOf', 'Sensor', 'View']
+__all__ = ['Augment', 'Condition', 'MakeView', 'Pause', 'SamplesOf', 'Sensor', 'View']
 
 Values = NDArray[np.float64]
 Windows = NDArray[np.float32]
@@ -32,6 +32,8 @@ Pause = Callable[[Values, Values, int, np.random.Generator], Values]
 Augment = Callable[['Sensor', Windows, AugmentConfig, np.random.Generator], Windows]
 #: From a trial's signal to an array (T, C) of fixed length, with a generator of its own.
 MakeView = Callable[[Signal, np.random.Generator], Values]
+#: Changes the values of a trial's signal, with a generator of its own.
+Condition = Callable[[NDArray[Any], np.random.Generator], NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,8 @@ class Sensor:
         any_rate: samples are chosen to fit any rate, as frames are; otherwise they keep the rate
             at which they were recorded.
         views: name -> how a whole trial is shown, for sources and for the experiment.
+        conditions: name -> what another place does to a recording; held-out ones are changed so,
+            and asked for again.
         live: how its messages come; None for a sensor that only teaches.
     """
 
@@ -85,6 +89,7 @@ class Sensor:
     size: int | None = None
     any_rate: bool = False
     views: Mapping[str, MakeView] = field(default_factory=dict)
+    conditions: Mapping[str, Condition] = field(default_factory=dict)
     live: Live | None = None
 
     @property

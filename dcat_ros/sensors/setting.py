@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-__all__ = ['Setting', 'Spec']
+__all__ = ['LaunchTopic', 'Setting', 'Spec']
 
 
 @dataclass(frozen=True)
@@ -51,3 +51,19 @@ class Setting:
     low: float | None = None
     high: float | None = None
     is_option: bool = True
+
+
+@dataclass(frozen=True)
+class LaunchTopic:
+    """A launch argument that names a topic of the sensor's node.
+
+    Attributes:
+        name: of the argument.
+        text: what it does.
+        replaces: the relative names that the node may subscribe to, or publish, in its place; none
+            for one that is a parameter of the node, of the same name.
+    """
+
+    name: str
+    text: str
+    replaces: tuple[str, ...] = ()

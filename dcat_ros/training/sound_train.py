@@ -1,7 +1,6 @@
 """From clips of sound to a weights file: folds by source to measure, a kitchen never heard, all."""
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,11 +13,11 @@ from dcat_ros.datasets.as_sensor import as_sensor
 from dcat_ros.datasets.kitchen20 import is_home
 from dcat_ros.datasets.trial import Dataset
 from dcat_ros.errors import ConfigError
-from dcat_ros.evaluation.degrade import band_pass, degraded, quieter, white_noise
 from dcat_ros.model.runtime import Model
 from dcat_ros.sensors.registry import sensor_of
 from dcat_ros.sensors.sound.log_mel import HOP_S, RATE_HZ, log_mel
 from dcat_ros.sensors.sound.network import SoundNet
+from dcat_ros.training.changed import changed
 from dcat_ros.training.checkpoint import History
 from dcat_ros.training.record import make_sound_card
 from dcat_ros.training.reproducible import compute_reproducibly
@@ -32,12 +31,6 @@ from dcat_ros.training.train import Progress
 
 __all__ = ['SoundTraining', 'folds_by_source', 'train_sound']
 
-#: What is done to the held-out clips, by the name in the results.
-_CHANGES: dict[str, Callable[[NDArray[np.float32], np.random.Generator], NDArray[np.float32]]] = {
-    'white noise at 10 dB': lambda samples, rng: white_noise(samples, 10, rng),
-    'band-pass 200 to 4000 Hz': lambda samples, rng: band_pass(samples, 200, 4000),
-    'quieter by 12 dB': lambda samples, rng: quieter(samples, 12),
-}
 #: Seconds of a clip's middle that the network is given.
 _LENGTHS_S = (1, 2, 3, 5)
 _N_TIMED = 200
@@ -195,9 +188,10 @@ def _ask(net: SoundNet, card: Card, clips: Dataset) -> list[dict[str, str]]:
     """The likeliest label of each clip, by what was done to it."""
     rows = as_sensor(clips, sensor_of(card), card.input.rate_hz)
     answers = {WHOLE: _best(net, rows)}
-    for name, change in _CHANGES.items():
-        changed = as_sensor(degraded(clips, change), sensor_of(card), card.input.rate_hz)
-        answers[name] = _best(net, changed)
+    sensor = sensor_of(card)
+    for name, condition in sensor.conditions.items():
+        others = as_sensor(changed(clips, sensor, condition), sensor, card.input.rate_hz)
+        answers[name] = _best(net, others)
     for length_s in _LENGTHS_S:
         answers[f'its middle {length_s} s'] = _best(net, rows, round(length_s / HOP_S))
     return [{name: labels[i] for name, labels in answers.items()} for i in range(len(rows.trials))]

@@ -1,7 +1,7 @@
 """What a user names of a depth camera."""
 
 from dcat_ros.sensors.named import Named
-from dcat_ros.sensors.setting import Setting
+from dcat_ros.sensors.setting import LaunchTopic, Setting
 
 __all__ = ['NAMED']
 
@@ -22,6 +22,18 @@ NAMED = Named(
             'Depth readings beyond so many metres are none.',
             low=0.001,
             is_option=False,
+        ),
+    ),
+    launch=(
+        LaunchTopic(
+            'image_topic',
+            'Topic of the depth pictures, of whatever transport; image_raw if empty.',
+            ('image_raw', 'image_raw/compressed', 'image_raw/compressedDepth'),
+        ),
+        LaunchTopic(
+            'camera_info_topic',
+            'Topic of sensor_msgs/CameraInfo; camera_info if empty.',
+            ('camera_info',),
         ),
     ),
 )

@@ -1,7 +1,7 @@
 """What a user names of sound."""
 
 from dcat_ros.sensors.named import Named
-from dcat_ros.sensors.setting import Setting
+from dcat_ros.sensors.setting import LaunchTopic, Setting
 
 __all__ = ['HIGHEST_HZ', 'LOWEST_HZ', 'NAMED']
 
@@ -28,4 +28,5 @@ NAMED = Named(
             high=64,
         ),
     ),
+    launch=(LaunchTopic('audio_topic', 'Topic of the sound; audio if empty.', ('audio',)),),
 )

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from dcat_ros.card.card import NetworkSpec
 from dcat_ros.sensors.fronts import signal_front
 from dcat_ros.sensors.sensor import Sensor
+from dcat_ros.sensors.sound.conditions import CONDITIONS
 from dcat_ros.sensors.sound.live import LIVE
 from dcat_ros.sensors.sound.log_mel import N_MELS
 from dcat_ros.sensors.sound.mask import augment
@@ -36,5 +37,6 @@ SOUND = Sensor(
     front=signal_front,
     whole_network=_whole_network,
     views={'audio': without_level},
+    conditions=CONDITIONS,
     live=LIVE,
 )

@@ -3,7 +3,9 @@
 import numpy as np
 from helpers import made_sounds
 
-from dcat_ros.evaluation.degrade import band_pass, degraded, quieter, white_noise
+from dcat_ros.sensors.sound.conditions import band_pass, quieter, white_noise
+from dcat_ros.sensors.sound.sensor import SOUND
+from dcat_ros.training.changed import changed
 
 RATE = 16000
 
@@ -38,10 +40,15 @@ def test_quieter_is_what_a_sound_card_gives():
     np.testing.assert_array_equal(soft * 32768, np.round(soft * 32768))
 
 
-def test_degraded_is_the_same_each_time_and_differs_by_clip():
+def noisy(samples, rng, db):
+    return white_noise(samples, db, rng)
+
+
+def test_changed_is_the_same_each_time_and_differs_by_clip():
     dataset = made_sounds()
     one, two = (
-        degraded(dataset, lambda samples, rng: white_noise(samples, 10, rng)) for _ in range(2)
+        changed(dataset, SOUND, lambda samples, rng: white_noise(samples, 10, rng))
+        for _ in range(2)
     )
     noises = []
     for a, b, clean in zip(one.trials, two.trials, dataset.trials, strict=True):

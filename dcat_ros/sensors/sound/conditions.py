@@ -1,16 +1,13 @@
 """What a recording of sound would be like from further away, in noise, or by telephone."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import butter, sosfiltfilt
 
-from dcat_ros.datasets.trial import Dataset, Signal
 from dcat_ros.sensors.sound.log_mel import RATE_HZ
 
-__all__ = ['band_pass', 'degraded', 'quieter', 'white_noise']
+__all__ = ['CONDITIONS', 'band_pass', 'quieter', 'white_noise']
 
 Sound = NDArray[np.float32]
 
@@ -35,19 +32,19 @@ def band_pass(samples: Sound, low_hz: float, high_hz: float) -> Sound:
         low_hz: lower edge, where 6 dB are lost.
         high_hz: upper edge.
     """
+    from scipy.signal import butter, sosfiltfilt  # nodes have no use for it
+
     sos = butter(4, [low_hz, high_hz], btype='bandpass', fs=RATE_HZ, output='sos')
     return np.asarray(sosfiltfilt(sos, samples, axis=0), dtype=np.float32)
 
 
-def degraded(dataset: Dataset, change: Callable[[Sound, np.random.Generator], Sound]) -> Dataset:
-    """The same clips with their sound changed, each with a generator of its own place."""
-    trials = []
-    for i, trial in enumerate(dataset.trials):
-        signal = trial.signals['audio']
-        values = change(signal.values, np.random.default_rng((7, i)))
-        trials.append(replace(trial, signals={'audio': Signal(signal.stamps_ns, values)}))
-    return replace(dataset, trials=tuple(trials))
-
-
 def _as_recorded(samples: Sound) -> Sound:
     return np.asarray(np.round(samples * 32768) / 32768, dtype=np.float32)
+
+
+#: What is done to held-out recordings, by the name in the results.
+CONDITIONS: dict[str, Callable[[Sound, np.random.Generator], Sound]] = {
+    'white noise at 10 dB': lambda samples, rng: white_noise(samples, 10, rng),
+    'band-pass 200 to 4000 Hz': lambda samples, rng: band_pass(samples, 200, 4000),
+    'quieter by 12 dB': lambda samples, rng: quieter(samples, 12),
+}
