@@ -1,8 +1,8 @@
 """Names of sensors stand in their rooms: elsewhere nobody tells one from another.
 
 Looked at are the words of the code: names, arguments, attributes, what is imported, and texts
-without a space. Not looked at are docstrings, comments and sentences. A word counts if it is a name of a
-sensor, of its option, or of a part of it, between underscores, dots, slashes and capitals.
+without a space. Not looked at are docstrings, comments and sentences. A word counts if it is a
+name of a sensor, of its option, or of a part of it, between underscores, dots, slashes and capitals.
 """
 
 import ast
