@@ -72,6 +72,8 @@ class Sensor:
         views: name -> how a whole trial is shown, for sources and for the experiment.
         conditions: name -> what another place does to a recording; held-out ones are changed so,
             and asked for again.
+        rate_hz: of its samples, where the sensor decides it; otherwise that of the recordings.
+        viewed: what whole trials are taken for, where that is not the sensor itself.
         live: how its messages come; None for a sensor that only teaches.
     """
 
@@ -88,8 +90,10 @@ class Sensor:
     whole_network: Callable[['Sensor', NetworkSpec, int], 'nn.Module'] | None = None
     size: int | None = None
     any_rate: bool = False
+    rate_hz: float | None = None
     views: Mapping[str, MakeView] = field(default_factory=dict)
     conditions: Mapping[str, Condition] = field(default_factory=dict)
+    viewed: 'Sensor | None' = None
     live: Live | None = None
 
     @property

@@ -30,9 +30,11 @@ def check_feasible(
         DatasetError: a label is done by subjects alone that are held out together.
     """
     # pictures are chosen to fit any rate; other samples stay as they were recorded
-    if sensor_of(card).size is None and config.rate_hz not in (None, dataset.info.rate_hz):
+    sensor = sensor_of(card)
+    own_hz = sensor.rate_hz or dataset.info.rate_hz
+    if not sensor.any_rate and config.rate_hz not in (None, own_hz):
         raise ConfigError(
-            f'rate_hz: {config.modality} of {dataset.info.name} has {dataset.info.rate_hz:g} Hz, '
+            f'rate_hz: {config.modality} of {dataset.info.name} has {own_hz:g} Hz, '
             f'not {config.rate_hz:g}; leave rate_hz out.'
         )
     longest_s = max(trial.signals[card.modality].duration_s for trial in streams.trials)

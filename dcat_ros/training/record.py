@@ -36,7 +36,7 @@ def make_card(config: TrainConfig, dataset: Dataset, *, command: str, git_commit
             channels=sensor.channels,
             units=sensor.units,
             frame=config.frame,
-            rate_hz=config.rate_hz or dataset.info.rate_hz,
+            rate_hz=config.rate_hz or sensor.rate_hz or dataset.info.rate_hz,
             window_s=config.window_s,
             stride_s=config.stride_s,
             lag_s=config.lag_s,

@@ -72,12 +72,13 @@ class SoundConfig(Record):
 
 
 def read_recipe(path: Path) -> TrainConfig | SoundConfig:
-    """Read a training configuration of either kind; `modality: audio` tells which.
+    """Read a training configuration of either kind; `network: {kind: sound}` tells which.
 
     Raises:
         ConfigError: see `dcat_ros.training.config.read_yaml`.
     """
     fields = read_fields(path)
-    if fields.get('modality') == 'audio':
+    network = fields.get('network')
+    if isinstance(network, dict) and network.get('kind') == 'sound':
         return checked(path, fields, SoundConfig)
     return checked(path, fields, TrainConfig)

@@ -16,6 +16,7 @@ from dcat_ros.segment import REST, Segment
 from dcat_ros.sensors.registry import sensor_of
 from dcat_ros.sensors.sound.log_mel import RATE_HZ, WINDOW_S
 from dcat_ros.sensors.sound.network import SoundNet
+from dcat_ros.sensors.sound.pause import quiet
 from dcat_ros.sensors.sound.stream import SoundStream
 from dcat_ros.streaming.decision import OK, Prediction
 from dcat_ros.streaming.recogniser import Recogniser
@@ -58,7 +59,13 @@ def hear(net: SoundNet, card: Card, clips: Dataset, seed: tuple[int, ...]) -> He
         clips: as the data set has them.
         seed: of order and pauses.
     """
-    stream = join(list(clips.trials), np.random.default_rng(seed), _PAUSE_S, sensor=sensor_of(card))
+    stream = join(
+        list(clips.trials),
+        np.random.default_rng(seed),
+        _PAUSE_S,
+        sensor=sensor_of(card),
+        pause=quiet,
+    )
     sound, ears = stream.signal.values.astype(np.float32), SoundStream()
     recogniser = Recogniser(Model(net, card.model_copy(update={'calibration': Calibration()})))
     predictions: list[Prediction] = []

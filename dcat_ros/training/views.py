@@ -20,7 +20,7 @@ __all__ = ['find_view', 'view_of', 'views']
 def views() -> dict[str, View]:
     """Name -> view, of all sensors."""
     return {
-        name: View(sensor, make)
+        name: View(sensor.viewed or sensor, make)
         for sensor in sensors().values()
         for name, make in sensor.views.items()
     }

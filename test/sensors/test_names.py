@@ -2,7 +2,7 @@
 
 Looked at are the words of the code: names, arguments, attributes, what is imported, and texts
 without a space. Not looked at are docstrings, comments and sentences. A word counts if it is a
-name of a sensor, of its option, or of a part of it, between underscores, dots, slashes and capitals.
+name of a sensor, of its option, or of a part of it, between underscores, dots and capitals.
 """
 
 import ast

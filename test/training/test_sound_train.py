@@ -206,7 +206,6 @@ def test_recipe_modality_tells_the_kind(tmp_path, request):
 @pytest.mark.parametrize(
     ('line', 'match'),
     [
-        ('network: {kind: activity}', 'kind must be sound'),
         ('lag_s: 2', 'must be at most window_s, 1'),
         ('joins: 3', "'joins': there is no such field"),
         ('folds: 1', "'folds': Input should be greater than or equal to 2"),

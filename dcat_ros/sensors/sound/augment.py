@@ -6,8 +6,13 @@ All functions take and give power (N, L, 64), linear and not in dB, since sounds
 import numpy as np
 from numpy.typing import NDArray
 
+from dcat_ros.sensors.amounts import AugmentConfig
+from dcat_ros.sensors.sensor import Sensor
+from dcat_ros.sensors.sound.log_mel import FLOOR
+
 __all__ = [
     'add_noise',
+    'another_place',
     'colours',
     'equalise',
     'mask',
@@ -18,6 +23,7 @@ __all__ = [
 
 Power = NDArray[np.float32]
 
+_GAIN_DB = (-20.0, 8.0)
 _EQUALISER_POINTS = 6
 _EQUALISER_DB = 5.0  # standard deviation at each point
 _BAND_PASS_SHARE = 0.3
@@ -132,3 +138,20 @@ def _smooth(points: NDArray[np.float64], length: int) -> NDArray[np.float64]:
     left = np.minimum(at.astype(np.int64), points.shape[1] - 2)
     part = at - left
     return np.asarray((1 - part) * points[:, left] + part * points[:, left + 1])
+
+
+def another_place(
+    sensor: Sensor, windows: Power, config: AugmentConfig, rng: np.random.Generator
+) -> Power:
+    """What another room, microphone or distance makes of windows (N, T, 64) in dB.
+
+    The amounts are fixed; those of the configuration are meant for vectors and pixels.
+    """
+    power, level = normalise(np.power(10, windows / 10, dtype=np.float32))
+    power, _ = normalise(equalise(shift_bands(power, rng), rng))
+    # noise does not change but for its colour: its own spread is that of an exponential
+    white = rng.exponential(size=power.shape).astype(np.float32)
+    noise = white * colours(len(power), power.shape[2], rng)[:, None]
+    power = mask(add_noise(power, noise, rng), rng)
+    gain = 10 ** (rng.uniform(*_GAIN_DB, size=(len(power), 1, 1)) / 10)
+    return np.asarray(10 * np.log10(np.maximum(power * level * gain, FLOOR)), dtype=np.float32)

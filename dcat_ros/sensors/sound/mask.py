@@ -7,7 +7,7 @@ from dcat_ros.sensors.amounts import AugmentConfig
 from dcat_ros.sensors.augment import scaled
 from dcat_ros.sensors.sensor import Sensor
 
-__all__ = ['augment']
+__all__ = ['masked']
 
 Windows = NDArray[np.float32]
 
@@ -15,7 +15,7 @@ _MEL_SHIFT = 2  # bands
 _TIME_MASK = 0.15  # of the window
 
 
-def augment(
+def masked(
     sensor: Sensor, windows: Windows, config: AugmentConfig, rng: np.random.Generator
 ) -> Windows:
     """Shift along frequency, blank a stretch of time; another scale, and noise."""

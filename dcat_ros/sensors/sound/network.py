@@ -14,16 +14,13 @@ from torch import Tensor, nn
 
 from dcat_ros.card.card import NetworkSpec
 from dcat_ros.sensors.sensor import Sensor
-from dcat_ros.sensors.sound.statistics import N_STATISTICS, Statistics, between, front
+from dcat_ros.sensors.sound.front import SoundFront, as_trained
+from dcat_ros.sensors.sound.statistics import N_STATISTICS, Statistics, front
 
 __all__ = ['SoundNet', 'SoundOutputs']
 
-_CHANNELS = (24, 48, 96, 144)
-#: Steps along (time, bands): 64 bands become 4, and 20 ms a token of 80 ms.
-_STRIDES = ((2, 2), (2, 2), (1, 2), (1, 2))
 _HEADS = 4
 _HIDDEN = 128
-_SPEED = 1.1
 
 
 class SoundOutputs(NamedTuple):
@@ -40,7 +37,7 @@ class SoundOutputs(NamedTuple):
     statistics: Tensor
 
 
-class SoundNet(nn.Module):
+class SoundNet(SoundFront):
     """Names what is heard in a window, or in a whole recording, of log-mel.
 
     Args:
@@ -50,24 +47,9 @@ class SoundNet(nn.Module):
     """
 
     def __init__(self, spec: NetworkSpec, sensor: Sensor, n_classes: int):
-        super().__init__()
+        super().__init__(sensor, spec.width)
         self.spec = spec
         self.sensor = sensor
-        blocks: list[nn.Module] = []
-        n_in = 2
-        for n_out, stride in zip(_CHANNELS, _STRIDES, strict=True):
-            blocks += [
-                nn.Conv2d(n_in, n_out, 3, stride=stride, padding=1, bias=False),
-                nn.BatchNorm2d(n_out),
-                nn.ReLU(inplace=True),
-            ]
-            n_in = n_out
-        # torch's annotations of Module.to lack memory_format
-        self.convolutions = nn.Sequential(*blocks).to(  # type: ignore[call-overload]
-            memory_format=torch.channels_last
-        )
-        bands = len(sensor.channels) // 16
-        self.to_tokens = nn.Linear(n_in * bands, spec.width)
         self.norm = nn.LayerNorm(spec.width)
         self.attention = nn.MultiheadAttention(
             spec.width, _HEADS, dropout=spec.dropout, batch_first=True
@@ -97,10 +79,7 @@ class SoundNet(nn.Module):
     def outputs(self, windows: Tensor) -> SoundOutputs:
         """Logits of both branches for windows (N, T, 64) in dB, any T."""
         frames, level = front(windows)  # (N, T / 2, 64), (N,)
-        # a hum that goes on for all the window, and what is heard beside it
-        x = torch.stack([frames, frames - frames.mean(dim=1, keepdim=True)], dim=1)
-        x = self.convolutions(x)  # (N, channels, L, bands)
-        x = self.to_tokens(x.permute(0, 2, 1, 3).flatten(2))  # (N, L, D)
+        x = self.tokens(frames)
         normed = self.norm(x)
         x = x + self.attention(normed, normed, normed, need_weights=False)[0]
         x = x + self.feed_forward(x)
@@ -110,12 +89,8 @@ class SoundNet(nn.Module):
         return SoundOutputs(tokens + counted, tokens, counted)
 
     def forward(self, windows: Tensor) -> Tensor:
-        """Log-probabilities (N, classes) of windows (N, T, 64) in dB, any T.
-
-        Training plays its windows at random speeds and so between the rows, which makes them
-        smoother than rows are; here they are read in the same way, a little faster.
-        """
-        return self.outputs(between(windows, _SPEED)).logits.log_softmax(dim=1)
+        """Log-probabilities (N, classes) of windows (N, T, 64) in dB, any T; see `as_trained`."""
+        return self.outputs(as_trained(windows)).logits.log_softmax(dim=1)
 
     def segment(self, recordings: Tensor) -> Tensor:
         """The same of whole recordings (N, T, 64) of one activity each, at their own length."""

@@ -1,20 +1,24 @@
 """Sound: log-mel rows of 10 ms."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dcat_ros.card.card import NetworkSpec
 from dcat_ros.sensors.fronts import signal_front
 from dcat_ros.sensors.sensor import Sensor
+from dcat_ros.sensors.sound.augment import another_place
 from dcat_ros.sensors.sound.conditions import CONDITIONS
 from dcat_ros.sensors.sound.live import LIVE
-from dcat_ros.sensors.sound.log_mel import N_MELS
-from dcat_ros.sensors.sound.mask import augment
-from dcat_ros.sensors.sound.pause import quiet
+from dcat_ros.sensors.sound.log_mel import HOP_S, N_MELS
+from dcat_ros.sensors.sound.mask import masked
+from dcat_ros.sensors.sound.pause import quiet_rows
 from dcat_ros.sensors.sound.samples import log_mel_rows
 from dcat_ros.sensors.sound.views import without_level
 
 if TYPE_CHECKING:
     from torch import nn
+
+    from dcat_ros.blocks.features import FixedFeatures
 
 __all__ = ['SOUND']
 
@@ -25,6 +29,18 @@ def _whole_network(sensor: Sensor, spec: NetworkSpec, n_classes: int) -> 'nn.Mod
     return SoundNet(spec, sensor, n_classes)
 
 
+def _front(sensor: Sensor, width: int) -> 'nn.Module':
+    from dcat_ros.sensors.sound.front import SoundFront
+
+    return SoundFront(sensor, width)
+
+
+def _features() -> 'FixedFeatures':
+    from dcat_ros.sensors.sound.features import SoundFeatures
+
+    return SoundFeatures()
+
+
 SOUND = Sensor(
     name='audio',
     channels=tuple(f'mel{i}' for i in range(N_MELS)),
@@ -32,11 +48,19 @@ SOUND = Sensor(
     scale=(20.0,) * N_MELS,
     signal='audio',
     samples=log_mel_rows,
-    pause=quiet,
-    augment=augment,
-    front=signal_front,
+    pause=quiet_rows,
+    augment=another_place,
+    front=_front,
+    features=_features,
     whole_network=_whole_network,
-    views={'audio': without_level},
+    rate_hz=1 / HOP_S,
     conditions=CONDITIONS,
     live=LIVE,
+)
+#: Whole short trials are shown without their level, to the front of other sensors: so were the
+#: published comparisons of methods measured.
+SOUND = replace(
+    SOUND,
+    views={'audio': without_level},
+    viewed=replace(SOUND, front=signal_front, augment=masked, live=None),
 )
