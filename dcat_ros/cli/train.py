@@ -75,7 +75,8 @@ def command(
         recipe = recipe.taught_by(source, method)
     elif source or method not in (None, NONE):
         raise click.UsageError(
-            'sound has no teacher but its labels: leave out --source and --method.'
+            'a network of the kind sound has no teacher but its labels: leave out --source and '
+            '--method, or train it on streams: network.kind activity.'
         )
     out = out or _free(Path('models') / f'{recipe.name}.safetensors', recipe)
     work = work or Path('runs') / recipe.name
