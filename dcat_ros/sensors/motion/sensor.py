@@ -19,5 +19,6 @@ MOTION = Sensor(
     pause=held,
     augment=scaled,
     front=signal_front,
+    rate_hz=50.0,
     views={'motion': whole},
 )
