@@ -101,13 +101,11 @@ def main() -> None:
             for seed in SEEDS:
                 for method in METHODS:
                     rows[method].append(macro_f1(config, dataset, seed, method, Path(folder)))
-                print(
-                    source, target, seed, {m: round(r[-1], 3) for m, r in rows.items()}, flush=True
-                )
+                last = {method: round(values[-1], 3) for method, values in rows.items()}
+                print(source, target, seed, last, flush=True)
     write_whole(args.out, json.dumps(found, indent=1).encode())
-    print(
-        '| direction | method | macro-F1, mean of five seeds | gain over none by seed |\n|---|---|---|---|'
-    )
+    print('| direction | method | macro-F1, mean of five seeds | gain over none by seed |')
+    print('|---|---|---|---|')
     for direction, rows in found.items():
         for method, values in rows.items():
             gains = np.array(values) - np.array(rows['none'])
