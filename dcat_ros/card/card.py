@@ -105,7 +105,8 @@ class NetworkSpec(Record):
         width: channels of a token.
         d_attention: channels of query, key and value.
         dropout: share of activations dropped in training.
-        ppv: whether fixed-kernel features stand beside the network.
+        ppv: whether the sensor's fixed features stand beside the network: kernels of an inertial
+            sensor, statistics of sound.
         ppv_weight: their share in the log-probabilities of a window.
         segment: whether whole recordings of one activity are named at their own length; of the
             kind 'activity', by a further layer on those features.

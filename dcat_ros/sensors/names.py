@@ -1,6 +1,7 @@
 """Topics and settings of all sensors, for the command line: light to import."""
 
 from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import entry_points
 from typing import Any
 
@@ -13,6 +14,7 @@ from dcat_ros.sensors.sound.named import NAMED as SOUND
 __all__ = ['named', 'topics_and_settings']
 
 
+@cache
 def named() -> tuple[Named, ...]:
     """Of every sensor whose messages are known; those of installed packages are imported."""
     if not entry_points(group=GROUP):
