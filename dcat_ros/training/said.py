@@ -187,7 +187,8 @@ def _arrays(path: Path, data: bytes) -> dict[str, NDArray[Any]]:
                     f'{path}: {key} must be numbers in {_NUMBERS[key]} dimensions, not '
                     f'{array.dtype} of shape {array.shape}.'
                 )
-            found[key] = array.astype(np.float32)
+            with np.errstate(over='ignore'):  # said as an infinity
+                found[key] = array.astype(np.float32)
             if not np.isfinite(found[key]).all():
                 raise ConfigError(f'{path}: {key} holds NaN or infinity.')
         elif array.dtype.kind != 'U' or array.ndim != (0 if key == 'modality' else 1):
