@@ -98,10 +98,11 @@ RECIPE = {
     'stride_s': 0.25,
     'lag_s': 0.5,
     'joins': 1,
+    'folds': 2,
     'network': {'ppv': False},
-    'optimiser': {'steps': 60, 'batch_size': 16},
+    'optimiser': {'steps': 40, 'batch_size': 16},
 }
-TRANSFER = {'method': 'kd', 'steps': 30, 'fall_back': False}
+TRANSFER = {'method': 'kd', 'steps': 20, 'fall_back': False}
 BEGIN = 1_767_225_600 * 10**9
 IMU, WRENCH, STRING = (
     'sensor_msgs/msg/Imu',

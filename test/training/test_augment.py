@@ -6,6 +6,7 @@ import pytest
 from dcat_ros.sensors.amounts import AugmentConfig
 from dcat_ros.sensors.registry import sensors
 from dcat_ros.training.augment import cropped
+from dcat_ros.training.views import find_view
 
 CALM = AugmentConfig(rotation_rad=0, warp=0, scale=0, noise=0)
 
@@ -101,7 +102,7 @@ def test_augment_scale_changes_the_depth_of_a_frame_and_not_its_mask():
 
 
 def test_augment_spectra_lose_a_stretch_of_time_and_move_by_some_bands():
-    modality = sensors()['audio']
+    modality = find_view('audio').sensor
     given = np.broadcast_to(np.arange(1, 65, dtype=np.float32), (50, 40, 64)).copy()
     found = modality.augment(modality, given, CALM, np.random.default_rng(0))
     blank = (found == 0).all(axis=2)
@@ -131,3 +132,18 @@ def test_cropped_takes_up_to_its_share_of_the_time_away():
 def test_cropped_of_nothing_is_the_same():
     given = windows(sensors()['imu'])
     np.testing.assert_allclose(cropped(given, 0.0, np.random.default_rng(0)), given, atol=1e-6)
+
+
+def test_sound_of_another_place_keeps_its_shape_and_silence_is_finite():
+    modality = sensors()['audio']
+    given = np.random.default_rng(0).uniform(-70, -10, size=(6, 50, 64)).astype(np.float32)
+    given[0] = -100.0
+    one, two = (
+        modality.augment(modality, given, CALM, np.random.default_rng(seed)) for seed in (1, 1)
+    )
+    np.testing.assert_array_equal(one, two)
+    assert one.shape == given.shape
+    assert one.dtype == np.float32
+    assert np.isfinite(one).all()
+    assert one.min() >= -100.0
+    assert not np.allclose(one[1:], given[1:], atol=1)
