@@ -87,7 +87,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--data', type=Path, required=True)
     parser.add_argument('--out', type=Path, required=True)
-    parser.add_argument('--steps', type=int, default=400)
+    parser.add_argument('--steps', type=int, default=300)
     args = parser.parse_args()
     torch.set_num_threads(1)
     compute_reproducibly()
