@@ -60,10 +60,12 @@ def test_pictures_whose_stamps_stand_still(depth_model, camera):  # noqa: F811
 
         def told():
             camera.film(10, frame, rate_hz=1e12)
-            return 'stand still' in camera.health_message and last(camera).state == 'stale'
+            said = camera.health_message
+            # where this machine stood still for a second, data did stop
+            because = 'stand still' in said and 'data stopped' not in said
+            return because and last(camera).state == 'stale'
 
         camera.wait_for(told, 'the reason')
         assert camera.recogniser == IMAGE_NODE
         assert camera.health_level == DiagnosticStatus.WARN
-        assert 'data stopped' not in camera.health_message
         assert camera.health['messages received'] != '0'
