@@ -32,6 +32,7 @@ from dcat_ros.errors import BagError, DatasetError, InputError, MessageError
 from dcat_ros.messages.cdr import read_head
 from dcat_ros.messages.text import decode_string
 from dcat_ros.segment import REST, Segment
+from dcat_ros.sensors.cut import Stretches
 from dcat_ros.sensors.live import Live
 from dcat_ros.sensors.names import topics_and_settings
 from dcat_ros.sensors.registry import USUAL, heard
@@ -229,8 +230,8 @@ def _read(
             found: list[Doubt] = []
             topic = topics[modality]
             by_receipt = line.truth.startswith('/')
-            cuts = lives[modality].cuts
-            signals[modality] = cuts(bag, topic, pieces, given, found, by_receipt)
+            asked = Stretches(bag, topic, pieces, given, found, by_receipt)
+            signals[modality] = lives[modality].cuts(asked)
             doubts += [Skipped(f'{line.bag}, {topic}', doubt.sentence) for doubt in found]
         skipped += [Skipped(f'the rest of {line.bag}', note.rstrip('.')) for note in bag.notes]
     for i, piece in enumerate(pieces):

@@ -6,21 +6,46 @@ Decoded, cleaned and resampled as a node does it, so that a network learns what 
 """
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dcat_ros.doubt import SENSELESS, Doubt
 from dcat_ros.segment import Segment
+from dcat_ros.sensors.recording import Recording
+from dcat_ros.sensors.setting import Given
 from dcat_ros.signals import Signal
 
-__all__ = ['SHORTEST_S', 'Cut', 'refused', 'senseless', 'unfit']
+__all__ = ['SHORTEST_S', 'Cut', 'Stretches', 'refused', 'senseless', 'unfit']
 
 SHORTEST_S = 0.5
 _NS = 1_000_000_000
 
 #: A stretch's signal, or why there is none.
 Cut = Signal | str
+
+
+@dataclass(frozen=True)
+class Stretches:
+    """Stretches of a recording, of which signals are to be cut.
+
+    Attributes:
+        recording: open.
+        topic: of the sensor; of one in parts that of the last.
+        segments: the stretches, in the order of time.
+        given: topics and settings.
+        doubts: gets what is odd about them, one of each reason.
+        truth_by_receipt: they have the times at which their labels came.
+    """
+
+    recording: Recording
+    topic: str
+    segments: Sequence[Segment]
+    given: Given
+    doubts: list[Doubt]
+    truth_by_receipt: bool
 
 
 def senseless(found: list[Doubt], doubts: list[Doubt]) -> str:

@@ -8,20 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dcat_ros.card.card import Card
-from dcat_ros.doubt import Doubt
-from dcat_ros.segment import Segment
-from dcat_ros.sensors.cut import Cut
+from dcat_ros.sensors.cut import Cut, Stretches
 from dcat_ros.sensors.named import Named
 from dcat_ros.sensors.recording import Recording
-from dcat_ros.sensors.setting import Spec
+from dcat_ros.sensors.setting import Given, Spec
 from dcat_ros.sensors.shown import Trace
 from dcat_ros.streaming.receiver import Receiver
 from dcat_ros.streaming.window import WindowStream
 
-__all__ = ['Beside', 'Form', 'Given', 'Live', 'no_parts']
-
-#: Topics and settings by name, all of them: see `Setting`.
-Given = Mapping[str, Any]
+__all__ = ['Beside', 'Form', 'Live', 'no_parts']
 
 
 class Form(NamedTuple):
@@ -73,8 +68,6 @@ class Live(Named):
         types: their ROS types; the first is what dcat_ros writes.
         make_receiver: what takes them, for a model and its stream of windows.
         cuts: what a recording holds of stretches of time, in their order, as a data set has it.
-            Gets the topic, the stretches, topics and settings, a list for what is odd, and whether
-            the stretches have the times at which their labels came.
         trace: what a report shows of the raw signal; gets the topic, topics and settings, and
             whether times of receipt count.
         level: two figures of a window that tell its units to somebody who knows the sensor; None
@@ -98,7 +91,7 @@ class Live(Named):
 
     types: tuple[str, ...]
     make_receiver: Callable[[Card, WindowStream, Form, Given], Receiver[Any]]
-    cuts: Callable[[Recording, str, Sequence[Segment], Given, list[Doubt], bool], list[Cut]]
+    cuts: Callable[[Stretches], list[Cut]]
     trace: Callable[[Recording, str, Given, bool], Trace]
     level: Callable[[NDArray[np.float32], Any], tuple[float, float] | None]
     values: Callable[[NDArray[np.float64], NDArray[np.float64]], str]

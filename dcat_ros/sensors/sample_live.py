@@ -7,16 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dcat_ros.card.card import Card
-from dcat_ros.doubt import Doubt
 from dcat_ros.errors import MessageError
 from dcat_ros.rejections import Rejections
 from dcat_ros.segment import Segment
-from dcat_ros.sensors.cut import Cut, senseless, unfit
+from dcat_ros.sensors.cut import Cut, Stretches, senseless, unfit
 from dcat_ros.sensors.envelope import Envelope
-from dcat_ros.sensors.live import Form, Given, Live
+from dcat_ros.sensors.live import Form, Live
 from dcat_ros.sensors.named import Named
 from dcat_ros.sensors.recording import Recording
 from dcat_ros.sensors.sample_receiver import Decode, JudgeWindow, SampleReceiver, nothing_odd
+from dcat_ros.sensors.setting import Given
 from dcat_ros.sensors.shown import MOST_BUCKETS, Span, Trace, banded, time_of
 from dcat_ros.signals import Signal
 from dcat_ros.streaming.resample import half_width_s, is_oversampled, on_grid
@@ -99,30 +99,20 @@ def _read(
 
 
 def _cuts(
-    decode: Decode,
-    judge: JudgeWindow,
-    rate_hz: float,
-    gap_s: float,
-    recording: Recording,
-    topic: str,
-    segments: Sequence[Segment],
-    given: Given,
-    doubts: list[Doubt],
-    truth_by_receipt: bool,
+    decode: Decode, judge: JudgeWindow, rate_hz: float, gap_s: float, asked: Stretches
 ) -> list[Cut]:
     rejected = Rejections()
-    stamps, values = _read(decode, recording, topic, False, rejected)
-    return cut_samples(stamps, values, segments, rate_hz, gap_s, judge, doubts, rejected)
+    stamps, values = _read(decode, asked.recording, asked.topic, False, rejected)
+    return cut_samples(stamps, values, asked, rate_hz, gap_s, judge, rejected)
 
 
 def cut_samples(
     stamps: NDArray[np.int64],
     values: NDArray[np.float64],
-    segments: Sequence[Segment],
+    asked: Stretches,
     rate_hz: float,
     gap_s: float,
     judge: JudgeWindow,
-    doubts: list[Doubt],
     rejected: Rejections,
 ) -> list[Cut]:
     """Stretches of samples on a grid, low-passed where the sensor is faster.
@@ -130,11 +120,10 @@ def cut_samples(
     Args:
         stamps: shape (n,), in ns, in any order.
         values: shape (n, C).
-        segments: the stretches.
+        asked: the stretches.
         rate_hz: of the grid.
         gap_s: a stretch with a longer hole is refused.
         judge: what speaks against the samples of a stretch.
-        doubts: gets what speaks against the stretches, one of each reason.
         rejected: the messages that were refused, for the sentence.
     """
     times, first = np.unique(stamps, return_index=True)
@@ -152,11 +141,11 @@ def cut_samples(
         seconds = (times[near] - begin) / _NS
         grid = np.arange(int((end - begin) * rate_hz / _NS) + 1) / rate_hz
         rows = on_grid(grid, seconds, samples[near], rate_hz, oversampled=fast)
-        if why := senseless(judge(rows.astype(np.float32)), doubts):
+        if why := senseless(judge(rows.astype(np.float32)), asked.doubts):
             return why
         return Signal.at_rate(rows, rate_hz)
 
-    return [cut(segment) for segment in segments]
+    return [cut(segment) for segment in asked.segments]
 
 
 def _trace(

@@ -1,8 +1,13 @@
 """What a user may say of a sensor: parameters of its node, options and columns for its bags."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-__all__ = ['LaunchTopic', 'Setting', 'Spec']
+__all__ = ['Given', 'LaunchTopic', 'Setting', 'Spec']
+
+#: Topics and settings of all sensors by name: see `Setting`.
+Given = Mapping[str, Any]
 
 
 @dataclass(frozen=True)

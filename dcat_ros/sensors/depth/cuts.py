@@ -19,12 +19,11 @@ from dcat_ros.messages.image import (
     read_image,
 )
 from dcat_ros.segment import Segment
-from dcat_ros.sensors.cut import Cut, senseless, unfit
+from dcat_ros.sensors.cut import Cut, Stretches, senseless, unfit
 from dcat_ros.sensors.depth.beside import camera_beside
 from dcat_ros.sensors.depth.crop import crop
 from dcat_ros.sensors.depth.doubts import DepthJudge
 from dcat_ros.sensors.depth.windows import cleaned
-from dcat_ros.sensors.live import Given
 from dcat_ros.sensors.recording import Recording
 from dcat_ros.signals import Signal
 
@@ -36,27 +35,13 @@ _GAP_S = 0.5
 _RATE_HZ = 15.0
 
 
-def cuts(
-    recording: Recording,
-    topic: str,
-    segments: Sequence[Segment],
-    given: Given,
-    doubts: list[Doubt],
-    truth_by_receipt: bool,
-) -> list[Cut]:
+def cuts(asked: Stretches) -> list[Cut]:
     """The person cut out of depth pictures, (n, 2, 32, 32), see `crop`.
-
-    Args:
-        recording: open.
-        topic: of sensor_msgs/Image or CompressedImage.
-        segments: the stretches, in the order of time.
-        given: topics and settings: focal length, and beyond how many metres readings are none.
-        doubts: gets what speaks against the stretches, one of each reason.
-        truth_by_receipt: the stretches have the times at which their labels came.
 
     Raises:
         BagError: nothing tells the focal length.
     """
+    recording, topic, segments, given = asked.recording, asked.topic, asked.segments, asked.given
     focal: tuple[float, int | None] = (given['focal'], None)
     camera = focal if given['focal'] > 0 else camera_beside(recording, topic)
     max_range_m = given['max_range']
@@ -71,7 +56,7 @@ def cuts(
             made[place] = why
         elif len(sizes) > 1:
             made[place] = 'the size of the pictures changes in it'
-        elif why := senseless(film[-1].doubts, doubts):
+        elif why := senseless(film[-1].doubts, asked.doubts):
             made[place] = why
         else:
             try:

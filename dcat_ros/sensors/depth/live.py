@@ -12,8 +12,9 @@ from dcat_ros.sensors.depth.named import NAMED
 from dcat_ros.sensors.depth.parameters import PARAMETERS
 from dcat_ros.sensors.depth.receiver import ImageReceiver
 from dcat_ros.sensors.depth.shown import trace
-from dcat_ros.sensors.live import Beside, Form, Given, Live
+from dcat_ros.sensors.live import Beside, Form, Live
 from dcat_ros.sensors.recording import Recording
+from dcat_ros.sensors.setting import Given
 from dcat_ros.streaming.window import WindowStream
 
 __all__ = ['LIVE']

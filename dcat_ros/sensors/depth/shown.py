@@ -5,8 +5,8 @@ from functools import partial
 from dcat_ros.errors import MessageError
 from dcat_ros.messages.image import COMPRESSED_IMAGE_TYPE, read_compressed_image, read_image
 from dcat_ros.sensors.envelope import Evenly
-from dcat_ros.sensors.live import Given
 from dcat_ros.sensors.recording import Recording
+from dcat_ros.sensors.setting import Given
 from dcat_ros.sensors.shown import MOST_PICTURES, Span, Thumbnail, Trace, time_of
 from dcat_ros.sensors.thumbnail import thumbnail
 

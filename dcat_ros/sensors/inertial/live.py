@@ -13,7 +13,8 @@ from dcat_ros.sensors.inertial.named import NAMED
 from dcat_ros.sensors.inertial.parameters import PARAMETERS
 from dcat_ros.sensors.inertial.receiver import ImuReceiver
 from dcat_ros.sensors.inertial.shown import trace
-from dcat_ros.sensors.live import Form, Given, Live
+from dcat_ros.sensors.live import Form, Live
+from dcat_ros.sensors.setting import Given
 from dcat_ros.streaming.window import WindowStream
 
 __all__ = ['LIVE']

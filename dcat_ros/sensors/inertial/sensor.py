@@ -1,5 +1,6 @@
 """The inertial sensor, and its halves."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dcat_ros.sensors.augment import turned
@@ -10,7 +11,7 @@ from dcat_ros.sensors.inertial.samples import CHANNELS, SCALE, UNITS
 from dcat_ros.sensors.inertial.views import beginning, poor_accelerometer
 from dcat_ros.sensors.pause import held
 from dcat_ros.sensors.samples import as_recorded, some_channels
-from dcat_ros.sensors.sensor import Sensor
+from dcat_ros.sensors.sensor import MakeView, Sensor
 
 if TYPE_CHECKING:
     from dcat_ros.blocks.features import FixedFeatures
@@ -40,27 +41,27 @@ INERTIAL = Sensor(
     views={'imu': beginning(slice(0, 6)), 'imu_half': beginning(slice(0, 6), share=0.5)},
     live=LIVE,
 )
-ACCELEROMETER = Sensor(
-    name='accelerometer',
-    channels=CHANNELS[_FIRST],
-    units=UNITS[_FIRST],
-    scale=SCALE[_FIRST],
-    signal='imu',
-    samples=some_channels(_FIRST),
-    pause=held,
-    augment=turned,
-    front=signal_front,
-    views={'accelerometer': beginning(_FIRST), 'accelerometer_poor': poor_accelerometer},
+
+
+def _half(name: str, channels: slice, views: dict[str, MakeView]) -> Sensor:
+    """Three of the channels: robots publish no messages of them alone."""
+    return replace(
+        INERTIAL,
+        name=name,
+        channels=CHANNELS[channels],
+        units=UNITS[channels],
+        scale=SCALE[channels],
+        samples=some_channels(channels),
+        pause=held,
+        features=None,
+        views=views,
+        live=None,
+    )
+
+
+ACCELEROMETER = _half(
+    'accelerometer',
+    _FIRST,
+    {'accelerometer': beginning(_FIRST), 'accelerometer_poor': poor_accelerometer},
 )
-GYROSCOPE = Sensor(
-    name='gyroscope',
-    channels=CHANNELS[_LAST],
-    units=UNITS[_LAST],
-    scale=SCALE[_LAST],
-    signal='imu',
-    samples=some_channels(_LAST),
-    pause=held,
-    augment=turned,
-    front=signal_front,
-    views={'gyroscope': beginning(_LAST)},
-)
+GYROSCOPE = _half('gyroscope', _LAST, {'gyroscope': beginning(_LAST)})

@@ -8,8 +8,8 @@ from dcat_ros.sensors.envelope import Envelope
 from dcat_ros.sensors.inertial.halves import halves_of
 from dcat_ros.sensors.inertial.messages import decode_imu_runs
 from dcat_ros.sensors.inertial.readings import joined_readings
-from dcat_ros.sensors.live import Given
 from dcat_ros.sensors.recording import Recording
+from dcat_ros.sensors.setting import Given
 from dcat_ros.sensors.shown import MOST_BUCKETS, Span, Trace, banded
 
 __all__ = ['trace']

@@ -1,15 +1,11 @@
 """What was heard in a recording during stretches of time."""
 
 from collections import Counter
-from collections.abc import Sequence
 
 import numpy as np
 
-from dcat_ros.doubt import Doubt
 from dcat_ros.segment import Segment
-from dcat_ros.sensors.cut import SHORTEST_S, Cut, refused, senseless
-from dcat_ros.sensors.live import Given
-from dcat_ros.sensors.recording import Recording
+from dcat_ros.sensors.cut import SHORTEST_S, Cut, Stretches, refused, senseless
 from dcat_ros.sensors.sound.doubts import SoundJudge
 from dcat_ros.sensors.sound.log_mel import RATE_HZ
 from dcat_ros.sensors.sound.runs import GAP_S, heard_by, sound_runs
@@ -20,30 +16,16 @@ __all__ = ['cuts']
 _NS = 1_000_000_000
 
 
-def cuts(
-    recording: Recording,
-    topic: str,
-    segments: Sequence[Segment],
-    given: Given,
-    doubts: list[Doubt],
-    truth_by_receipt: bool,
-) -> list[Cut]:
-    """Sound (n, 1) in [-1, 1] at 16 kHz, the mean of the channels.
-
-    Args:
-        recording: open.
-        topic: of a type of `AUDIO_TYPES`.
-        segments: the stretches, in the order of time.
-        given: topics and settings: rate in Hz and number of channels, where neither the messages
-            nor audio_info say them.
-        doubts: gets what speaks against the stretches, one of each reason.
-        truth_by_receipt: the stretches have the times at which their labels came.
-    """
+def cuts(asked: Stretches) -> list[Cut]:
+    """Sound (n, 1) in [-1, 1] at 16 kHz, the mean of the channels."""
+    segments, given = asked.segments, asked.given
     rejected: Counter[str] = Counter()
     judges = [SoundJudge(span_s=float('inf'), least_s=SHORTEST_S) for _ in segments]
     hear = heard_by(segments, judges)
     runs = list(
-        sound_runs(recording, topic, given['sample_rate'], given['channels'], rejected, hear)
+        sound_runs(
+            asked.recording, asked.topic, given['sample_rate'], given['channels'], rejected, hear
+        )
     )
 
     def cut(segment: Segment, judge: SoundJudge) -> Cut:
@@ -56,7 +38,7 @@ def cuts(
                 part = samples[max(low, 0) : high]
                 if len(part) < SHORTEST_S * RATE_HZ:
                     return f'it is shorter than {SHORTEST_S} s'
-                if why := senseless(judge.doubts, doubts):
+                if why := senseless(judge.doubts, asked.doubts):
                     return why
                 stamps = np.round(np.arange(len(part)) * (_NS / RATE_HZ)).astype(np.int64)
                 return Signal(stamps, part[:, None])

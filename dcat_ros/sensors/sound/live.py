@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dcat_ros.card.card import Card
-from dcat_ros.sensors.live import Beside, Form, Given, Live
+from dcat_ros.sensors.live import Beside, Form, Live
 from dcat_ros.sensors.recording import Recording
+from dcat_ros.sensors.setting import Given
 from dcat_ros.sensors.sound.beside import audio_info_beside, beside_topic
 from dcat_ros.sensors.sound.cuts import cuts
 from dcat_ros.sensors.sound.format import AUDIO_INFO_TYPE, decode_audio_info

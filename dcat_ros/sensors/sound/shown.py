@@ -6,8 +6,8 @@ import numpy as np
 
 from dcat_ros.errors import MessageError
 from dcat_ros.sensors.envelope import Envelope
-from dcat_ros.sensors.live import Given
 from dcat_ros.sensors.recording import Recording
+from dcat_ros.sensors.setting import Given
 from dcat_ros.sensors.shown import MOST_BUCKETS, Span, Trace, banded, time_of
 from dcat_ros.sensors.sound.beside import audio_definition, audio_info_beside
 from dcat_ros.sensors.sound.messages import SoundDecoder

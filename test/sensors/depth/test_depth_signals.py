@@ -6,6 +6,7 @@ from helpers import STORE, write_raw_bag
 
 from dcat_ros.bags.read import BagReader
 from dcat_ros.segment import Segment
+from dcat_ros.sensors.cut import Stretches
 from dcat_ros.sensors.depth.cuts import cuts
 from dcat_ros.sensors.names import topics_and_settings
 
@@ -52,7 +53,7 @@ def signals(path, frames, **options):
     segments = [Segment(BEGIN + i * length, BEGIN + (i + 1) * length, 'x') for i in range(n)]
     given = topics_and_settings({'focal': 70.0, 'max_range': 10.0})
     with BagReader(path) as bag:
-        return cuts(bag, '/depth', segments, given, found, False), found
+        return cuts(Stretches(bag, '/depth', segments, given, found, False)), found
 
 
 def test_right_pictures_are_not_doubted(tmp_path):

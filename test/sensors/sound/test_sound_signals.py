@@ -10,6 +10,7 @@ from sound_helpers import LINE, NEWER_TEXT, info_bytes, newer
 from dcat_ros.bags.read import BagReader
 from dcat_ros.doubt import NOTE
 from dcat_ros.segment import Segment
+from dcat_ros.sensors.cut import Stretches
 from dcat_ros.sensors.names import topics_and_settings
 from dcat_ros.sensors.sound.beside import audio_definition, audio_info_beside
 from dcat_ros.sensors.sound.cuts import cuts
@@ -52,7 +53,7 @@ def signals(path, topic='/mic/audio', segments=ONE, doubts=None, rate=16000, cha
     given = topics_and_settings({'sample_rate': rate, 'channels': channels})
     found = [] if doubts is None else doubts
     with BagReader(path) as bag:
-        return cuts(bag, topic, segments, given, found, False)
+        return cuts(Stretches(bag, topic, segments, given, found, False))
 
 
 def sixteen(samples):
