@@ -229,7 +229,7 @@ class SensorNode(GuardedLifecycleNode):
             with self._publish_lock:
                 outputs.publish(prediction)
             if prediction.state != STALE:
-                fresh.stale = False  # it was late: the last word must not be a label
+                fresh.said_label()  # it was late: the last word must not be a label
             self._health.predicted(prediction.label, 1000 * (monotonic() - job.received))
         self.recognised(prediction)
 
@@ -242,21 +242,21 @@ class SensorNode(GuardedLifecycleNode):
     def _watch(self) -> None:
         """Say once that data stopped, or that they cannot mean anything any more."""
         now_s, fresh = monotonic(), self._fresh
-        if fresh is None or fresh.stale or self._worker is None:
+        if fresh is None or self._worker is None:
             return
-        unusable_s = fresh.unusable_s(now_s)
-        if unusable_s < self._stale_after_s:
+        reason = fresh.to_say(now_s, self._stale_after_s)
+        if reason is None:
             return
-        reason = fresh.reason(now_s)
         self._say_stale(reason)
-        self.get_logger().warning(f'{reason}.' if reason else self._inputs.silence(unusable_s))
+        silence = self._inputs.silence(fresh.unusable_s(now_s))
+        self.get_logger().warning(f'{reason}.' if reason else silence)
 
     def _say_stale(self, reason: str = '') -> None:
         """Publish that nothing is known any more."""
         recogniser, receiver, outputs = self._recogniser, self._receiver, self._outputs
         if not (recogniser and receiver and outputs and self._steady and self._fresh):
             return
-        self._fresh.stale = True
+        self._fresh.said_stale(reason)
         stamp_ns = receiver.last_stamp_ns or int(self.get_clock().now().nanoseconds)
         last = recogniser.stale(stamp_ns, receiver.last_frame_id, reason)
         self._steady.push(last)

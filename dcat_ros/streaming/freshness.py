@@ -24,9 +24,6 @@ class Freshness:
         judge: of their stamps and frames.
         window_s: length of a window in s of data time.
         max_gap_s: greatest distance of two samples that is bridged.
-
-    Attributes:
-        stale: it was said that nothing is known any more.
     """
 
     def __init__(
@@ -41,7 +38,7 @@ class Freshness:
         """Nothing has come yet."""
         self._judge.reset()
         self._watch.reset(self._receiver.counts)
-        self.stale = False
+        self._said: str | None = None
         self._first_s: float | None = None
         self._came_s = float('-inf')
         self._usable_s: float | None = None
@@ -54,6 +51,19 @@ class Freshness:
     def begun(self) -> bool:
         """Whether anything has come."""
         return self._first_s is not None
+
+    @property
+    def stale(self) -> bool:
+        """Whether it was said that nothing is known any more."""
+        return self._said is not None
+
+    def said_stale(self, reason: str) -> None:
+        """It was said that nothing is known any more, for this reason."""
+        self._said = reason
+
+    def said_label(self) -> None:
+        """A window that was at work was recognised: the last word is a label again."""
+        self._said = None
 
     @property
     def why(self) -> str:
@@ -95,7 +105,7 @@ class Freshness:
             self._asked_s, self._why = now_s, self.why
         if not self._why:
             self._usable_s, self._n_since, self._rejection = now_s, 0, ''
-            self.stale = False
+            self._said = None
 
     def unusable_s(self, now_s: float) -> float:
         """For how long nothing usable has come; 0 as long as nothing came at all."""
@@ -109,3 +119,20 @@ class Freshness:
         return (
             self.why or self._rejection or f'{self._n_since} messages came and none could be used'
         )
+
+    def to_say(self, now_s: float, after_s: float) -> str | None:
+        """Why nothing is known any more, where that is still to be said.
+
+        That data stopped is said again, with the reason, once some come that cannot be used.
+
+        Args:
+            now_s: the time.
+            after_s: for how long the last label is believed.
+
+        Returns:
+            The reason; empty if no messages come any more; None where nothing is to be said.
+        """
+        if self._said or self.unusable_s(now_s) < after_s:
+            return None
+        reason = self.reason(now_s)
+        return reason if reason or not self.stale else None

@@ -55,6 +55,18 @@ def test_every_message_rejected_from_the_start(recogniser, peer):
     assert last(peer).end_ns > 0
 
 
+def test_data_that_stopped_and_come_again_rejected(recogniser, peer):
+    def broken(message, i):
+        message.linear_acceleration.x = float('nan')
+
+    assert peer.set_parameter('stale_after', 0.5).successful
+    peer.send(1)
+    peer.wait_for(lambda: last(peer) is not None, 'that data stopped')
+    assert last(peer).reason == ''
+    peer.send_until(lambda: last(peer).reason, 'the reason', n=10, change=broken)
+    assert 'nan is not a reading' in last(peer).reason
+
+
 def test_pictures_whose_stamps_stand_still(depth_model, camera):  # noqa: F811
     arguments = ['-p', 'focal_px:=285.0', '-p', 'stale_after:=1.0']
     with RecogniserProcess(depth_model, *arguments, executable='image_node'):

@@ -63,7 +63,7 @@ def test_a_rejection_among_good_messages_is_forgotten(fresh, receiver):
 
 def test_senseless_data_are_unusable_until_they_are_mended(fresh, receiver):
     good(fresh, receiver, 1.0)
-    fresh.stale = True
+    fresh.said_stale('')
     receiver.doubts = [Doubt('zero', 'all zero', SENSELESS)]
     good(fresh, receiver, 2.0)
     assert fresh.stale
@@ -83,3 +83,19 @@ def test_messages_of_which_no_window_is_made_are_unusable(fresh, receiver):
     assert 'complete no window of 1 s' in fresh.reason(21.0)
     good(fresh, receiver, 21.0, windows=True)
     assert fresh.unusable_s(21.0) == 0.0
+
+
+def test_data_that_stopped_and_come_again_unusable_are_said_once_more(fresh, receiver):
+    good(fresh, receiver, 1.0)
+    assert fresh.to_say(1.5, 1.0) is None
+    assert fresh.to_say(3.0, 1.0) == ''
+    fresh.said_stale('')
+    assert fresh.to_say(4.0, 1.0) is None
+    fresh.came(5.0)
+    fresh.rejected('no good')
+    assert fresh.to_say(5.0, 1.0) == 'no good'
+    fresh.said_stale('no good')
+    assert fresh.to_say(9.0, 1.0) is None
+    good(fresh, receiver, 10.0)
+    assert not fresh.stale
+    assert fresh.to_say(12.0, 1.0) == ''
