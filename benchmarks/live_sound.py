@@ -22,11 +22,11 @@ from dcat_ros.datasets.as_sensor import as_sensor
 from dcat_ros.files import write_whole
 from dcat_ros.sensors.registry import sensor_of
 from dcat_ros.training.config import TrainConfig
-from dcat_ros.training.holdout import make_subject, measure
+from dcat_ros.training.holdout import make_stream, measure
+from dcat_ros.training.networks import fit_network
 from dcat_ros.training.record import make_card
 from dcat_ros.training.reproducible import compute_reproducibly
 from dcat_ros.training.teacher import signals_of
-from dcat_ros.training.train import fit_network
 
 METHODS = ('none', 'kd', 'dcat_centred', 'kd+dcat_centred')
 SEEDS = range(5)
@@ -74,12 +74,11 @@ def macro_f1(config: TrainConfig, dataset: Dataset, seed: int, method: str, work
     )
     sensor = sensor_of(card)
     streams = as_sensor(dataset, sensor, card.input.rate_hz)
-    scores = [
-        measure(fitted.net, card, make_subject(streams, take, seed, sensor), trials=False).macro_f1(
-            card.labels
-        )
-        for take in held_out
-    ]
+    scores = []
+    for take in held_out:
+        own = streams.of_subjects([take])
+        stream = make_stream(take, own, seed, takes.index(take), sensor)
+        scores.append(measure(fitted.net, card, stream).macro_f1(card.labels))
     return float(np.mean(scores))
 
 

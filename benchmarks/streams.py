@@ -11,16 +11,14 @@ label-run F1, and scored on the fold itself. benchmarks.streams_page makes docs/
 import argparse
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from itertools import product
 from pathlib import Path
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from dcat_ros.card.card import Card
-from dcat_ros.datasets import Dataset, load
+from dcat_ros.datasets import load
 from dcat_ros.datasets.as_sensor import as_sensor
 from dcat_ros.evaluation.events import Event, events_of, label_runs
 from dcat_ros.evaluation.intervals import cluster_bootstrap
@@ -30,15 +28,12 @@ from dcat_ros.segment import Segment
 from dcat_ros.sensors.registry import sensor_of
 from dcat_ros.streaming.decision import Prediction
 from dcat_ros.streaming.steady import SteadyLabel
-from dcat_ros.training import sound_streams
-from dcat_ros.training.config import TrainConfig
-from dcat_ros.training.holdout import calibrated, calibration_of, make_subject, measure
-from dcat_ros.training.record import make_card, make_sound_card
-from dcat_ros.training.sound_config import SoundConfig, read_recipe
-from dcat_ros.training.sound_fit import fit_sound
-from dcat_ros.training.sound_train import folds_by_source
+from dcat_ros.training.config import TrainConfig, read_config
+from dcat_ros.training.folds import folds_of
+from dcat_ros.training.holdout import calibrated, calibration_of, make_stream, measure
+from dcat_ros.training.networks import fit_network
+from dcat_ros.training.record import make_card
 from dcat_ros.training.teacher import signals_of
-from dcat_ros.training.train import fit_network
 
 CONFIGS = Path(__file__).resolve().parents[1] / 'config' / 'train'
 MODELS = ('imu_utd_mhad', 'imu_watch', 'image_depth_utd_mhad', 'audio_kitchen20')
@@ -59,71 +54,33 @@ class Stream:
     threshold: float
 
 
-def streams_of_people(
-    config: TrainConfig, data: Path | None, work: Path
-) -> tuple[Card, list[Stream]]:
+def streams_of(config: TrainConfig, data: Path | None, work: Path) -> tuple[Card, list[Stream]]:
     config = config.model_copy(update={'transfer': None})  # labels alone made what is shipped
     dataset = load(config.dataset, data, config.subjects, signals_of(config))
     card = make_card(config, dataset, command='', git_commit='')
-    rows = as_sensor(dataset, sensor_of(card), card.input.rate_hz)
-    n_folds = config.folds or len(dataset.subjects)
+    sensor = sensor_of(card)
+    rows = as_sensor(dataset, sensor, card.input.rate_hz)
+    folds = folds_of(rows, config.held_out, config.folds, config.seed)
     held_out = []
-    for i in range(n_folds):
-        without = dataset.subjects[i::n_folds]
-        known = dataset.of_subjects([s for s in dataset.subjects if s not in without])
+    for i, fold in enumerate(folds):
+        known = dataset.where(lambda trial, fold=fold: not fold.has(trial))
         checkpoint = work / f'{i}.safetensors'
         net = fit_network(config, known, card, (config.seed, i), checkpoint, []).net
-        for name in without:
-            subject = make_subject(rows, name, config.seed, sensor_of(card))
-            held_out.append(measure(net, card, subject, trials=False))
-        print(f'{config.name}: fold {i + 1} of {n_folds}', flush=True)
+        for part in fold.parts:
+            own = rows.where(part.has)
+            stream = make_stream(part.name, own, config.seed, part.number, sensor)
+            held_out.append(measure(net, card, stream))
+        print(f'{config.name}: fold {i + 1} of {len(folds)}', flush=True)
     streams = []
     for h in held_out:
         others = [other for other in held_out if other is not h]
-        calibration = calibration_of(others, card, config.unknown_at, n_folds)
+        calibration = calibration_of(others, card, config.unknown_at, '')
         streams.append(
             Stream(
-                h.subject.name,
+                h.stream.name,
                 calibrated(h.predictions, card.labels, calibration),
-                h.subject.stream.segments,
-                h.subject.stream.signal.duration_s / 3600,
-                calibration.unknown_threshold,
-            )
-        )
-    return card, streams
-
-
-def some(dataset: Dataset, which: NDArray[np.bool_]) -> Dataset:
-    trials = (trial for trial, chosen in zip(dataset.trials, which, strict=True) if chosen)
-    return replace(dataset, trials=tuple(trials))
-
-
-def streams_of_sound(
-    config: SoundConfig, data: Path | None, work: Path
-) -> tuple[Card, list[Stream]]:
-    dataset = load(config.dataset, data)
-    card = make_sound_card(config, dataset, command='', git_commit='')
-    rows = as_sensor(dataset, sensor_of(card), card.input.rate_hz)
-    folds = folds_by_source(dataset, config.folds, config.seed)
-    heard = []
-    for fold in range(config.folds):
-        held_out = folds == fold
-        known, others = (some(rows, part) for part in (~held_out, held_out))
-        checkpoint = work / f'{fold}.safetensors'
-        net, _ = fit_sound(config, known, others, (config.seed, fold), checkpoint)
-        clips = some(dataset, held_out)
-        heard.append(sound_streams.hear(net, card, clips, (config.seed, fold)))
-        print(f'{config.name}: fold {fold + 1} of {config.folds}', flush=True)
-    streams = []
-    for i, h in enumerate(heard):
-        others = [other for other in heard if other is not h]
-        calibration = sound_streams.calibration_of(others, card, config.unknown_at)
-        streams.append(
-            Stream(
-                f'fold {i + 1}',
-                calibrated(h.predictions, card.labels, calibration),
-                h.segments,
-                h.hours,
+                h.stream.stream.segments,
+                h.stream.stream.signal.duration_s / 3600,
                 calibration.unknown_threshold,
             )
         )
@@ -222,10 +179,8 @@ def main() -> None:
     torch.set_num_threads(1)
     found = json.loads(arguments.out.read_text()) if arguments.out.exists() else {}
     for name in arguments.models:
-        config = read_recipe(CONFIGS / f'{name}.yaml')
-        work = arguments.work / name
-        make = streams_of_sound if isinstance(config, SoundConfig) else streams_of_people
-        found[name] = study(*make(config, arguments.data, work))
+        config = read_config(CONFIGS / f'{name}.yaml')
+        found[name] = study(*streams_of(config, arguments.data, arguments.work / name))
         write_whole(arguments.out, json.dumps(found, indent=1).encode())
         print(name, found[name]['events'], found[name]['chosen_on_others'], flush=True)
 

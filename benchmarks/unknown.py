@@ -24,8 +24,8 @@ from dcat_ros.model.runtime import Model
 from dcat_ros.segment import REST
 from dcat_ros.streaming.recogniser import Recogniser
 from dcat_ros.training.config import TrainConfig, read_config
+from dcat_ros.training.networks import fit_network
 from dcat_ros.training.record import make_card
-from dcat_ros.training.train import fit_network
 
 TRAIN, TEST = ('1', '2', '3', '4'), ('5', '6')
 CONFIG = Path(__file__).resolve().parents[1] / 'config' / 'train' / 'imu_utd_mhad.yaml'

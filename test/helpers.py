@@ -244,7 +244,13 @@ def sound_fields(**changes):
         'stride_s': 0.5,
         'lag_s': 0.5,
         'folds': 2,
-        'network': {'kind': 'sound', 'width': 16, 'ppv': False, 'segment': True},
+        'held_out': 'source',
+        'joins': 1,
+        'lengths_s': [1.0, 2.0],
+        'evenly': 'sources',
+        'rest': 'unknown',
+        'network': {'width': 16, 'd_attention': 8, 'ppv_hidden': 8, 'segment': True},
+        'augment': {'rotation_rad': 0, 'warp': 0.15, 'scale': 0, 'noise': 0, 'mix': 0.5},
         'optimiser': {'steps': 10, 'batch_size': 6},
     }
     for key, value in changes.items():
@@ -263,7 +269,7 @@ def sound_card(**changes):
             'frame': 'a room',
             'rate_hz': 100.0,
         },
-        'network': {'kind': 'sound', 'width': 16, 'd_attention': 32, 'segment': True},
+        'network': {'width': 16, 'd_attention': 8, 'ppv': True, 'ppv_hidden': 8, 'segment': True},
     }
     return make_card(**{**fields, **changes})
 

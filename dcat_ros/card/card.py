@@ -98,35 +98,45 @@ class InputSpec(Record):
 
 
 class NetworkSpec(Record):
-    """Kind and sizes of the network.
+    """Sizes of the network.
 
     Attributes:
-        kind: 'activity' for any sensor, or 'sound' for log-mel alone.
         width: channels of a token.
         d_attention: channels of query, key and value.
         dropout: share of activations dropped in training.
         ppv: whether the sensor's fixed features stand beside the network: kernels of an inertial
             sensor, statistics of sound.
         ppv_weight: their share in the log-probabilities of a window.
-        segment: whether whole recordings of one activity are named at their own length; of the
-            kind 'activity', by a further layer on those features.
+        ppv_hidden: size of a layer between those features and the classes, trained by steps along
+            with the network; 0: one linear layer, found in closed form.
+        segment: whether whole recordings of one activity are named at their own length; where
+            ppv_hidden is 0, by a further layer on those features.
     """
 
-    kind: Literal['activity', 'sound'] = 'activity'
     width: Size = 80
     d_attention: Size = 32
     dropout: Share = 0.3
     ppv: bool = True
     ppv_weight: Share = 0.35
+    ppv_hidden: Annotated[int, Field(ge=0, le=1024)] = 0
     segment: bool = False
 
+    @model_validator(mode='before')
+    @classmethod
+    def _without_kind(cls, fields: object) -> object:
+        """There were two kinds of networks; the one that is left needs no name."""
+        if not isinstance(fields, dict) or 'kind' not in fields:
+            return fields
+        if fields['kind'] != 'activity':
+            raise ValueError(
+                'there is no kind of network any more but the one for every sensor; train it again '
+                'with a recipe like config/train/own_bags_sound.yaml'
+            )
+        return {name: value for name, value in fields.items() if name != 'kind'}
+
     @model_validator(mode='after')
-    def _kind_fits(self) -> 'NetworkSpec':
-        if self.kind == 'sound' and self.ppv:
-            raise ValueError('the kind sound has no ppv')
-        if self.kind == 'sound' and self.width % 4:
-            raise ValueError('the width of the kind sound must be a multiple of 4')
-        if self.kind == 'activity' and self.segment and not self.ppv:
+    def _segment_fits(self) -> 'NetworkSpec':
+        if self.segment and not self.ppv:
             raise ValueError('segment needs ppv')
         return self
 

@@ -11,7 +11,7 @@ import click
 from dcat_ros.cli.options import DATA
 
 if TYPE_CHECKING:
-    from dcat_ros.card.card import Record
+    from dcat_ros.training.config import TrainConfig
 
 __all__ = ['command']
 
@@ -62,22 +62,13 @@ def command(
     from dcat_ros.datasets import load
     from dcat_ros.files import check_writable, write_whole
     from dcat_ros.model.weights import save_weights
-    from dcat_ros.training.config import TrainConfig
+    from dcat_ros.training.config import read_config
     from dcat_ros.training.curves import curves_png
-    from dcat_ros.training.sound_config import SoundConfig, read_recipe
-    from dcat_ros.training.sound_train import SoundTraining, train_sound
     from dcat_ros.training.teacher import signals_of
-    from dcat_ros.training.train import Training, train
+    from dcat_ros.training.train import train
     from dcat_ros.training.transfer import NONE
 
-    recipe = read_recipe(config)
-    if not isinstance(recipe, SoundConfig):
-        recipe = recipe.taught_by(source, method)
-    elif source or method not in (None, NONE):
-        raise click.UsageError(
-            'a network of the kind sound has no teacher but its labels: leave out --source and '
-            '--method, or train it on streams: network.kind activity.'
-        )
+    recipe = read_config(config).taught_by(source, method)
     out = out or _free(Path('models') / f'{recipe.name}.safetensors', recipe)
     work = work or Path('runs') / recipe.name
     if out.suffix != '.safetensors':
@@ -94,7 +85,7 @@ def command(
         dataset = load(
             recipe.dataset,
             data,
-            modalities=['audio'] if isinstance(recipe, SoundConfig) else signals_of(recipe),
+            modalities=signals_of(recipe),
             progress=lambda done, total: reading('reading', done, total),
         )
     for skip in dataset.skipped:
@@ -110,33 +101,31 @@ def command(
     made_by += ['--source', source] if source else []
     made_by += ['--method', method] if method else []
     with training_progress(recipe.optimiser.steps) as progress:
-        made = {'command': shlex.join(made_by), 'git_commit': _commit()}
-        training: Training | SoundTraining
-        if isinstance(recipe, SoundConfig):
-            training = train_sound(recipe, dataset, work, **made, progress=progress)
-        else:
-            training = train(recipe, dataset, work, **made, progress=progress)
+        training = train(
+            recipe,
+            dataset,
+            work,
+            command=shlex.join(made_by),
+            git_commit=_commit(),
+            progress=progress,
+        )
     save_weights(out, training.net, training.card)
     write_whole(out.with_suffix('.md'), card_text(training.card).encode())
     write_whole(work / 'curves.png', curves_png(training.histories))
     click.echo(card_text(training.card).split('## Training')[0].rstrip())
-    if isinstance(training, SoundTraining):
-        write_whole(work / 'results.json', training.record.model_dump_json(indent=1).encode())
-    elif (
-        isinstance(recipe, TrainConfig)
-        and recipe.transfer
-        and training.card.training.method == NONE
-    ):
+    write_whole(work / 'results.json', training.measured.model_dump_json(indent=1).encode())
+    if recipe.transfer and training.card.training.method == NONE:
         click.echo(
             f'\nHeld-out subjects are recognised no better with {recipe.transfer.method} from '
             f'{recipe.transfer.source}: labels alone made these weights. transfer.fall_back: false '
             'keeps the taught ones.',
             err=True,
         )
-    click.echo(f'\nwrote {out}, {out.with_suffix(".md")}, {work / "curves.png"}', file=sys.stderr)
+    beside = f'{work / "curves.png"}, {work / "results.json"}'
+    click.echo(f'\nwrote {out}, {out.with_suffix(".md")}, {beside}', file=sys.stderr)
 
 
-def _free(path: Path, recipe: 'Record') -> Path:
+def _free(path: Path, recipe: 'TrainConfig') -> Path:
     """The default place, unless weights that another recipe made are there.
 
     Raises:

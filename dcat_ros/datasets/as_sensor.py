@@ -20,7 +20,7 @@ def as_sensor(dataset: Dataset, sensor: Sensor, rate_hz: float) -> Dataset:
         replace(trial, signals={sensor.name: signal_for(trial, sensor, rate_hz)})
         for trial in dataset.trials
     )
-    return Dataset(dataset.info, trials, dataset.skipped)
+    return replace(dataset, trials=trials)
 
 
 def signal_for(trial: Trial, sensor: Sensor, rate_hz: float) -> Signal:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dcat_ros.datasets.trial import Trial
 from dcat_ros.errors import DatasetError
 from dcat_ros.segment import REST, Segment
-from dcat_ros.sensors.sensor import Pause, Sensor
+from dcat_ros.sensors.sensor import Sensor
 from dcat_ros.signals import Signal
 
 __all__ = ['Continuous', 'join']
@@ -37,19 +37,15 @@ class Continuous:
 def join(
     trials: list[Trial],
     rng: np.random.Generator,
-    pause_s: tuple[float, float] = (1.0, 3.0),
     *,
     sensor: Sensor,
-    pause: Pause | None = None,
 ) -> Continuous:
     """Join the trials of one subject in random order, stillness before, between and after them.
 
     Args:
         trials: with a signal of the sensor's name each, (n, C), all of one rate.
         rng: draws order, pauses and noise.
-        pause_s: shortest and longest pause.
-        sensor: says what it gives while nothing is done.
-        pause: says it instead, of a signal that is not yet the sensor's samples.
+        sensor: says what it gives while nothing is done, and for how long.
 
     Raises:
         DatasetError: there is no trial.
@@ -63,8 +59,6 @@ def join(
     names: list[str] = []
     n_samples = 0
 
-    still = pause or sensor.pause
-
     def add(values: NDArray[np.float64], label: str, name: str = '') -> None:
         nonlocal n_samples
         start = n_samples * period_ns
@@ -76,11 +70,11 @@ def join(
     previous = order[0].signals[sensor.name].values[:_ENDS]
     for trial in order:
         values = trial.signals[sensor.name].values
-        n = round(rng.uniform(*pause_s) * 1e9 / period_ns)
-        add(still(previous, values, n, rng), REST)
+        n = round(rng.uniform(*sensor.pause_s) * 1e9 / period_ns)
+        add(sensor.pause(previous, values, n, rng), REST)
         add(values, trial.label, trial.name)
         previous = values
-    n = round(rng.uniform(*pause_s) * 1e9 / period_ns)
-    add(still(previous, previous[-_ENDS:], n, rng), REST)
+    n = round(rng.uniform(*sensor.pause_s) * 1e9 / period_ns)
+    add(sensor.pause(previous, previous[-_ENDS:], n, rng), REST)
     stamps = np.arange(n_samples, dtype=np.int64) * period_ns
     return Continuous(Signal(stamps, np.concatenate(parts)), tuple(segments), tuple(names))

@@ -100,7 +100,8 @@ def load(data_dir: Path | None) -> Dataset:
             seen.add(name)
         except DatasetError as problem:
             skipped.append(Skipped(name or f'line {number} of clips.csv', str(problem)))
-    return Dataset(INFO, tuple(trials), tuple(skipped))
+    homes = frozenset(trial.source for trial in trials if is_home(trial.source))
+    return Dataset(INFO, tuple(trials), tuple(skipped), apart={'households': homes})
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

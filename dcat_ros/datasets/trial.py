@@ -1,7 +1,7 @@
 """What every data set gives: labelled trials, and a list of what could not be used."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from dcat_ros.errors import DatasetError
 from dcat_ros.signals import Signal
@@ -77,12 +77,22 @@ class DatasetInfo:
 
 @dataclass(frozen=True)
 class Dataset:
-    """The usable trials of a data set, what was skipped, and what is odd about what was not."""
+    """The usable trials of a data set, what was skipped, and what is odd about what was not.
+
+    Attributes:
+        info: what is known of it.
+        trials: the usable ones.
+        skipped: recordings that were not used.
+        doubts: what is odd about some that were.
+        apart: name -> sources that were recorded under other circumstances than all others, so
+            that a network that learned from none of them may be asked of them.
+    """
 
     info: DatasetInfo
     trials: tuple[Trial, ...]
     skipped: tuple[Skipped, ...] = field(default=())
     doubts: tuple[Skipped, ...] = field(default=())
+    apart: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def subjects(self) -> tuple[str, ...]:
@@ -102,8 +112,11 @@ class Dataset:
                 f'subject {first_names(unknown)} is not in {self.info.name}; '
                 f'it has {first_names(self.subjects)}.'
             )
-        chosen = tuple(trial for trial in self.trials if trial.subject in subjects)
-        return Dataset(self.info, chosen, self.skipped, self.doubts)
+        return self.where(lambda trial: trial.subject in subjects)
+
+    def where(self, chosen: Callable[[Trial], bool]) -> 'Dataset':
+        """The same data set with the chosen trials only."""
+        return replace(self, trials=tuple(trial for trial in self.trials if chosen(trial)))
 
 
 def first_names(names: Sequence[str]) -> str:

@@ -3,8 +3,9 @@
     window ─┬─► stem ─► tokens ─► self-attention ─► pool ─► linear ─► log p ─┬─► weighted sum
             └─► fixed-kernel features ─► linear ─► log p ────────────────────┘
 
-A whole recording of one activity goes the same ways at its own length, but for the linear layer on
-the features, which was fitted on whole recordings, stretched to one length.
+The layer on the features is found in closed form, or there are two, trained by steps with the
+network. A whole recording of one activity goes the same ways at its own length, but for the layer
+in closed form: another one was fitted on whole recordings, stretched to one length.
 """
 
 import math
@@ -57,8 +58,8 @@ class ActivityNet(nn.Module):
         self.head = PooledClassifier(spec.width, n_classes, spec.dropout)
         if spec.ppv and sensor.features is not None:
             self.ppv: FixedFeatures = sensor.features()
-            self.ppv_head = nn.Linear(self.ppv.n_features, n_classes)
-        if spec.segment and spec.ppv:
+            self.ppv_head = _feature_head(spec, self.ppv.n_features, n_classes)
+        if spec.segment and spec.ppv and not spec.ppv_hidden:
             self.segment_head = nn.Linear(self.ppv.n_features, n_classes)
 
     def outputs(self, windows: Tensor) -> Outputs:
@@ -66,6 +67,16 @@ class ActivityNet(nn.Module):
         attended: Attended = self.attention(self.stem(windows))
         features = self.head.pool(attended.tokens)
         return Outputs(self.head(features), features, attended)
+
+    @property
+    def steps_on_features(self) -> bool:
+        """Whether the layers on the fixed features are trained by steps."""
+        return self.spec.ppv and self.spec.ppv_hidden > 0
+
+    def feature_logits(self, windows: Tensor) -> Tensor:
+        """Logits (N, classes) of the fixed features of windows (N, T, C), any T."""
+        out: Tensor = self.ppv_head(self.ppv(windows))
+        return out
 
     def logits(self, windows: Tensor) -> Tensor:
         """Logits (N, classes) of the attention branch alone, for windows (N, T, C), any T."""
@@ -76,15 +87,19 @@ class ActivityNet(nn.Module):
         log_p = self.logits(windows).log_softmax(dim=1)
         if not self.spec.ppv:
             return log_p
-        other: Tensor = self.ppv_head(self.ppv(windows)).log_softmax(dim=1)
+        other = self.feature_logits(windows).log_softmax(dim=1)
         weight = self.spec.ppv_weight
         return ((1 - weight) * log_p + weight * other).log_softmax(dim=1)
 
     def segment(self, recordings: Tensor) -> Tensor:
         """Log-probabilities (N, classes) of whole recordings (N, T, C) of one activity each.
 
-        The mean of the probabilities of both branches. Only where the spec has `segment`.
+        Of two branches in closed form the mean of the probabilities. Only where the spec has
+        `segment`.
         """
+        if self.steps_on_features:
+            out: Tensor = self(recordings)
+            return out
         log_p = self.logits(recordings).log_softmax(dim=1)
         features = self.ppv(stretch(recordings, SEGMENT_LENGTH))
         other = self.segment_head(features).log_softmax(dim=1)
@@ -95,3 +110,15 @@ def stretch(recordings: Tensor, length: int) -> Tensor:
     """Recordings (N, T, C) linearly interpolated to (N, length, C)."""
     x = recordings.transpose(1, 2)
     return functional.interpolate(x, length, mode='linear', align_corners=True).transpose(1, 2)
+
+
+def _feature_head(spec: NetworkSpec, n_features: int, n_classes: int) -> nn.Module:
+    if not spec.ppv_hidden:
+        return nn.Linear(n_features, n_classes)
+    return nn.Sequential(
+        nn.Dropout(spec.dropout),
+        nn.Linear(n_features, spec.ppv_hidden),
+        nn.GELU(),
+        nn.Dropout(spec.dropout),
+        nn.Linear(spec.ppv_hidden, n_classes),
+    )

@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 
 from dcat_ros.card.card import Card
-from dcat_ros.model.make import Network
+from dcat_ros.model.network import ActivityNet
 from dcat_ros.model.weights import find_weights, load_weights
 
 __all__ = ['Model', 'load_model']
@@ -26,7 +26,7 @@ class Model:
     #: What runs it.
     backend = f'torch {torch.__version__}'
 
-    def __init__(self, net: Network, card: Card):
+    def __init__(self, net: ActivityNet, card: Card):
         # a second thread does not help a net of this size, and made the p99 100 ms
         torch.set_num_threads(1)
         self._net = net.eval()

@@ -14,7 +14,7 @@ from torch import Tensor
 from dcat_ros.card.card import SCHEMA_VERSION, Card
 from dcat_ros.errors import WeightsError
 from dcat_ros.files import read_at_most, write_whole
-from dcat_ros.model.make import Network, make_network
+from dcat_ros.model.network import ActivityNet
 from dcat_ros.sensors.registry import check_card, sensor_of
 from dcat_ros.share import share_dir
 from dcat_ros.short import short
@@ -55,7 +55,7 @@ def find_weights(model: str) -> Path:
     )
 
 
-def save_weights(path: Path, net: Network, card: Card) -> str:
+def save_weights(path: Path, net: ActivityNet, card: Card) -> str:
     """Write the network and its card; an earlier file stays whole if that fails.
 
     Returns:
@@ -79,7 +79,7 @@ def load_card(path: Path) -> Card:
     return _read(path)[0]
 
 
-def load_weights(path: Path) -> tuple[Network, Card]:
+def load_weights(path: Path) -> tuple[ActivityNet, Card]:
     """Read a weights file and build its network, in eval mode.
 
     Raises:
@@ -87,7 +87,7 @@ def load_weights(path: Path) -> tuple[Network, Card]:
     """
     card, tensors = _read(path)
     _check_fits(path, card, tensors)
-    net = make_network(card.network, sensor_of(card), len(card.labels))
+    net = ActivityNet(card.network, sensor_of(card), len(card.labels))
     net.load_state_dict(tensors)
     return net.eval(), card
 
@@ -98,7 +98,7 @@ def _check_fits(path: Path, card: Card, tensors: dict[str, Tensor]) -> None:
     On torch's device `meta` it has shapes and no memory: a record of 4 KB may ask for gigabytes.
     """
     with torch.device('meta'):
-        expected = make_network(card.network, sensor_of(card), len(card.labels)).state_dict()
+        expected = ActivityNet(card.network, sensor_of(card), len(card.labels)).state_dict()
     if missing := sorted(expected.keys() - tensors.keys()):
         raise WeightsError(f'{path} lacks the tensor {missing[0]}; take an undamaged copy.')
     if foreign := sorted(tensors.keys() - expected.keys()):
@@ -153,9 +153,8 @@ def _parse_card(path: Path, record: str) -> Card:
     except pydantic.ValidationError as problem:
         first = problem.errors()[0]
         place = '.'.join(str(part) for part in first['loc']) or 'record'
-        raise WeightsError(
-            f"{path}: '{place}' in its record is wrong: {one_line(first['msg'])}."
-        ) from None
+        why = one_line(first['msg'].removeprefix('Value error, '))
+        raise WeightsError(f"{path}: '{place}' in its record is wrong: {why}.") from None
     except ValueError as problem:
         raise WeightsError(f'{path}: its record is no JSON ({problem}).') from None
     try:

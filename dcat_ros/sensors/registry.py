@@ -128,5 +128,3 @@ def check_card(card: Card) -> None:
         raise ValueError(f'a window has {n_values} values; up to {_MAX_VALUES} are taken')
     if card.network.ppv and sensor.features is None:
         raise ValueError(f'network.ppv: {sensor.name} has no fixed kernels')
-    if card.network.kind == 'sound' and sensor.whole_network is None:
-        raise ValueError(f'network.kind: {sensor.name} has no network of its own')

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dcat_ros.card.card import NetworkSpec
 from dcat_ros.sensors.amounts import AugmentConfig
 from dcat_ros.sensors.live import Live
 from dcat_ros.signals import Signal
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
     from dcat_ros.blocks.features import FixedFeatures
 
-__all__ = ['Augment', 'Condition', 'MakeView', 'Pause', 'SamplesOf', 'Sensor', 'View']
+__all__ = ['Augment', 'Condition', 'MakeView', 'Mix', 'Pause', 'SamplesOf', 'Sensor', 'View']
 
 Values = NDArray[np.float64]
 Windows = NDArray[np.float32]
@@ -30,6 +29,12 @@ SamplesOf = Callable[['Sensor', Signal, float], Signal]
 Pause = Callable[[Values, Values, int, np.random.Generator], Values]
 #: Changes windows (N, T, C) at random, as another person, seat or recording would.
 Augment = Callable[['Sensor', Windows, AugmentConfig, np.random.Generator], Windows]
+#: Adds to a share of the windows (N, T, C) another one each, and mixes the labels' shares
+#: (N, classes) alike; says which (N,).
+Mix = Callable[
+    [Windows, NDArray[np.float32], float, np.random.Generator],
+    tuple[Windows, NDArray[np.float32], NDArray[np.bool_]],
+]
 #: From a trial's signal to an array (T, C) of fixed length, with a generator of its own.
 MakeView = Callable[[Signal, np.random.Generator], Values]
 #: Changes the values of a trial's signal, with a generator of its own.
@@ -61,11 +66,11 @@ class Sensor:
         signal: which signal of a trial its samples are made of.
         samples: how.
         pause: what it gives while nothing is done.
+        pause_s: shortest and longest pause between joined recordings.
         augment: random changes of a training window.
+        mix: two at once, for a sensor whose values add up; None: they do not.
         front: makes the network's front, from windows (N, T, C) to tokens (N, L, width).
         features: makes the fixed features beside the network; None: there are none.
-        whole_network: makes a network of a form of its own, from the sizes in a card and the number
-            of classes; None: there is none.
         size: side in pixels of a square frame; None for a sensor without pixels.
         any_rate: samples are chosen to fit any rate, as frames are; otherwise they keep the rate
             at which they were recorded.
@@ -87,7 +92,8 @@ class Sensor:
     augment: Augment
     front: Callable[['Sensor', int], 'nn.Module']
     features: Callable[[], 'FixedFeatures'] | None = None
-    whole_network: Callable[['Sensor', NetworkSpec, int], 'nn.Module'] | None = None
+    pause_s: tuple[float, float] = (1.0, 3.0)
+    mix: Mix | None = None
     size: int | None = None
     any_rate: bool = False
     rate_hz: float | None = None

@@ -47,6 +47,8 @@ class OptimiserConfig(Record):
         label_smoothing: of the cross-entropy.
         clip_norm: greatest norm of a gradient.
         average: decay of the moving average of the weights that is kept; 0 for none.
+        precision: in which the network computes while it is trained; weights and loss keep all
+            bits.
     """
 
     steps: Steps = 2400
@@ -56,6 +58,7 @@ class OptimiserConfig(Record):
     label_smoothing: Share = 0.1
     clip_norm: Positive = 2.0
     average: Annotated[FiniteFloat, Field(ge=0, lt=1)] = 0.99
+    precision: Literal['float32', 'bfloat16'] = 'float32'
 
 
 def as_value_error(check: Callable[..., object], *arguments: object) -> None:
@@ -119,10 +122,16 @@ class TrainConfig(Record):
         window_s: length of a window.
         stride_s: distance of two predictions in use.
         lag_s: a window's label is that of the instant so long before the window's end.
-        folds: the subjects are split into so many folds; each is held out once to fit the
-            calibration and to measure; as many as there are subjects without it.
+        folds: subjects or sources are split into so many folds; each is held out once to fit the
+            calibration and to measure; without it as many as there are subjects, or five.
+        held_out: what is never on both sides of a split: subjects, or the recordings (sources) that
+            trials were cut from, whose labels are then spread evenly over the folds.
         joins: how many times each subject's trials are joined in another order.
-        rest_share: share of `rest` among the training windows.
+        lengths_s: a batch's windows have one of these lengths; window_s without it.
+        evenly: drawn for each label: any sample, or first a source and then a sample of it.
+        rest: what a pause is: a label of its own, or nothing that is known, so that no label is to
+            be likelier than another there.
+        rest_share: share of pauses among the training windows.
         ppv_penalty: L2 penalty of the linear layers on the fixed-kernel features.
         ppv_augment: random changes of the windows that the window layer is fitted on.
         unknown_at: share of correct predictions that may become `unknown`.
@@ -141,7 +150,11 @@ class TrainConfig(Record):
     stride_s: Seconds = 0.25
     lag_s: NotNegative = 0.6
     folds: Folds | None = None
+    held_out: Literal['subject', 'source'] = 'subject'
     joins: Annotated[int, Field(gt=0, le=100)] = 4
+    lengths_s: tuple[Seconds, ...] = ()
+    evenly: Literal['samples', 'sources'] = 'samples'
+    rest: Literal['label', 'unknown'] = 'label'
     rest_share: Annotated[FiniteFloat, Field(gt=0, lt=1)] = 0.15
     ppv_penalty: Positive = 0.1
     ppv_augment: AugmentConfig = AugmentConfig(rotation_rad=0.1, warp=0.15, scale=0.05, noise=0.01)
@@ -160,12 +173,16 @@ class TrainConfig(Record):
         return value
 
     @pydantic.model_validator(mode='after')
-    def _fixed_kernels_fit(self) -> 'TrainConfig':
+    def _sensor_fits(self) -> 'TrainConfig':
         sensor = sensors().get(self.modality)
-        if self.network.ppv and sensor is not None and sensor.features is None:
+        if sensor is None:
+            return self
+        if self.network.ppv and sensor.features is None:
             raise ValueError(
                 f'{self.modality} has no fixed-kernel features: write "network: {{ppv: false}}"'
             )
+        if self.augment.mix and sensor.mix is None:
+            raise ValueError(f'two of {self.modality} do not add up: write "augment: {{mix: 0}}"')
         return self
 
     def taught_by(self, source: str | None, method: str | None) -> 'TrainConfig':
@@ -244,5 +261,5 @@ def checked(path: Path, fields: dict[str, object], kind: type[Config]) -> Config
         near = difflib.get_close_matches(place, kind.model_fields, n=1) if odd else []
         hint = f' Did you mean {near[0]!r}?' if near and near[0] != place else ''
         where = f"{path}: '{place}'" if place else str(path)  # of the whole, without a place
-        what = 'there is no such field' if odd else first['msg']
+        what = 'there is no such field' if odd else first['msg'].removeprefix('Value error, ')
         raise ConfigError(f'{where}: {what}.{hint}') from None

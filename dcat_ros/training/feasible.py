@@ -2,19 +2,20 @@
 
 import difflib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dcat_ros.card.card import Card
-from dcat_ros.datasets.trial import Dataset, Trial
+from dcat_ros.datasets.trial import Dataset, Trial, first_names
 from dcat_ros.errors import ConfigError, DatasetError
 from dcat_ros.sensors.registry import sensor_of
 from dcat_ros.training.config import TrainConfig
+from dcat_ros.training.folds import Fold
 
 __all__ = ['check_feasible']
 
 
 def check_feasible(
-    config: TrainConfig, dataset: Dataset, streams: Dataset, card: Card, folds: Sequence[list[str]]
+    config: TrainConfig, dataset: Dataset, streams: Dataset, card: Card, folds: Sequence[Fold]
 ) -> None:
     """Look at rate, window, and at what is left to learn each label from in each fold.
 
@@ -23,7 +24,7 @@ def check_feasible(
         dataset: the recordings.
         streams: the same, as the modality's signal.
         card: of the model.
-        folds: the subjects that are held out together.
+        folds: what is held out together.
 
     Raises:
         ConfigError: samples do not come at the recipe's rate, or no recording lasts a window.
@@ -44,32 +45,34 @@ def check_feasible(
             f'{longest_s:.1f} s. Take less than most activities last.'
         )
     labelled = [trial for trial in dataset.trials if _is_labelled(config, trial)]
-    subjects_of: dict[str, set[str]] = defaultdict(set)
+    by = config.held_out
+    who_does: dict[str, set[str]] = defaultdict(set)
     for trial in labelled:
-        subjects_of[trial.label].add(trial.subject)
-    for without in folds:
-        if all(trial.subject in without for trial in labelled):
+        who_does[trial.label].add(getattr(trial, by))
+    for fold in folds:
+        left = [trial for trial in labelled if not fold.has(trial)]
+        if not left:
             continue  # of whose labels are used at all, the fold itself speaks
+        there = {trial.label for trial in left}
         for label in dataset.info.labels:
-            doers = subjects_of[label]
-            if doers <= set(without):
-                raise DatasetError(_nobody_left(label, sorted(doers), subjects_of, dataset))
+            if label not in there:
+                raise DatasetError(_nobody_left(label, by, who_does, dataset))
 
 
 def _is_labelled(config: TrainConfig, trial: Trial) -> bool:
     return config.transfer is None or config.transfer.is_labelled(trial)
 
 
-def _nobody_left(
-    label: str, doers: list[str], subjects_of: dict[str, set[str]], dataset: Dataset
-) -> str:
+def _nobody_left(label: str, by: str, who_does: Mapping[str, set[str]], dataset: Dataset) -> str:
+    doers = sorted(who_does[label])
     if not doers:
         return f'No recording of {label} has a label that may be used, so it cannot be learned.'
-    others = {other.casefold(): other for other in subjects_of if other != label}
+    others = {other.casefold(): other for other in who_does if other != label}
     near = difflib.get_close_matches(label.casefold(), others, n=1, cutoff=0.8)
     hint = f' Is {others[near[0]]!r} meant?' if near else ''
-    who = f'subject {doers[0]}' if len(doers) == 1 else f'subjects {", ".join(doers)}'
+    who = f'{by} {doers[0]}' if len(doers) == 1 else f'{by}s {first_names(doers)}'
+    left = 'nobody' if by == 'subject' else 'nothing'
     return (
-        f'In {dataset.info.name} only {who} did {label!r}: with them held out, nobody is left to '
+        f'In {dataset.info.name} only {who} did {label!r}: with them held out, {left} is left to '
         f'learn it from. Record it with others, or take it out of the recordings.{hint}'
     )

@@ -1,4 +1,4 @@
-"""What a network says of a person whom it never saw: for validation, calibration and results."""
+"""What a network says of a stream that it never learned from: for validation and calibration."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +10,6 @@ from sklearn.metrics import f1_score
 from dcat_ros.card.card import Calibration, Card
 from dcat_ros.datasets.continuous import Continuous, join
 from dcat_ros.datasets.trial import Dataset
-from dcat_ros.evaluation.evaluate_dataset import classify_trial, trial_label
 from dcat_ros.model.network import ActivityNet
 from dcat_ros.model.runtime import Model
 from dcat_ros.sensors.sensor import Sensor
@@ -19,79 +18,82 @@ from dcat_ros.streaming.recogniser import Recogniser
 from dcat_ros.training.calibrate import fit_calibration
 from dcat_ros.truth import label_at
 
-__all__ = ['HeldOut', 'Subject', 'calibrated', 'calibration_of', 'make_subject', 'measure']
+__all__ = ['HeldOut', 'HeldOutStream', 'calibrated', 'calibration_of', 'make_stream', 'measure']
 
 
 @dataclass(frozen=True)
-class Subject:
-    """A person's recordings: one continuous stream, and the trials it was joined from."""
+class HeldOutStream:
+    """Recordings that a network does not learn from, joined to one continuous stream.
+
+    Attributes:
+        name: of the person whose they are, or of the fold.
+        stream: the joined recordings.
+    """
 
     name: str
     stream: Continuous
-    trials: Dataset
 
 
 @dataclass(frozen=True)
 class HeldOut:
-    """What a network says of a subject, before calibration.
+    """What a network says of a stream, before calibration.
 
     Attributes:
-        subject: who.
-        predictions: on the continuous stream.
+        stream: which.
+        predictions: of its windows.
         truth: one label per prediction.
-        trials: (true label, found label) of each trial long enough for a window.
     """
 
-    subject: Subject
+    stream: HeldOutStream
     predictions: list[Prediction]
     truth: list[str]
-    trials: list[tuple[str, str]]
 
     def macro_f1(self, labels: Sequence[str]) -> float:
-        """Macro-F1 of the stream's windows."""
+        """Macro-F1 of the windows whose truth is one of these labels."""
         best = [labels[int(np.argmax(p.probabilities))] for p in self.predictions]
-        score = f1_score(self.truth, best, average='macro', zero_division=0)
-        return float(score)
+        pairs = [(t, b) for t, b in zip(self.truth, best, strict=True) if t in labels]
+        truth, best = [t for t, _ in pairs], [b for _, b in pairs]
+        return float(f1_score(truth, best, average='macro', zero_division=0))
 
 
-def make_subject(dataset: Dataset, name: str, seed: int, sensor: Sensor) -> Subject:
-    """Join a subject's trials to a stream, the same for the same seed."""
-    own = dataset.of_subjects([name])
-    number = dataset.subjects.index(name)
+def make_stream(
+    name: str, trials: Dataset, seed: int, number: int, sensor: Sensor
+) -> HeldOutStream:
+    """Join the samples of trials to a stream, the same for the same seed and number."""
     rng = np.random.default_rng((seed, 1, number))
-    return Subject(name, join(list(own.trials), rng, sensor=sensor), own)
+    return HeldOutStream(name, join(list(trials.trials), rng, sensor=sensor))
 
 
-def measure(net: ActivityNet, card: Card, subject: Subject, *, trials: bool = True) -> HeldOut:
-    """Run a network over a subject with the recogniser that node and bag use, uncalibrated."""
+def measure(net: ActivityNet, card: Card, stream: HeldOutStream) -> HeldOut:
+    """Run a network over a stream with the recogniser that node and bag use, uncalibrated."""
     raw = card.model_copy(update={'calibration': Calibration()})
-    model = Model(net, raw)
-    recogniser = Recogniser(model)
-    signal = subject.stream.signal
+    recogniser = Recogniser(Model(net, raw))
+    signal = stream.stream.signal
     predictions = recogniser.classify_many(
         recogniser.stream.push_many(signal.stamps_ns, signal.values)
     )
     lag_ns = round(card.input.lag_s * 1e9)
-    truth = label_at(subject.stream.segments, [p.end_ns - lag_ns for p in predictions])
-    found = []
-    for trial in subject.trials.trials if trials else ():
-        own = classify_trial(recogniser, trial)
-        if own:
-            found.append((trial.label, trial_label(model, trial, own)))
-    return HeldOut(subject, predictions, truth, found)
+    truth = label_at(stream.stream.segments, [p.end_ns - lag_ns for p in predictions])
+    return HeldOut(stream, predictions, truth)
 
 
 def calibration_of(
-    held_out: Sequence[HeldOut], card: Card, unknown_at: float, n_folds: int
+    held_out: Sequence[HeldOut], card: Card, unknown_at: float, protocol: str
 ) -> Calibration:
-    """Temperature and threshold that fit what the folds' networks said of held-out subjects."""
+    """Temperature and threshold that fit what the folds' networks said of held-out streams.
+
+    Args:
+        held_out: of each stream.
+        card: of the model; windows whose truth is none of its labels do not count.
+        unknown_at: share of right predictions that may become `unknown`.
+        protocol: what was held out, and how, for people.
+    """
     log_p = np.concatenate([_log_p(h.predictions) for h in held_out])
-    classes = np.array([card.labels.index(label) for h in held_out for label in h.truth])
-    fitted_on = (
-        f'{len(classes)} windows of continuous streams of {len(held_out)} training subjects, each '
-        f'held out once ({n_folds} folds)'
-    )
-    return fit_calibration(log_p, classes, unknown_at, fitted_on)
+    truth = np.array([label for h in held_out for label in h.truth])
+    known = np.isin(truth, card.labels)
+    classes = np.array([card.labels.index(label) for label in truth[known]])
+    fitted_on = f'{len(classes)} windows of {len(held_out)} continuous streams, {protocol}'
+    return fit_calibration(log_p[known], classes, unknown_at, fitted_on)
 
 
 def calibrated(

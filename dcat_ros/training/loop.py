@@ -8,7 +8,7 @@ import copy
 import math
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 import torch
@@ -17,18 +17,23 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from dcat_ros.errors import TrainingError
-from dcat_ros.model.network import ActivityNet
+from dcat_ros.model.network import ActivityNet, Outputs
 from dcat_ros.training.checkpoint import History, load_checkpoint, save_checkpoint
 from dcat_ros.training.config import OptimiserConfig
 from dcat_ros.training.reproducible import seed_torch
 from dcat_ros.training.transfer import Transfer
 
-__all__ = ['Batch', 'descend', 'fit']
+__all__ = ['Batch', 'Targets', 'descend', 'fit']
 
 Net = TypeVar('Net', bound=nn.Module)
 
 _SAVE_EVERY = 100
+_BRANCH_WEIGHT = 0.5  # of each branch's own loss beside that of the sum
 _WARM_UP = 0.15  # share of the steps in which the learning rate rises
+
+
+#: See `Batch.targets`.
+Targets: TypeAlias = NDArray[np.int64] | NDArray[np.float32]
 
 
 class Batch(NamedTuple):
@@ -36,12 +41,13 @@ class Batch(NamedTuple):
 
     Attributes:
         windows: (N, T, C).
-        classes: (N,), -1 for a recording whose label is not used.
+        targets: class indices (N,), -1 for a recording whose label is not used; or the shares of
+            the labels (N, classes), none for such a recording.
         pairs: (N,), row of the same recording in the source's outputs, -1 for none.
     """
 
     windows: NDArray[np.float32]
-    classes: NDArray[np.int64]
+    targets: Targets
     pairs: NDArray[np.int64]
 
 
@@ -80,16 +86,21 @@ def fit(
     learner = nn.ModuleDict({'net': net} if transfer is None else {'net': net, 'loss': transfer})
 
     def loss_of(rng: np.random.Generator) -> Tensor:
-        windows, classes, pairs = batches(rng)
-        target = net.outputs(torch.from_numpy(windows))
-        loss = functional.cross_entropy(
-            target.logits,
-            torch.from_numpy(classes),
-            ignore_index=-1,
-            label_smoothing=config.label_smoothing,
-        )
+        batch = batches(rng)
+        windows, targets = torch.from_numpy(batch.windows), torch.from_numpy(batch.targets)
+
+        def by_label(logits: Tensor) -> Tensor:
+            return _cross_entropy(logits.float(), targets, config.label_smoothing)
+
+        with torch.autocast('cpu', torch.bfloat16, enabled=config.precision == 'bfloat16'):
+            target = net.outputs(windows)
+            beside = net.feature_logits(windows) if net.steps_on_features else None
+        loss = by_label(target.logits)
+        if beside is not None:
+            both = by_label(target.logits + beside)
+            loss = both + _BRANCH_WEIGHT * (loss + by_label(beside))
         if transfer is not None:
-            loss = loss + transfer(target, torch.from_numpy(pairs))
+            loss = loss + transfer(_as_floats(target), torch.from_numpy(batch.pairs))
         return loss
 
     return descend(
@@ -103,6 +114,19 @@ def fit(
         validate=validate,
         progress=progress,
     )
+
+
+def _cross_entropy(logits: Tensor, targets: Tensor, smoothing: float) -> Tensor:
+    """Over the recordings whose label is used."""
+    if targets.dtype == torch.int64:
+        return functional.cross_entropy(logits, targets, ignore_index=-1, label_smoothing=smoothing)
+    used = targets.sum(dim=1) > 0
+    return functional.cross_entropy(logits[used], targets[used], label_smoothing=smoothing)
+
+
+def _as_floats(outputs: Outputs) -> Outputs:
+    attended = type(outputs.attended)(*(tensor.float() for tensor in outputs.attended))
+    return Outputs(outputs.logits.float(), outputs.features.float(), attended)
 
 
 def descend(

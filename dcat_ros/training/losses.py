@@ -104,7 +104,7 @@ class DcatExplicit(TransferLoss):
 class Kd(TransferLoss):
     """Soft labels (G. Hinton, O. Vinyals, J. Dean, 2015): T^2 KL(p_s^(1/T) || p_t^(1/T)), T = 2.
 
-    A target that has `rest` behind the labels of a source that has not is compared without it.
+    Where one of them has `rest` behind the labels of the other, they are compared without it.
     """
 
     needs = ('logits',)
@@ -113,9 +113,9 @@ class Kd(TransferLoss):
 
     def forward(self, target: Outputs, source: SourceOutputs) -> Tensor:
         """Divergence of the softened probabilities."""
-        t, shared = self.temperature, source.logits.shape[1]
+        t, shared = self.temperature, min(source.logits.shape[1], target.logits.shape[1])
         found = (target.logits[:, :shared] / t).log_softmax(dim=1)
-        wanted = (source.logits / t).log_softmax(dim=1)
+        wanted = (source.logits[:, :shared] / t).log_softmax(dim=1)
         divergence = functional.kl_div(found, wanted, reduction='batchmean', log_target=True)
         return t * t * divergence
 

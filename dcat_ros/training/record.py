@@ -10,13 +10,11 @@ from dcat_ros.datasets.trial import Dataset
 from dcat_ros.errors import ConfigError
 from dcat_ros.segment import REST
 from dcat_ros.sensors.registry import check_card, find_sensor
-from dcat_ros.sensors.sound.log_mel import HOP_S
 from dcat_ros.training.config import TrainConfig
-from dcat_ros.training.sound_config import SoundConfig
 from dcat_ros.training.teacher import source_card
 from dcat_ros.training.transfer import NONE
 
-__all__ = ['make_card', 'make_sound_card']
+__all__ = ['make_card']
 
 
 def make_card(config: TrainConfig, dataset: Dataset, *, command: str, git_commit: str) -> Card:
@@ -31,7 +29,7 @@ def make_card(config: TrainConfig, dataset: Dataset, *, command: str, git_commit
         name=config.name,
         description=config.description,
         modality=config.modality,
-        labels=(*dataset.info.labels, REST),
+        labels=(*dataset.info.labels, *((REST,) if config.rest == 'label' else ())),
         input=InputSpec(
             channels=sensor.channels,
             units=sensor.units,
@@ -59,32 +57,8 @@ def make_card(config: TrainConfig, dataset: Dataset, *, command: str, git_commit
     return card
 
 
-def make_sound_card(
-    config: SoundConfig, dataset: Dataset, *, command: str, git_commit: str
-) -> Card:
-    """The record of a training on sound, before calibration and results."""
-    sensor = find_sensor(config.modality)
-    return Card(
-        name=config.name,
-        description=config.description,
-        modality=config.modality,
-        labels=dataset.info.labels,
-        input=InputSpec(
-            channels=sensor.channels,
-            units=sensor.units,
-            frame=config.frame,
-            rate_hz=1 / HOP_S,
-            window_s=config.window_s,
-            stride_s=config.stride_s,
-            lag_s=config.lag_s,
-        ),
-        network=config.network,
-        training=_record(config, dataset, command=command, git_commit=git_commit),
-    )
-
-
 def _record(
-    config: TrainConfig | SoundConfig,
+    config: TrainConfig,
     dataset: Dataset,
     *,
     command: str,

@@ -1,96 +1,68 @@
-"""The figures in a card: what the recipe gives on people whom the network never saw."""
+"""The figures in a card, from what was measured: what the recipe gives on what it never saw."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import confusion_matrix
 
-from dcat_ros.card.card import Card, Result
-from dcat_ros.evaluation.events import EventScores, events_of, label_runs, score_events
+from dcat_ros.card.card import Result
 from dcat_ros.evaluation.figures import macro_f1 as macro_f1_of
 from dcat_ros.evaluation.intervals import cluster_bootstrap
-from dcat_ros.evaluation.scores import best_label
-from dcat_ros.streaming.decision import OK
-from dcat_ros.training.holdout import HeldOut, calibrated, calibration_of
+from dcat_ros.training.measured import WHOLE, EventCounts, Measured, MeasuredStream, MeasuredTrial
 
-__all__ = ['accuracy', 'is_better', 'macro_f1', 'named', 'results_of', 'with_source']
+__all__ = ['is_better', 'named', 'of_trials', 'results_of', 'with_source']
+
+Group = TypeVar('Group')
+Streams = Sequence[MeasuredStream]
 
 _CHOSEN_BY = 'window macro-F1'
 
 
-@dataclass(frozen=True)
-class _OfSubject:
-    """Scores of one held-out subject.
-
-    Attributes:
-        windows: number of windows of the stream by truth and likeliest label.
-        n_covered: number of windows that are not `unknown`.
-        n_right: number of right ones among those.
-        events: scores of the stream's events.
-        runs: the same, with every run of one published label as an event.
-        trials: number of trials by truth and label.
-    """
-
-    windows: NDArray[np.int64]
-    n_covered: int
-    n_right: int
-    events: EventScores
-    runs: EventScores
-    trials: NDArray[np.int64]
-
-
-def results_of(
-    held_out: Sequence[HeldOut], card: Card, unknown_at: float, n_folds: int
-) -> tuple[Result, ...]:
-    """Figures with 95 % intervals over subjects.
-
-    Each subject's predictions are calibrated on the other held-out subjects alone.
+def results_of(measured: Measured) -> tuple[Result, ...]:
+    """Figures with 95 % intervals over people; of sources over these, of their streams over folds.
 
     Args:
-        held_out: what the folds' networks said, one entry per subject.
-        card: of the model.
-        unknown_at: share of right predictions that may become `unknown`.
-        n_folds: number of folds, for the text.
+        measured: each stream calibrated on the others alone.
     """
-    subjects = [_score(h, held_out, card, unknown_at, n_folds) for h in held_out]
-    protocol = f'each subject held out once, {n_folds} folds'
-    streams = f'continuous streams (synthetic joining), {protocol}'
-    trials = f'whole trials, {protocol}'
-    n_windows = sum(int(s.windows.sum()) for s in subjects)
-    n_events = sum(s.events.n_true for s in subjects)
-    n_trials = sum(int(s.trials.sum()) for s in subjects)
-    whole = [s for s in subjects if s.trials.any()]
-    rows: list[tuple[str, str, Callable[[Sequence[_OfSubject]], float], int]] = [
-        (streams, _CHOSEN_BY, lambda g: macro_f1([s.windows for s in g]), n_windows),
-        (streams, 'event-F1 (IoU 0.5)', _event_f1, n_events),
-        (streams, 'label-run F1 (IoU 0.5)', _run_f1, n_events),
-        (streams, 'false alarms per hour', _alarms, n_events),
-        (streams, 'onset delay (s)', _delay, n_events),
-        (streams, 'coverage', _coverage, n_windows),
-        (streams, 'accuracy where not unknown', _accuracy_covered, n_windows),
-    ]
-    if whole:  # long enough for a window
-        rows += [
-            (trials, 'trial macro-F1', lambda g: macro_f1([s.trials for s in g]), n_trials),
-            (trials, 'trial accuracy', lambda g: accuracy([s.trials for s in g]), n_trials),
-        ]
-    results = []
-    for split, metric, statistic, n in rows:
-        those = whole if split == trials else subjects
-        low, high = cluster_bootstrap(those, statistic, n_resamples=2000)
-        results.append(
-            Result(
-                split=split,
-                metric=metric,
-                value=round(statistic(those), 4),
-                low=round(low, 4),
-                high=round(high, 4),
-                n=n,
-            )
-        )
+    protocol = measured.protocol
+    results = _of_streams(measured.streams, f'continuous streams (synthetic joining), {protocol}')
+    for what in dict.fromkeys(what for trial in measured.trials for what in trial.found):
+        those = [trial for trial in measured.trials if what in trial.found]
+        of_what = '' if what == WHOLE else f', {what}'
+        found = [trial.found[what] for trial in those]
+        results += of_trials(measured, those, found, f'whole trials{of_what}, {protocol}')
+    for name in dict.fromkeys(name for trial in measured.trials for name in trial.apart):
+        those = [trial for trial in measured.trials if name in trial.apart]
+        alone = f'whole trials of {name}, by a network that learned from none of them'
+        results += of_trials(measured, those, [trial.apart[name] for trial in those], alone)
+        found = [trial.found[WHOLE] for trial in those]
+        results += of_trials(measured, those, found, f'whole trials of {name}, {protocol}')
     return tuple(results)
+
+
+def of_trials(
+    measured: Measured, trials: Sequence[MeasuredTrial], found: Sequence[str], split: str
+) -> list[Result]:
+    """Macro-F1 and accuracy of trials.
+
+    Args:
+        measured: gives labels, and what the intervals are over.
+        trials: at least one.
+        found: a label for each.
+        split: what they are, for people.
+    """
+    labels = measured.labels
+    counts: dict[str, NDArray[np.int64]] = {}
+    for trial, label in zip(trials, found, strict=True):
+        group = getattr(trial, measured.held_out)
+        matrix = counts.setdefault(group, np.zeros((len(labels), len(labels)), np.int64))
+        matrix[labels.index(trial.label), labels.index(label)] += 1
+    groups = list(counts.values())
+    return [
+        _result(split, 'trial macro-F1', groups, _macro_f1, len(trials)),
+        _result(split, 'trial accuracy', groups, _accuracy, len(trials)),
+    ]
 
 
 def with_source(results: Sequence[Result], seen: Sequence[str]) -> tuple[Result, ...]:
@@ -112,84 +84,72 @@ def is_better(results: Sequence[Result], others: Sequence[Result]) -> bool:
     return ours > theirs
 
 
-def _score(
-    one: HeldOut, all_of_them: Sequence[HeldOut], card: Card, unknown_at: float, n_folds: int
-) -> _OfSubject:
-    others = [h for h in all_of_them if h is not one]
-    calibration = calibration_of(others, card, unknown_at, n_folds)
-    predictions = calibrated(one.predictions, card.labels, calibration)
-    found = events_of(
-        predictions,
-        card.labels,
-        stride_s=card.input.stride_s,
-        lag_s=card.input.lag_s,
-        threshold=calibration.unknown_threshold,
+def _of_streams(streams: Streams, split: str) -> list[Result]:
+    n_windows = sum(s.n_windows for s in streams)
+    n_events = sum(s.events.n_true for s in streams)
+    rows: list[tuple[str, Callable[[Streams], float], int]] = [
+        (_CHOSEN_BY, lambda g: _macro_f1([np.array(s.confusion) for s in g]), n_windows),
+        ('event-F1 (IoU 0.5)', lambda g: _f1([s.events for s in g]), n_events),
+        ('label-run F1 (IoU 0.5)', lambda g: _f1([s.runs for s in g]), n_events),
+        ('false alarms per hour', _alarms, n_events),
+        ('onset delay (s)', _delay, n_events),
+        ('coverage', _share('n_covered', 'n_windows'), n_windows),
+        ('accuracy where not unknown', _share('n_right', 'n_covered'), n_windows),
+    ]
+    if n_pause := sum(s.n_pause for s in streams):
+        n_still = sum(s.n_still for s in streams)
+        rows += [
+            ('unknown in pauses', _share('n_pause_unknown', 'n_pause'), n_pause),
+            ('unknown wholly in a pause', _share('n_still_unknown', 'n_still'), n_still),
+        ]
+    return [_result(split, metric, streams, statistic, n) for metric, statistic, n in rows]
+
+
+def _result(
+    split: str,
+    metric: str,
+    groups: Sequence[Group],
+    statistic: Callable[[Sequence[Group]], float],
+    n: int,
+) -> Result:
+    low, high = cluster_bootstrap(groups, statistic)
+    return Result(
+        split=split,
+        metric=metric,
+        value=round(statistic(groups), 4),
+        low=round(low, 4),
+        high=round(high, 4),
+        n=n,
     )
-    stream = one.subject.stream
-    hours = stream.signal.duration_s / 3600
-    runs = label_runs(predictions, stride_s=card.input.stride_s, lag_s=card.input.lag_s)
-    best = [best_label(p, card.labels) for p in predictions]
-    covered = np.array([p.state == OK for p in predictions])
-    right = np.array(best) == np.array(one.truth)
-    true_trials = [true for true, _ in one.trials]
-    found_trials = [found_label for _, found_label in one.trials]
-    return _OfSubject(
-        windows=confusion_matrix(one.truth, best, labels=card.labels),
-        n_covered=int(covered.sum()),
-        n_right=int((covered & right).sum()),
-        events=score_events(stream.segments, found, hours),
-        runs=score_events(stream.segments, runs, hours),
-        trials=_confusion(true_trials, found_trials, card.labels),
-    )
 
 
-def _confusion(
-    true: Sequence[str], found: Sequence[str], labels: Sequence[str]
-) -> NDArray[np.int64]:
-    """Scikit-learn refuses a subject none of whose recordings is as long as a window."""
-    if not true:
-        return np.zeros((len(labels), len(labels)), np.int64)
-    matrix: NDArray[np.int64] = confusion_matrix(true, found, labels=labels)
-    return matrix
-
-
-def macro_f1(confusions: Sequence[NDArray[np.int64]]) -> float:
+def _macro_f1(confusions: Sequence[NDArray[np.int64]]) -> float:
     """Mean of F1 over the labels that occur in truth, of the sum of matrices (classes, classes)."""
     return macro_f1_of(np.sum(confusions, axis=0))
 
 
-def accuracy(confusions: Sequence[NDArray[np.int64]]) -> float:
+def _accuracy(confusions: Sequence[NDArray[np.int64]]) -> float:
     """Share of right ones in the sum of matrices (classes, classes)."""
     total = np.sum(confusions, axis=0)
     return float(np.trace(total) / total.sum())
 
 
-def _event_f1(subjects: Sequence[_OfSubject]) -> float:
-    return _f1([s.events for s in subjects])
-
-
-def _run_f1(subjects: Sequence[_OfSubject]) -> float:
-    return _f1([s.runs for s in subjects])
-
-
-def _f1(events: Sequence[EventScores]) -> float:
+def _f1(events: Sequence[EventCounts]) -> float:
     total = sum(e.n_true + e.n_predicted for e in events)
     return 2 * sum(e.n_matched for e in events) / total if total else 0.0
 
 
-def _alarms(subjects: Sequence[_OfSubject]) -> float:
-    return sum(s.events.false_alarms for s in subjects) / sum(s.events.hours for s in subjects)
+def _alarms(streams: Streams) -> float:
+    return sum(s.events.false_alarms for s in streams) / sum(s.hours for s in streams)
 
 
-def _delay(subjects: Sequence[_OfSubject]) -> float:
-    """Mean over subjects of the median delay."""
-    delays = [s.events.onset_delay_s for s in subjects if s.events.onset_delay_s is not None]
+def _delay(streams: Streams) -> float:
+    """Mean over streams of the median delay."""
+    delays = [s.events.onset_delay_s for s in streams if s.events.onset_delay_s is not None]
     return float(np.mean(delays)) if delays else 0.0
 
 
-def _coverage(subjects: Sequence[_OfSubject]) -> float:
-    return sum(s.n_covered for s in subjects) / sum(int(s.windows.sum()) for s in subjects)
-
-
-def _accuracy_covered(subjects: Sequence[_OfSubject]) -> float:
-    return sum(s.n_right for s in subjects) / max(1, sum(s.n_covered for s in subjects))
+def _share(part: str, whole: str) -> Callable[[Streams], float]:
+    return lambda group: (
+        sum(getattr(s, part) for s in group) / max(1, sum(getattr(s, whole) for s in group))
+    )

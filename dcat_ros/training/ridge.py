@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from dcat_ros.model.network import ActivityNet
+from dcat_ros.training.loop import Targets
 
 __all__ = ['fit_ppv', 'fit_segment']
 
@@ -18,7 +19,7 @@ _BATCH = 256
 def fit_ppv(
     net: ActivityNet,
     windows: NDArray[np.float32],
-    classes: NDArray[np.int64],
+    targets: Targets,
     penalty: float,
     seed: int,
 ) -> None:
@@ -27,12 +28,12 @@ def fit_ppv(
     Args:
         net: has the branch.
         windows: shape (N, T, C), in the units of the message.
-        classes: class indices, shape (N,).
+        targets: class indices, shape (N,), or shares of the classes, shape (N, classes).
         penalty: L2 penalty relative to N.
         seed: draws which channels a kernel sees.
     """
     net.ppv.fit(torch.from_numpy(windows), torch.Generator().manual_seed(seed))
-    _fit_ridge(net.ppv_head, _features(net, windows), classes, penalty)
+    _fit_ridge(net.ppv_head, _features(net, windows), targets, penalty)
 
 
 @torch.no_grad()
@@ -54,12 +55,13 @@ def _features(net: ActivityNet, x: NDArray[np.float32]) -> Tensor:
     return torch.cat([net.ppv(batch) for batch in torch.from_numpy(x).split(_BATCH)]).double()
 
 
-def _fit_ridge(
-    layer: nn.Linear, features: Tensor, classes: NDArray[np.int64], penalty: float
-) -> None:
+def _fit_ridge(layer: nn.Module, features: Tensor, given: Targets, penalty: float) -> None:
     """Ridge regression on targets of -1 and 1, as MiniRocket is used (Dempster et al., 2021)."""
-    targets = torch.full((len(features), layer.out_features), -1.0, dtype=torch.float64)
-    targets[torch.arange(len(features)), torch.from_numpy(classes)] = 1.0
+    assert isinstance(layer, nn.Linear)
+    shares = torch.from_numpy(given)
+    if shares.ndim == 1:
+        shares = nn.functional.one_hot(shares, layer.out_features)
+    targets = 2 * shares.double() - 1
     centre, mean = features.mean(dim=0), targets.mean(dim=0)
     features = features - centre
     gram = features.T @ features

@@ -28,7 +28,8 @@ class StreamPool:
     Attributes:
         sensor: whose they are.
         values: shape (n, C), in the units of the message.
-        positions: per class, the samples at which a window may be centred.
+        positions: per class, and per source where sources are drawn evenly, the samples that a
+            window may speak for; `rest` is the last class.
         lows: per sample, the first sample of its stream.
         highs: per sample, the last sample of its stream.
         partners: per sample, the row of its trial in the source's outputs, -1 for none.
@@ -37,29 +38,47 @@ class StreamPool:
 
     sensor: Sensor
     values: NDArray[np.float32]
-    positions: list[NDArray[np.int64]]
+    positions: list[list[NDArray[np.int64]]]
     lows: NDArray[np.int64]
     highs: NDArray[np.int64]
     partners: NDArray[np.int64]
     rate_hz: float
 
-    def draw(self, config: TrainConfig, rng: np.random.Generator, n: int) -> Batch:
-        """Draw n augmented windows; the label is that of the instant `lag_s` before the end.
+    def draw(
+        self,
+        config: TrainConfig,
+        rng: np.random.Generator,
+        n: int,
+        length_s: float | None = None,
+    ) -> Batch:
+        """Draw n augmented windows; the label is that of the instant they speak for.
 
         A window's partner in the source is the trial at that instant.
+
+        Args:
+            config: the recipe.
+            rng: draws everything.
+            n: number of windows.
+            length_s: of the windows; that in use without it.
         """
         n_classes = len(self.positions)
         rest = n_classes - 1
         shares = np.full(n_classes, (1 - config.rest_share) / rest)
         shares[rest] = config.rest_share
         y = rng.choice(n_classes, size=n, p=shares)
-        instants = np.array([rng.choice(self.positions[c]) for c in y])
-        return self._batch(instants, y, config, rng)
+        instants = np.array([rng.choice(_one_of(self.positions[c], rng)) for c in y])
+        return self._batch(instants, y, config, rng, length_s)
 
-    def draw_unlabelled(self, config: TrainConfig, rng: np.random.Generator, n: int) -> Batch:
-        """Draw n augmented windows anywhere, without their labels."""
+    def draw_unlabelled(
+        self,
+        config: TrainConfig,
+        rng: np.random.Generator,
+        n: int,
+        length_s: float | None = None,
+    ) -> Batch:
+        """Draw n augmented windows anywhere, without their labels; see `draw`."""
         instants = rng.integers(len(self.values), size=n)
-        return self._batch(instants, np.full(n, -1), config, rng)
+        return self._batch(instants, np.full(n, -1), config, rng, length_s)
 
     def _batch(
         self,
@@ -67,18 +86,41 @@ class StreamPool:
         classes: NDArray[np.int64],
         config: TrainConfig,
         rng: np.random.Generator,
+        length_s: float | None,
     ) -> Batch:
-        windows = self._cut(instants, config, rng)
+        n_classes = len(self.positions)
+        windows = self._cut(instants, length_s or config.window_s, config, rng)
+        partners = self.partners[instants]
+        shares = _shares(classes, n_classes, config.rest)
+        mix = self.sensor.mix if config.augment.mix else None
+        if mix is not None:
+            those = np.flatnonzero((classes >= 0) & (classes < n_classes - 1))
+            mixed = mix(windows[those], shares[those], config.augment.mix, rng)
+            windows[those], shares[those], are_two = mixed
+            partners[those[are_two]] = -1  # nobody recorded both at once
         windows = self.sensor.augment(self.sensor, windows, config.augment, rng)
-        return Batch(windows, classes, self.partners[instants])
+        is_one = mix is None and config.rest == 'label'
+        return Batch(windows, classes if is_one else shares, partners)
 
     def _cut(
-        self, instants: NDArray[np.int64], config: TrainConfig, rng: np.random.Generator
+        self,
+        instants: NDArray[np.int64],
+        length_s: float,
+        config: TrainConfig,
+        rng: np.random.Generator,
     ) -> NDArray[np.float32]:
-        """Windows that speak for these samples, played at random speeds."""
-        length = round(config.window_s * self.rate_hz)
+        """Windows that speak for these samples, played at random speeds.
+
+        Args:
+            instants: (N,), samples.
+            length_s: of the windows; the lag grows with it.
+            config: lag and speeds.
+            rng: draws the speeds.
+        """
+        length = round(length_s * self.rate_hz)
+        lag_s = config.lag_s * length_s / config.window_s
         speed = 1 + config.augment.warp * rng.uniform(-1, 1, size=(len(instants), 1))
-        offsets = np.arange(length) - (length - 1) + config.lag_s * self.rate_hz
+        offsets = np.arange(length) - (length - 1) + lag_s * self.rate_hz
         low, high = self.lows[instants][:, None], self.highs[instants][:, None]
         at = np.clip(instants[:, None] + offsets[None, :] * speed, low, high)
         left = np.floor(at).astype(np.int64)
@@ -115,9 +157,12 @@ def make_pool(
     """
     labels = (*dataset.info.labels, REST)
     partners = partners or {}
+    source_of = {trial.name: trial.source for trial in dataset.trials}
+    number_of = {source: i for i, source in enumerate(dict.fromkeys(source_of.values()))}
     values: list[NDArray[np.float32]] = []
     classes: list[NDArray[np.int64]] = []
     rows: list[NDArray[np.int64]] = []
+    sources: list[NDArray[np.int64]] = []
     lows: list[NDArray[np.int64]] = []
     highs: list[NDArray[np.int64]] = []
     begin, rate_hz = 0, 0.0
@@ -131,25 +176,43 @@ def make_pool(
             values.append(stream.signal.values.astype(np.float32))
             starts = np.array([s.start_ns for s in stream.segments])
             which = np.searchsorted(starts, stamps_ns, side='right') - 1
-            of_segment = np.array([labels.index(s.label) for s in stream.segments])
-            classes.append(of_segment[which])
+            classes.append(np.array([labels.index(s.label) for s in stream.segments])[which])
             rows.append(np.array([partners.get(name, -1) for name in stream.names])[which])
+            of = [number_of[source_of[name]] if name else -1 for name in stream.names]
+            sources.append(np.array(of)[which])
             lows.append(np.full(n, begin))
             highs.append(np.full(n, begin + n - 1))
             begin += n
-    y = np.concatenate(classes)
+    y, source = np.concatenate(classes), np.concatenate(sources)
     for c, label in enumerate(labels):
         if labelled and not (y == c).any():
             raise DatasetError(
                 f'subjects {", ".join(dataset.subjects)} of {dataset.info.name} never do {label}, '
                 'so it cannot be learned from them; use fewer folds or other subjects.'
             )
+    positions = [[np.flatnonzero(y == c)] for c in range(len(labels))]
+    if config.evenly == 'sources':
+        positions = [[p[source[p] == s] for s in np.unique(source[p])] for (p,) in positions]
     return StreamPool(
         sensor=sensor,
         values=np.concatenate(values),
-        positions=[np.flatnonzero(y == c) for c in range(len(labels))],
+        positions=positions,
         lows=np.concatenate(lows),
         highs=np.concatenate(highs),
         partners=np.concatenate(rows),
         rate_hz=rate_hz,
     )
+
+
+def _shares(classes: NDArray[np.int64], n: int, rest: str) -> NDArray[np.float32]:
+    """Shares of the labels (N, K) for classes (N,) of which the last of n is `rest`."""
+    shares = np.eye(n, dtype=np.float32)[classes]
+    shares[classes < 0] = 0  # the label is not used
+    if rest == 'label':
+        return shares
+    out: NDArray[np.float32] = shares[:, :-1] + shares[:, -1:] / np.float32(n - 1)
+    return out  # in a pause no label more than another
+
+
+def _one_of(groups: list[NDArray[np.int64]], rng: np.random.Generator) -> NDArray[np.int64]:
+    return groups[0] if len(groups) == 1 else groups[int(rng.integers(len(groups)))]

@@ -9,7 +9,7 @@ import numpy as np
 
 from dcat_ros.datasets.as_sensor import as_sensor
 from dcat_ros.datasets.trial import Dataset
-from dcat_ros.errors import ConfigError, WeightsError
+from dcat_ros.errors import WeightsError
 from dcat_ros.model.network import ActivityNet
 from dcat_ros.model.weights import find_weights, load_card, load_weights
 from dcat_ros.sensors.registry import find_sensor, sensor_of
@@ -72,7 +72,7 @@ def make_teacher(
 
     Raises:
         WeightsError: there is neither a view nor a weights file of this name.
-        ConfigError: the source's kind of network cannot teach, or its file does not fit.
+        ConfigError: the source's file does not fit.
         DatasetError: a trial lacks the source's signal.
         TrainingError: the loss is no number any more.
         OutputError: the folder cannot be written.
@@ -94,12 +94,7 @@ def make_teacher(
         net = fit_trials(paired, transfer.source, labelled, none, recipe, (*seed, 2))
         labels, names, recordings = paired.labels, paired.names, paired.views[transfer.source]
     else:
-        found, card = load_weights(find_weights(transfer.source))
-        if not isinstance(found, ActivityNet):
-            raise ConfigError(
-                f'{card.name} is a network of the kind {card.network.kind!r}, which cannot teach.'
-            )
-        net = found
+        net, card = load_weights(find_weights(transfer.source))
         own = as_sensor(dataset, sensor_of(card), card.input.rate_hz)
         durations = [trial.signals[card.modality].duration_s for trial in own.trials]
         length = round(float(np.median(durations)) * card.input.rate_hz)

@@ -101,19 +101,20 @@ def check_pair(
     target: ActivityNet,
     target_labels: tuple[str, ...],
 ) -> None:
-    """Refuse a source that cannot teach a target; a source need not know `rest`.
+    """Refuse a source that cannot teach a target; one of them need not know `rest`.
 
     Raises:
         ConfigError: their labels, or their sizes of attention or tokens, differ.
     """
-    if source_labels not in (target_labels, tuple(x for x in target_labels if x != REST)):
-        differ = sorted(set(source_labels) ^ set(target_labels))
+    ours, theirs = (tuple(x for x in some if x != REST) for some in (target_labels, source_labels))
+    if ours != theirs:
+        differ = sorted(set(ours) ^ set(theirs))
         detail = f'only one of them has {", ".join(differ)}' if differ else 'in another order'
         raise ConfigError(f'The source has other labels than the target: {detail}.')
     for name in ('d_attention', 'width'):
-        ours, theirs = getattr(target.spec, name), getattr(source.spec, name)
-        if ours != theirs:
+        size, its_size = getattr(target.spec, name), getattr(source.spec, name)
+        if size != its_size:
             raise ConfigError(
-                f'The source has network.{name} = {theirs} and the target {ours}; they must be '
+                f'The source has network.{name} = {its_size} and the target {size}; they must be '
                 'equal.'
             )

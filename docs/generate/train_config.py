@@ -12,7 +12,6 @@ from tables import table
 from dcat_ros.card.card import NetworkSpec
 from dcat_ros.sensors.amounts import AugmentConfig
 from dcat_ros.training.config import OptimiserConfig, TrainConfig, TransferConfig
-from dcat_ros.training.sound_config import SoundConfig
 
 __all__ = ['train_config']
 
@@ -20,12 +19,10 @@ _HEAD = """# Training configuration
 
 What stands in the YAML file of `dcat train --config`; those of the shipped models are in
 `config/train`. A field that is left out has its default; an unknown one is refused.
-`modality: audio` makes it one of sound.
 
 """
 _KINDS: tuple[tuple[str, type[BaseModel]], ...] = (
-    ('Inertial sensors and depth cameras', TrainConfig),
-    ('Sound', SoundConfig),
+    ('Of every sensor', TrainConfig),
     ('`transfer`: another sensor teaches', TransferConfig),
     ('`network`', NetworkSpec),
     ('`augment` and `ppv_augment`', AugmentConfig),
@@ -62,6 +59,6 @@ def _attributes(model: type[BaseModel]) -> dict[str, str]:
     section = inspect.getdoc(model).partition('Attributes:\n')[2]  # type: ignore[union-attr]
     pairs = re.findall(r'^    (\w+): (.*(?:\n {8}.*)*)', section, re.MULTILINE)
     texts = {name: ' '.join(text.split()) for name, text in pairs}
-    own = {'network': 'sizes and kind, see below', 'augment': 'random changes, see below'}
+    own = {'network': 'sizes, see below', 'augment': 'random changes, see below'}
     own |= {'optimiser': 'how the weights are found, see below'}
     return own | texts

@@ -37,8 +37,10 @@ def clips(tmp_path_factory):
 @pytest.mark.slow
 def test_train_then_evaluate_every_clip_however_short(dcat, clips, tmp_path, monkeypatch):
     quick = partial(cluster_bootstrap, n_resamples=20)
-    monkeypatch.setattr('dcat_ros.training.sound_results.cluster_bootstrap', quick)
-    recipe = sound_fields(window_s=0.5, stride_s=0.25, lag_s=0.25, optimiser={'steps': 2})
+    monkeypatch.setattr('dcat_ros.training.results.cluster_bootstrap', quick)
+    recipe = sound_fields(
+        window_s=0.5, stride_s=0.25, lag_s=0.25, lengths_s=[0.5], optimiser={'steps': 2}
+    )
     (tmp_path / 'r.yaml').write_text(yaml.safe_dump(recipe))
     code, out, err = dcat(
         'train', '--config', 'r.yaml', '--data', clips, '--out', 'tiny.safetensors'
@@ -50,7 +52,7 @@ def test_train_then_evaluate_every_clip_however_short(dcat, clips, tmp_path, mon
     assert 'mel0 to mel63 (dB)' in card
     assert '40 subjects' in card
     work = tmp_path / 'runs' / 'tiny_sound'
-    assert len(json.loads((work / 'results.json').read_text())['clips']) == 40
+    assert len(json.loads((work / 'results.json').read_text())['trials']) == 40
     assert (work / 'curves.png').is_file()
 
     code, out, err = dcat(
@@ -63,10 +65,3 @@ def test_train_then_evaluate_every_clip_however_short(dcat, clips, tmp_path, mon
     (model,) = json.loads((tmp_path / 's.json').read_text())['models']
     assert model['scores']['n_trials'] == 40  # those of 0.3 s as well, in which no window fits
     assert 0 <= model['scores']['trial_accuracy'] <= 1
-
-
-def test_train_of_sound_has_no_teacher(dcat, tmp_path):
-    (tmp_path / 'r.yaml').write_text(yaml.safe_dump(sound_fields()))
-    code, _, err = dcat('train', '--config', 'r.yaml', '--method', 'kd')
-    assert code == 2
-    assert 'a network of the kind sound has no teacher but its labels' in err

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -27,8 +28,8 @@ def trials(seed=0):
     ]
 
 
-def joined(seed=0, **options):
-    return join(trials(), np.random.default_rng(seed), sensor=INERTIAL, **options)
+def joined(seed=0, sensor=INERTIAL):
+    return join(trials(), np.random.default_rng(seed), sensor=sensor)
 
 
 def test_join_segments_cover_everything_without_holes():
@@ -47,7 +48,7 @@ def test_join_rest_lies_before_between_and_after():
 
 
 def test_join_pauses_are_as_long_as_asked():
-    whole = joined(pause_s=(0.5, 0.8))
+    whole = joined(sensor=replace(INERTIAL, pause_s=(0.5, 0.8)))
     pauses = [(s.end_ns - s.start_ns) / 1e9 for s in whole.segments if s.label == REST]
     assert all(0.48 <= p <= 0.82 for p in pauses)
     assert len(set(pauses)) > 1

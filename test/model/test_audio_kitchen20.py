@@ -33,7 +33,7 @@ def test_weights_are_few_and_of_twenty_labels():
     net, card = load_weights(PATH)
     assert sum(p.numel() for p in net.parameters()) <= 1_000_000
     assert len(card.labels) == 20
-    assert (card.input.rate_hz, card.network.kind) == (100.0, 'sound')
+    assert (card.input.rate_hz, card.network.width) == (100.0, 128)
 
 
 @pytest.mark.parametrize('level_db', [None, -90, -75, -60])
@@ -55,15 +55,16 @@ def test_a_window_takes_few_operations():
 
 
 def test_card_states_every_protocol(model):
-    found = {(r.split.split(' (')[0], r.metric): r for r in model.card.results}
+    found = {(r.split, r.metric): r for r in model.card.results}
     protocol = 'each source held out once, 5 folds'
-    whole = found[(f'whole clip, {protocol}', 'accuracy')]
+    whole = found[(f'whole trials, {protocol}', 'trial accuracy')]
     assert whole.n == 857
     assert whole.low < whole.value < whole.high
-    home = found[('clips of households, by a network that heard none of them', 'accuracy')]
+    by = 'by a network that learned from none of them'
+    home = found[(f'whole trials of households, {by}', 'trial accuracy')]
     assert home.n == 231
     for condition in ('white noise at 10 dB', 'band-pass 200 to 4000 Hz', 'quieter by 12 dB'):
-        assert found[(f'{condition}, {protocol}', 'accuracy')].n == 857
+        assert found[(f'whole trials, {condition}, {protocol}', 'trial accuracy')].n == 857
 
 
 def test_clips_are_named_as_the_command_does(model, data_dir):

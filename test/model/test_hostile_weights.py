@@ -7,7 +7,7 @@ import tracemalloc
 import pytest
 import safetensors.torch
 import torch
-from helpers import card_fields, make_card, make_net, sound_card
+from helpers import card_fields, make_card, make_net
 
 from dcat_ros.card.card import MAX_LABELS, Card
 from dcat_ros.errors import ConfigError, WeightsError
@@ -98,12 +98,6 @@ def test_network_of_another_record_is_never_built(tmp_path, monkeypatch):
     with pytest.raises(WeightsError, match='its record needs'):
         load_weights(path)
     assert set(built) == {'meta'}
-
-
-@pytest.mark.parametrize('width', [1, 2, 127])
-def test_sound_of_a_width_that_heads_do_not_share_is_refused(width):
-    with pytest.raises(ValueError, match='must be a multiple of 4'):
-        sound_card(network={'kind': 'sound', 'ppv': False, 'width': width})
 
 
 BAD_TIMES = [

@@ -13,7 +13,7 @@ from dcat_ros.errors import ConfigError, DatasetError, InputError, MessageError,
 from dcat_ros.experiment.cells import load_cell
 from dcat_ros.experiment.config import read_experiment
 from dcat_ros.texts import MOST_BYTES, one_line, parse_json, parse_yaml, read_text
-from dcat_ros.training.sound_config import read_recipe
+from dcat_ros.training.config import read_config
 from dcat_ros.truth import read_csv
 
 LAUGHS = '\n'.join(
@@ -56,7 +56,7 @@ def test_parse_yaml_that_is_hostile_is_a_sentence(text, match):
     assert len(str(caught.value)) < 400
 
 
-@pytest.mark.parametrize('read', [read_recipe, read_experiment])
+@pytest.mark.parametrize('read', [read_config, read_experiment])
 @pytest.mark.parametrize('what', [*HOSTILE_YAML, *NO_TEXT])
 def test_recipe_and_experiment_that_are_hostile_are_refused(tmp_path, read, what):
     path = tmp_path / 'c.yaml'
@@ -163,7 +163,7 @@ def test_sentence_is_one_printable_line_whatever_it_repeats(tmp_path):
     assert str(caught.value).startswith(f'{tmp_path}/t.csv: a b and xxx')
     (tmp_path / 'r.yaml').write_text(f'name: {"y" * 9000}!\nseed: 1')
     with pytest.raises(ConfigError) as caught:
-        read_recipe(tmp_path / 'r.yaml')
+        read_config(tmp_path / 'r.yaml')
     assert len(str(caught.value)) < 4000
 
 

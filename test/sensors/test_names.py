@@ -55,19 +55,6 @@ PLACES = {
     'bags/takes.py': 'bags made of data sets',
     'bags/topics.py': 'bags made of data sets',
     'bags/write.py': 'bags made of data sets',
-    # sound has a network and a training of its own
-    'card/card.py': 'the kind of the network of sound',
-    'model/make.py': 'the kind of the network of sound',
-    'cli/train.py': 'the training of sound',
-    'training/record.py': 'the training of sound',
-    'training/sound_batches.py': 'the training of sound',
-    'training/sound_config.py': 'the training of sound',
-    'training/sound_fit.py': 'the training of sound',
-    'training/sound_predict.py': 'the training of sound',
-    'training/sound_record.py': 'the training of sound',
-    'training/sound_results.py': 'the training of sound',
-    'training/sound_streams.py': 'the training of sound',
-    'training/sound_train.py': 'the training of sound',
 }
 #: Of a queue of messages, not of a camera.
 QUEUES = {'depth', '_DEPTH', 'qos_depth'}

@@ -108,7 +108,7 @@ def test_sound_learns_live_windows_and_what_a_pause_is(tmp_path, data):
 
 
 def test_fixed_statistics_join_the_network_of_sound_in_closed_form(tmp_path, data, monkeypatch):
-    monkeypatch.setattr('dcat_ros.training.train._PPV_WINDOWS', 600)
+    monkeypatch.setattr('dcat_ros.training.networks._PPV_WINDOWS', 600)
     network = {'ppv': True, 'width': 16, 'd_attention': 8}
     config = recipe('audio').model_copy(update={'network': train_config(network=network).network})
     made = train(config, data, tmp_path, command='c')

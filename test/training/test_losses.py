@@ -132,17 +132,21 @@ def test_dcat_relational_is_the_mean_square_difference_of_cosines(pool):
     assert found == pytest.approx(total / 25, rel=1e-4)
 
 
-@pytest.mark.parametrize('extra', [0, 1], ids=['same labels', 'target has rest'])
-def test_kd_is_the_literal_formula(extra, pool):
+@pytest.mark.parametrize('who_has_rest', ['both or none', 'target', 'source'])
+def test_kd_is_the_literal_formula(who_has_rest, pool):
     target, source = outputs(), pool.rows(ROWS)
-    logits = torch.cat([target.logits, torch.full((5, extra), 7.0)], dim=1)
+    rest = torch.full((5, 1), 7.0)
     total = 0.0
     for ours, theirs in zip(target.logits.tolist(), source.logits.tolist(), strict=True):
         p = [math.exp(x / 2) for x in theirs]
         q = [math.exp(x / 2) for x in ours]
         p, q = [x / sum(p) for x in p], [x / sum(q) for x in q]
         total += sum(a * math.log(a / b) for a, b in zip(p, q, strict=True))
-    found = make('kd', pool)(target._replace(logits=logits), source).item()
+    if who_has_rest == 'target':
+        target = target._replace(logits=torch.cat([target.logits, rest], dim=1))
+    if who_has_rest == 'source':
+        source = replace(source, logits=torch.cat([source.logits, rest], dim=1))
+    found = make('kd', pool)(target, source).item()
     assert found == pytest.approx(4 * total / 5, rel=1e-4)
 
 

@@ -3,11 +3,12 @@ import pytest
 from helpers import made_dataset, train_config
 
 from dcat_ros.datasets import Dataset, Signal, Trial
+from dcat_ros.datasets.as_sensor import as_sensor
 from dcat_ros.sensors.registry import sensors
 from dcat_ros.training.recordings import whole_recordings
 from dcat_ros.training.streams import make_pool
 
-IMU = sensors()['imu']
+IMU, SOUND = sensors()['imu'], sensors()['audio']
 
 
 @pytest.mark.parametrize('lag_s', [0.0, 0.4, 1.0 - 1 / 50])
@@ -65,6 +66,66 @@ def test_pool_draw_faster_movement_has_a_greater_angular_rate():
     assert rates.max() > 1.4
     assert rates.min() >= 0.5 - 1e-4
     assert rates.max() <= 1.5 + 1e-4
+
+
+def test_pool_draw_length_and_lag_grow_together():
+    config = train_config()
+    pool = make_pool(made_dataset(n=120), config, IMU, np.random.default_rng(0))
+    windows, y, _ = pool.draw(config, np.random.default_rng(1), 300, 2.0)
+    assert windows.shape == (300, 100, 6)
+    at = 99 - round(2 * config.lag_s * 50)
+    np.testing.assert_allclose(windows[:, at, 3], np.array([1.0, 2.0, 0.0])[y], atol=1e-4)
+
+
+def test_pool_draw_sources_evenly():
+    """A source of many samples is drawn as often as one of few."""
+    trials = []
+    for source, n, mark in (('long', 400, 10.0), ('short', 40, 20.0)):
+        for label, rate in (('walk', 1.0), ('jog', 2.0)):
+            values = np.zeros((n, 6))
+            values[:, 0], values[:, 3] = mark, rate
+            signal = Signal.at_rate(values, 50.0)
+            trials.append(Trial(f'{source}{label}', label, source, source, {'imu': signal}))
+    data = Dataset(made_dataset().info, tuple(trials))
+
+    def share(**changes):
+        config = train_config(**changes)
+        pool = make_pool(data, config, IMU, np.random.default_rng(0))
+        windows, y, _ = pool.draw(config, np.random.default_rng(1), 2000)
+        return (windows[y < 2, 0, 0] == 20).mean()
+
+    assert share(evenly='sources') == pytest.approx(0.5, abs=0.05)
+    assert share() < 0.15
+
+
+def test_pool_draw_pauses_that_are_no_label_favour_none():
+    config = train_config(rest='unknown', rest_share=0.5)
+    pool = make_pool(made_dataset(), config, IMU, np.random.default_rng(0))
+    batch = pool.draw(config, np.random.default_rng(1), 400)
+    assert batch.targets.shape == (400, 2)
+    assert batch.targets.dtype == np.float32
+    moving = batch.windows[:, 49 - round(0.4 * 50), 3] > 0.5
+    np.testing.assert_array_equal(batch.targets[~moving], 0.5)
+    assert set(batch.targets[moving].max(axis=1)) == {1.0}
+    assert moving.mean() == pytest.approx(0.5, abs=0.1)
+    none = pool.draw_unlabelled(config, np.random.default_rng(1), 5)
+    np.testing.assert_array_equal(none.targets, 0)
+
+
+def test_pool_draw_two_sounds_at_once_share_the_label_and_have_no_partner():
+    from helpers import made_sounds
+
+    data = as_sensor(made_sounds(), SOUND, 100.0)
+    config = train_config(modality='audio', augment={'mix': 0.5}, rest='unknown', evenly='sources')
+    rows = {trial.name: i for i, trial in enumerate(data.trials)}
+    pool = make_pool(data, config, SOUND, np.random.default_rng(0), rows)
+    batch = pool.draw(config, np.random.default_rng(1), 200)
+    np.testing.assert_allclose(batch.targets.sum(axis=1), 1, atol=1e-5)
+    assert np.isfinite(batch.windows).all()
+    two = (batch.targets.max(axis=1) < 1) & (np.ptp(batch.targets, axis=1) > 0.01)
+    assert 0.1 < two.mean() < 0.6
+    assert (batch.pairs[two] == -1).all()
+    assert (batch.pairs >= 0).mean() > 0.2
 
 
 def ramps():

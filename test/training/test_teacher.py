@@ -12,10 +12,11 @@ from dcat_ros.datasets import Dataset, Signal, Trial
 from dcat_ros.errors import ConfigError, WeightsError
 from dcat_ros.model.weights import save_weights
 from dcat_ros.training.config import TransferConfig
+from dcat_ros.training.networks import fit_network
 from dcat_ros.training.record import make_card as record
 from dcat_ros.training.results import is_better
 from dcat_ros.training.teacher import make_teacher, signals_of
-from dcat_ros.training.train import fit_network, train
+from dcat_ros.training.train import train
 
 TRANSFER = {
     'source': 'gyroscope',

@@ -22,8 +22,8 @@ from dcat_ros.presence.activity import Activity, activity_values, read_activity
 from dcat_ros.streaming.decision import Prediction
 from dcat_ros.streaming.recogniser import Recogniser
 from dcat_ros.texts import parse_yaml
+from dcat_ros.training.config import read_config
 from dcat_ros.training.said import read_said
-from dcat_ros.training.sound_config import read_recipe
 from dcat_ros.truth import read_csv
 from tools.fuzz.case import Case, Kind
 from tools.fuzz.models import card_fields, model_of
@@ -254,7 +254,7 @@ FILES: dict[str, tuple[Kind, int]] = {
     'weights, headers': (_on_file('w.safetensors', _spoilt_header, _run_weights), 4),
     'cards': (_on_file('w.safetensors', _spoilt_card, _run_weights), 6),
     'what a network said (npz)': (_on_file('said.npz', spoilt_said, read_said), 3),
-    'recipes (YAML)': (_on_file('r.yaml', _text(_RECIPES), read_recipe), 4),
+    'recipes (YAML)': (_on_file('r.yaml', _text(_RECIPES), read_config), 4),
     'experiments (YAML)': (_on_file('e.yaml', _text(_EXPERIMENTS), _read_experiment), 4),
     'parameters (YAML)': (
         _on_file('p.yaml', _text(sorted(_CONFIG.glob('*.yaml'))), _read_yaml),

@@ -5,7 +5,7 @@ from functools import cache
 import torch
 
 from dcat_ros.card.card import Card
-from dcat_ros.model.make import make_network
+from dcat_ros.model.network import ActivityNet
 from dcat_ros.model.runtime import Model, load_model
 from dcat_ros.sensors.registry import find_sensor, sensor_of
 
@@ -21,14 +21,13 @@ def card_fields(sensor: str) -> dict[str, object]:
     modality = find_sensor(sensor)
     spec = {'channels': modality.channels, 'units': modality.units, 'frame': 'anywhere'}
     times = {'rate_hz': _RATES[sensor], 'window_s': 1.0, 'stride_s': 0.5, 'lag_s': 0.5}
-    kind = 'sound' if sensor == 'audio' else 'activity'
     return {
         'name': 'small',
         'description': 'A small model.',
         'modality': sensor,
         'labels': ('walk', 'jog', 'rest'),
         'input': {**spec, **times, 'size': modality.size},
-        'network': {'kind': kind, 'width': 8, 'd_attention': 4, 'ppv': False},
+        'network': {'width': 8, 'd_attention': 4, 'ppv': False},
         'calibration': {},
         'training': {
             'dataset': 'none',
@@ -52,4 +51,4 @@ def model_of(sensor: str, shipped: bool = False) -> Model:
         return load_model(SHIPPED[sensor])
     card = Card.model_validate(card_fields(sensor))
     torch.manual_seed(0)
-    return Model(make_network(card.network, sensor_of(card), len(card.labels)), card)
+    return Model(ActivityNet(card.network, sensor_of(card), len(card.labels)), card)

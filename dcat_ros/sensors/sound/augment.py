@@ -27,7 +27,6 @@ _GAIN_DB = (-20.0, 8.0)
 _EQUALISER_POINTS = 6
 _EQUALISER_DB = 5.0  # standard deviation at each point
 _BAND_PASS_SHARE = 0.3
-_MIX_SHARE = 0.5
 _MIX_BETA = 0.5
 _SHIFT_BANDS = 2.0
 _NOISE_SHARE = 0.6
@@ -69,27 +68,35 @@ def equalise(power: Power, rng: np.random.Generator) -> Power:
 
 
 def mix(
-    power: Power, targets: NDArray[np.float32], rng: np.random.Generator
-) -> tuple[Power, NDArray[np.float32]]:
+    windows: Power, targets: NDArray[np.float32], mixed: float, rng: np.random.Generator
+) -> tuple[Power, NDArray[np.float32], NDArray[np.bool_]]:
     """Two sounds at once: each window with the next one, and the targets in the same shares.
 
     Source: Y. Tokozume et al., "Learning from between-class examples for deep sound recognition",
     ICLR 2018; shares are of amplitudes, so that powers have their squares.
 
     Args:
-        power: of mean one each.
+        windows: (N, T, 64) in dB; a mixed one keeps its level.
         targets: (N, classes).
+        mixed: share of the windows that are.
         rng: draws who is mixed, and the shares.
+
+    Returns:
+        Windows, targets, and which are two at once.
     """
+    power, level = normalise(np.power(10, windows / 10, dtype=np.float32))
     n = len(power)
     share = rng.beta(_MIX_BETA, _MIX_BETA, size=n)
     share = np.maximum(share, 1 - share)
-    share = np.where(rng.random(n) < _MIX_SHARE, share, 1.0).astype(np.float32)
+    is_mixed = rng.random(n) < mixed
+    share = np.where(is_mixed, share, 1.0).astype(np.float32)
     a, b = share**2, (1 - share) ** 2
     total = (a + b)[:, None, None]
-    mixed = (a[:, None, None] * power + b[:, None, None] * np.roll(power, 1, axis=0)) / total
+    both = (a[:, None, None] * power + b[:, None, None] * np.roll(power, 1, axis=0)) / total
     shared = share[:, None] * targets + (1 - share[:, None]) * np.roll(targets, 1, axis=0)
-    return mixed.astype(np.float32), shared.astype(np.float32)
+    both = both * level
+    out = 10 * np.log10(np.maximum(both, FLOOR))
+    return out.astype(np.float32), shared.astype(np.float32), is_mixed
 
 
 def colours(n: int, n_bands: int, rng: np.random.Generator) -> NDArray[np.float32]:

@@ -3,10 +3,9 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dcat_ros.card.card import NetworkSpec
 from dcat_ros.sensors.fronts import signal_front
 from dcat_ros.sensors.sensor import Sensor
-from dcat_ros.sensors.sound.augment import another_place
+from dcat_ros.sensors.sound.augment import another_place, mix
 from dcat_ros.sensors.sound.conditions import CONDITIONS
 from dcat_ros.sensors.sound.live import LIVE
 from dcat_ros.sensors.sound.log_mel import HOP_S, N_MELS
@@ -21,12 +20,6 @@ if TYPE_CHECKING:
     from dcat_ros.blocks.features import FixedFeatures
 
 __all__ = ['SOUND']
-
-
-def _whole_network(sensor: Sensor, spec: NetworkSpec, n_classes: int) -> 'nn.Module':
-    from dcat_ros.sensors.sound.network import SoundNet
-
-    return SoundNet(spec, sensor, n_classes)
 
 
 def _front(sensor: Sensor, width: int) -> 'nn.Module':
@@ -52,7 +45,8 @@ _AS_IT_IS = Sensor(
     augment=another_place,
     front=_front,
     features=_features,
-    whole_network=_whole_network,
+    mix=mix,
+    pause_s=(2.0, 6.0),
     rate_hz=1 / HOP_S,
     conditions=CONDITIONS,
     live=LIVE,

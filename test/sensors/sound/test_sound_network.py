@@ -3,25 +3,23 @@
 import numpy as np
 import pytest
 import torch
-from helpers import made_sounds, make_card, sound_card
+from helpers import made_sounds, sound_card
 
-from dcat_ros.card.card import NetworkSpec
 from dcat_ros.datasets.as_sensor import signal_for
-from dcat_ros.model.make import make_network
+from dcat_ros.model.network import ActivityNet
 from dcat_ros.model.runtime import Model, load_model
-from dcat_ros.model.weights import load_weights, save_weights, shipped_models
-from dcat_ros.sensors.registry import check_card, sensor_of, sensors
-from dcat_ros.sensors.sound.network import SoundNet
+from dcat_ros.model.weights import load_weights, save_weights
+from dcat_ros.sensors.registry import sensor_of, sensors
 from dcat_ros.sensors.sound.statistics import N_STATISTICS, Statistics, between, front
 from dcat_ros.sensors.sound.stream import SoundStream
 from dcat_ros.streaming.recogniser import Recogniser
-from dcat_ros.training.sound_config import read_recipe
+from dcat_ros.training.config import read_config
 
 
 def small(card=None):
     torch.manual_seed(0)
     card = card or sound_card()
-    return SoundNet(card.network, sensors()['audio'], len(card.labels)).eval()
+    return ActivityNet(card.network, sensors()['audio'], len(card.labels)).eval()
 
 
 def rows(n=3, t=100, seed=0):
@@ -31,7 +29,7 @@ def rows(n=3, t=100, seed=0):
 
 def test_sound_of_the_shipped_recipe_has_under_a_million_weights(request):
     path = request.config.rootpath / 'config' / 'train' / 'audio_kitchen20.yaml'
-    net = SoundNet(read_recipe(path).network, sensors()['audio'], 20)
+    net = ActivityNet(read_config(path).network, sensors()['audio'], 20)
     assert sum(p.numel() for p in net.parameters()) <= 1_000_000
 
 
@@ -56,10 +54,17 @@ def test_sound_batch_is_the_items_one_by_one():
     np.testing.assert_allclose(together, alone, atol=1e-5)
 
 
-def test_sound_is_the_sum_of_its_branches():
+def test_sound_is_the_weighted_sum_of_its_branches():
+    net = small(sound_card(network={'width': 16, 'ppv_hidden': 8, 'ppv': True, 'ppv_weight': 0.25}))
     with torch.inference_mode():
-        out = small().outputs(rows())
-    np.testing.assert_allclose(out.logits, out.tokens + out.statistics, atol=1e-6)
+        attended, counted = net.logits(rows()), net.feature_logits(rows())
+        both = 0.75 * attended.log_softmax(1) + 0.25 * counted.log_softmax(1)
+        np.testing.assert_allclose(net(rows()), both.log_softmax(1), atol=1e-5)
+
+
+def test_sound_names_a_whole_recording_as_a_long_window():
+    with torch.inference_mode():
+        np.testing.assert_array_equal(small().segment(rows(t=431)), small()(rows(t=431)))
 
 
 def test_between_reads_rows_in_power():
@@ -102,38 +107,19 @@ def test_weights_of_sound_come_back(tmp_path):
     net = small(card)
     save_weights(tmp_path / 'a.safetensors', net, card)
     again, same_card = load_weights(tmp_path / 'a.safetensors')
-    assert isinstance(again, SoundNet)
     assert same_card == card
     with torch.inference_mode():
         np.testing.assert_array_equal(net(rows()), again(rows()))
 
 
-def test_weights_of_before_sound_still_load():
-    names = set(shipped_models())
-    assert {'imu_utd_mhad', 'imu_watch', 'image_depth_utd_mhad'} <= names
+def test_weights_of_the_sound_of_before_are_refused_with_what_to_do():
+    with pytest.raises(ValueError, match='train it again with a recipe like config/train/own_bags'):
+        sound_card(network={'kind': 'sound', 'width': 16, 'ppv': False})
+
+
+def test_weights_of_other_sensors_of_before_are_read():
     for name in ('imu_utd_mhad', 'imu_watch', 'image_depth_utd_mhad'):
-        assert load_model(name).card.network.kind == 'activity'
-
-
-@pytest.mark.parametrize(
-    ('network', 'modality', 'match'),
-    [
-        ({'kind': 'sound', 'ppv': True}, 'audio', 'has no ppv'),
-        ({'kind': 'sound', 'ppv': False}, 'imu', 'imu has no network of its own'),
-        ({'kind': 'activity', 'ppv': False, 'segment': True}, 'audio', 'segment needs ppv'),
-    ],
-)
-def test_card_refuses_a_kind_that_does_not_fit(network, modality, match):
-    make = sound_card if modality == 'audio' else make_card
-    with pytest.raises(ValueError, match=match):
-        check_card(make(network=network))
-
-
-def test_make_network_gives_the_kind():
-    spec = NetworkSpec(ppv=False)
-    assert type(make_network(spec, sensors()['audio'], 3)).__name__ == 'ActivityNet'
-    sound = spec.model_copy(update={'kind': 'sound'})
-    assert type(make_network(sound, sensors()['audio'], 3)) is SoundNet
+        assert load_model(name).card.network.ppv_hidden == 0
 
 
 @pytest.mark.parametrize('chunk', [333, 1600, 16000])
