@@ -128,6 +128,7 @@ class TrainConfig(Record):
             trials were cut from, whose labels are then spread evenly over the folds.
         joins: how many times each subject's trials are joined in another order.
         lengths_s: a batch's windows have one of these lengths; window_s without it.
+        straddle: share of the windows that may reach beyond the recording that they speak for.
         evenly: drawn for each label: any sample, or first a source and then a sample of it.
         rest: what a pause is: a label of its own, or nothing that is known, so that no label is to
             be likelier than another there.
@@ -153,6 +154,7 @@ class TrainConfig(Record):
     held_out: Literal['subject', 'source'] = 'subject'
     joins: Annotated[int, Field(gt=0, le=100)] = 4
     lengths_s: tuple[Seconds, ...] = ()
+    straddle: Share = 1.0
     evenly: Literal['samples', 'sources'] = 'samples'
     rest: Literal['label', 'unknown'] = 'label'
     rest_share: Annotated[FiniteFloat, Field(gt=0, lt=1)] = 0.15

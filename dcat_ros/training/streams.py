@@ -30,8 +30,8 @@ class StreamPool:
         values: shape (n, C), in the units of the message.
         positions: per class, and per source where sources are drawn evenly, the samples that a
             window may speak for; `rest` is the last class.
-        lows: per sample, the first sample of its stream.
-        highs: per sample, the last sample of its stream.
+        streams: per sample, the first and the last sample of its stream, (n, 2).
+        recordings: per sample, the first and the last sample of its recording, (n, 2).
         partners: per sample, the row of its trial in the source's outputs, -1 for none.
         rate_hz: rate of the samples.
     """
@@ -39,8 +39,8 @@ class StreamPool:
     sensor: Sensor
     values: NDArray[np.float32]
     positions: list[list[NDArray[np.int64]]]
-    lows: NDArray[np.int64]
-    highs: NDArray[np.int64]
+    streams: NDArray[np.int64]
+    recordings: NDArray[np.int64]
     partners: NDArray[np.int64]
     rate_hz: float
 
@@ -89,12 +89,16 @@ class StreamPool:
         length_s: float | None,
     ) -> Batch:
         n_classes = len(self.positions)
-        windows = self._cut(instants, length_s or config.window_s, config, rng)
+        is_done = classes != n_classes - 1  # not while nothing is
+        within = np.zeros(len(classes), dtype=np.bool_)
+        if config.straddle < 1:
+            within = is_done & (rng.random(len(classes)) >= config.straddle)
+        windows = self._cut(instants, within, length_s or config.window_s, config, rng)
         partners = self.partners[instants]
         shares = _shares(classes, n_classes, config.rest)
         mix = self.sensor.mix if config.augment.mix else None
         if mix is not None:
-            those = np.flatnonzero((classes >= 0) & (classes < n_classes - 1))
+            those = np.flatnonzero(is_done & (classes >= 0))
             mixed = mix(windows[those], shares[those], config.augment.mix, rng)
             windows[those], shares[those], are_two = mixed
             partners[those[are_two]] = -1  # nobody recorded both at once
@@ -105,6 +109,7 @@ class StreamPool:
     def _cut(
         self,
         instants: NDArray[np.int64],
+        within: NDArray[np.bool_],
         length_s: float,
         config: TrainConfig,
         rng: np.random.Generator,
@@ -113,6 +118,8 @@ class StreamPool:
 
         Args:
             instants: (N,), samples.
+            within: (N,), which windows hold nothing but their recording; one that is too short
+                begins anew.
             length_s: of the windows; the lag grows with it.
             config: lag and speeds.
             rng: draws the speeds.
@@ -121,10 +128,16 @@ class StreamPool:
         lag_s = config.lag_s * length_s / config.window_s
         speed = 1 + config.augment.warp * rng.uniform(-1, 1, size=(len(instants), 1))
         offsets = np.arange(length) - (length - 1) + lag_s * self.rate_hz
-        low, high = self.lows[instants][:, None], self.highs[instants][:, None]
-        at = np.clip(instants[:, None] + offsets[None, :] * speed, low, high)
+        within = within[:, None]
+        bounds = np.where(within, self.recordings[instants], self.streams[instants])
+        low, high = bounds[:, :1], bounds[:, 1:]
+        at = instants[:, None] + offsets[None, :] * speed
+        moved = at + np.maximum(low - at[:, :1], 0)
+        moved -= np.maximum(moved[:, -1:] - high, 0)
+        again = low + np.mod(moved - low, high - low + 1)
+        at = np.where(within, again, np.clip(at, low, high))
         left = np.floor(at).astype(np.int64)
-        right = np.minimum(left + 1, high)
+        right = np.where(left < high, left + 1, np.where(within, low, high))
         part = (at - left)[..., None].astype(np.float32)
         windows: NDArray[np.float32] = (1 - part) * self.values[left] + part * self.values[right]
         # a movement at f times the speed has f times the angular rate
@@ -163,8 +176,8 @@ def make_pool(
     classes: list[NDArray[np.int64]] = []
     rows: list[NDArray[np.int64]] = []
     sources: list[NDArray[np.int64]] = []
-    lows: list[NDArray[np.int64]] = []
-    highs: list[NDArray[np.int64]] = []
+    streams: list[NDArray[np.int64]] = []
+    recordings: list[NDArray[np.int64]] = []
     begin, rate_hz = 0, 0.0
     for subject in dataset.subjects:
         trials = [t for t in dataset.trials if t.subject == subject]
@@ -174,14 +187,15 @@ def make_pool(
             rate_hz = 1e9 / float(stamps_ns[1] - stamps_ns[0])
             n = len(stamps_ns)
             values.append(stream.signal.values.astype(np.float32))
-            starts = np.array([s.start_ns for s in stream.segments])
-            which = np.searchsorted(starts, stamps_ns, side='right') - 1
+            starts = np.searchsorted(stamps_ns, [s.start_ns for s in stream.segments])
+            which = np.searchsorted(starts, np.arange(n), side='right') - 1
             classes.append(np.array([labels.index(s.label) for s in stream.segments])[which])
             rows.append(np.array([partners.get(name, -1) for name in stream.names])[which])
             of = [number_of[source_of[name]] if name else -1 for name in stream.names]
             sources.append(np.array(of)[which])
-            lows.append(np.full(n, begin))
-            highs.append(np.full(n, begin + n - 1))
+            streams.append(np.tile([begin, begin + n - 1], (n, 1)))
+            ends = np.append(starts[1:], n) - 1
+            recordings.append(begin + np.stack([starts, ends], axis=1)[which])
             begin += n
     y, source = np.concatenate(classes), np.concatenate(sources)
     for c, label in enumerate(labels):
@@ -197,8 +211,8 @@ def make_pool(
         sensor=sensor,
         values=np.concatenate(values),
         positions=positions,
-        lows=np.concatenate(lows),
-        highs=np.concatenate(highs),
+        streams=np.concatenate(streams),
+        recordings=np.concatenate(recordings),
         partners=np.concatenate(rows),
         rate_hz=rate_hz,
     )

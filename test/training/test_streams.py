@@ -68,6 +68,40 @@ def test_pool_draw_faster_movement_has_a_greater_angular_rate():
     assert rates.max() <= 1.5 + 1e-4
 
 
+def test_pool_draw_windows_within_a_recording_hold_nothing_else():
+    config = train_config(straddle=0.0, joins=2, augment={'warp': 0.3})
+    pool = make_pool(made_dataset(n=70), config, IMU, np.random.default_rng(0))
+    windows, y, _ = pool.draw(config, np.random.default_rng(1), 300)
+    moving = windows[y < 2, :, 3]
+    assert (moving > 0).all()
+    # those of pauses still reach into what is done beside
+    still = windows[y == 2, :, 3]
+    assert ((still == 0).any(axis=1) & (still > 0).any(axis=1)).any()
+
+
+def test_pool_draw_a_share_of_the_windows_straddles():
+    config = train_config(straddle=0.5)
+    pool = make_pool(made_dataset(n=70), config, IMU, np.random.default_rng(0))
+
+    def share(config):
+        windows, y, _ = pool.draw(config, np.random.default_rng(1), 3000)
+        return (windows[y < 2, :, 3] == 0).any(axis=1).mean()
+
+    assert share(config) == pytest.approx(share(train_config()) / 2, abs=0.04)
+
+
+def test_pool_draw_a_recording_that_is_too_short_begins_anew():
+    config = train_config(straddle=0.0, window_s=2.0, lag_s=1.0)
+    data = made_dataset(n=30)
+    for trial in data.trials:
+        trial.signals['imu'].values[:, 1] = np.arange(30)  # which sample it is
+    pool = make_pool(data, config, IMU, np.random.default_rng(0))
+    windows, y, _ = pool.draw(config, np.random.default_rng(1), 50)
+    steps = np.diff(windows[y < 2, :, 1], axis=1)
+    assert set(np.unique(steps.round(3))) == {1.0, -29.0}
+    assert (windows[y < 2, :, 3] > 0).all()
+
+
 def test_pool_draw_length_and_lag_grow_together():
     config = train_config()
     pool = make_pool(made_dataset(n=120), config, IMU, np.random.default_rng(0))

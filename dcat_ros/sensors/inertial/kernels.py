@@ -78,11 +78,6 @@ class PpvFeatures(FixedFeatures):
         return (self._proportions(windows) - self.mean) / self.deviation
 
     def _proportions(self, windows: Tensor) -> Tensor:
-        # One by one: the last bit of a convolution depends on the batch's size, and a response
-        # next to a threshold would then count here and not there. Live must equal offline.
-        return torch.cat([self._of_one(window) for window in windows.split(1)])
-
-    def _of_one(self, windows: Tensor) -> Tensor:
         derived = self.derive(windows)
         parts = []
         for i, dilation in enumerate(_DILATIONS):
@@ -92,8 +87,17 @@ class PpvFeatures(FixedFeatures):
         return torch.cat(parts, dim=1) / windows.shape[1]
 
     def _convolve(self, derived: Tensor, i: int, dilation: int) -> Tensor:
-        """Responses (N, 84, T) of the kernels at one dilation to derived channels (N, 11, T)."""
-        # a kernel on a sum of channels is a sum of kernels: one dense convolution
-        weights = self.channels[i][:, :, None] * self.kernels
-        reach = dilation * (_LENGTH // 2)
-        return functional.conv1d(derived, weights, dilation=dilation, padding=reach)
+        """Responses (N, 84, T) of the kernels at one dilation to derived channels (N, 11, T).
+
+        A kernel on a sum of channels: they are summed first, then shifted and added one after the
+        other. The last bit of a library's convolution depends on the batch's size, and a response
+        next to a threshold would then count here and not there; live must equal offline.
+        """
+        summed = self.channels[i] @ derived
+        length, reach = derived.shape[2], dilation * (_LENGTH // 2)
+        padded = functional.pad(summed, (reach, reach))
+        response = torch.zeros_like(summed)
+        for j in range(_LENGTH):
+            shifted = padded[:, :, j * dilation : j * dilation + length]
+            response = response + self.kernels[:, :, j] * shifted
+        return response
