@@ -11,7 +11,7 @@ __all__ = ['SoundFront', 'as_trained']
 _CHANNELS = (24, 48, 96, 144)
 #: Steps along (time, bands): 64 bands become 4, and 20 ms a token of 80 ms.
 _STRIDES = ((2, 2), (2, 2), (1, 2), (1, 2))
-_SPEED = 1.1
+_STEPS, _ROWS = 11, 10  # a tenth faster
 
 
 class SoundFront(nn.Module):
@@ -59,4 +59,4 @@ def as_trained(windows: Tensor) -> Tensor:
     It plays its windows at random speeds and so between the rows, which makes them smoother than
     rows are.
     """
-    return between(windows, _SPEED)
+    return between(windows, _STEPS, _ROWS)

@@ -1,10 +1,10 @@
 """What the network of sound sees of a window of log-mel rows: frames without level, statistics."""
 
 import math
-from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 __all__ = ['N_STATISTICS', 'Statistics', 'between', 'front']
 
@@ -35,15 +35,21 @@ N_STATISTICS = (
 )
 
 
-def between(windows: Tensor, speed: float) -> Tensor:
+def between(windows: Tensor, steps: int, rows: int) -> Tensor:
     """Read rows (N, T, 64) in dB at another speed, by straight lines through their powers.
 
+    Args:
+        windows: what is read.
+        steps: so many of its rows become `rows`.
+        rows: see there.
+
     Returns:
-        Shape (N, ceil((T - 1) / speed), 64); a single row stays as it is.
+        Shape (N, ceil((T - 1) rows / steps), 64); a single row stays as it is.
     """
     if windows.shape[1] < 2:
         return windows
-    at = torch.arange(0, windows.shape[1] - 1, speed, dtype=torch.float64, device=windows.device)
+    n = ((windows.shape[1] - 1) * rows + steps - 1) // steps
+    at = torch.arange(n, dtype=torch.float64, device=windows.device) * (steps / rows)
     left = at.long()
     part = (at - left).to(windows.dtype)[:, None]
     power = torch.pow(10.0, windows / 10)
@@ -66,7 +72,7 @@ def front(windows: Tensor) -> tuple[Tensor, Tensor]:
     if lacking > 0:
         windows = torch.cat([windows, windows[:, -1:].expand(-1, lacking, -1)], dim=1)
     power = torch.pow(10.0, windows / 10)
-    power = power[:, : power.shape[1] // 2 * 2].unflatten(1, (-1, 2)).mean(dim=2)
+    power = functional.avg_pool2d(power[:, None], (2, 1))[:, 0]
     mean = power.mean(dim=(1, 2), keepdim=True)
     frames = 10 * torch.log10(power + _FLOOR_RELATIVE * mean + _FLOOR)
     frames = (frames - frames.mean(dim=(1, 2), keepdim=True)) / _SCALE_DB
@@ -102,7 +108,7 @@ class Statistics(nn.Module):
             _rhythm(frames),
             *_moments(envelope, _QUANTILES),
             _fourth(envelope),
-            envelope.diff(dim=1).amax(dim=1),
+            (envelope[:, 1:] - envelope[:, :-1]).amax(dim=1),
             *_autocorrelation(envelope),
             level[:, None],
         ]
@@ -114,9 +120,19 @@ def _moments(x: Tensor, quantiles: tuple[float, ...]) -> list[Tensor]:
     centred = x - x.mean(dim=1, keepdim=True)
     deviation = centred.square().mean(dim=1).sqrt()
     skewness = centred.pow(3).mean(dim=1) / (deviation + 0.05).pow(3)
-    at = torch.tensor(quantiles, dtype=x.dtype, device=x.device)
-    change = x.diff(dim=1).abs().mean(dim=1)
-    return [skewness, deviation, change, *torch.quantile(x, at, dim=1)]
+    change = (x[:, 1:] - x[:, :-1]).abs().mean(dim=1)
+    return [skewness, deviation, change, *_quantiles(x, quantiles)]
+
+
+def _quantiles(x: Tensor, quantiles: tuple[float, ...]) -> list[Tensor]:
+    """Of (N, L, C) along L, by straight lines; torch.quantile cannot be exported."""
+    ordered = x.sort(dim=1).values
+    at = torch.tensor(quantiles, dtype=torch.float64, device=x.device) * (x.shape[1] - 1)
+    left = at.long()
+    right = (left + 1).clamp(max=x.shape[1] - 1)
+    part = (at - left).to(x.dtype)[:, None]
+    values = (1 - part) * ordered[:, left] + part * ordered[:, right]
+    return list(values.unbind(dim=1))
 
 
 def _fourth(x: Tensor) -> Tensor:
@@ -131,23 +147,31 @@ def _rhythm(frames: Tensor) -> Tensor:
     groups = frames.unflatten(2, (-1, _GROUP)).mean(dim=3)  # (N, L, 8)
     groups = groups - groups.mean(dim=1, keepdim=True)
     length = groups.shape[1]
-    groups = groups * torch.hann_window(length, periodic=False, device=frames.device)[:, None]
-    size = max(_LEAST_SPECTRUM, length)
-    power = torch.fft.rfft(groups, size, dim=1).abs().square() / length
-    hz = torch.arange(power.shape[1], device=frames.device) * (_FRAMES_HZ / size)
-    octaves = [
-        power[:, (hz >= low) & (hz < high)].mean(dim=1) for low, high in pairwise(_RHYTHM_HZ)
-    ]
-    return (torch.cat(octaves, dim=1) + 1e-5).log()
+    time = torch.arange(length, dtype=torch.float64, device=frames.device)
+    hann = 0.5 - 0.5 * torch.cos(2 * math.pi / (length - 1) * time)
+    groups = groups * hann.to(groups.dtype)[:, None]
+    # of the lengths that occur a product of matrices is as quick as a Fourier transform, and it can
+    # be exported
+    size = torch.sym_max(_LEAST_SPECTRUM, length)
+    bins = torch.arange(size // 2 + 1, dtype=torch.float64, device=frames.device)
+    angles = 2 * math.pi / size * bins[:, None] * time  # (bins, L)
+    real, imaginary = angles.cos().to(groups.dtype) @ groups, angles.sin().to(groups.dtype) @ groups
+    power = (real.square() + imaginary.square()) / length  # (N, bins, 8)
+    edges = torch.tensor(_RHYTHM_HZ, dtype=torch.float64, device=frames.device)
+    hz = bins * (_FRAMES_HZ / size)
+    inside = ((hz >= edges[:-1, None]) & (hz < edges[1:, None])).to(power.dtype)  # (6, bins)
+    octaves = (inside / inside.sum(dim=1, keepdim=True)) @ power  # (N, 6, 8)
+    return (octaves.flatten(1) + 1e-5).log()
 
 
 def _autocorrelation(envelope: Tensor) -> list[Tensor]:
     """At each lag, (N, 1) of (N, L, 1); 0 where the window is shorter than the lag."""
+    length = envelope.shape[1]
     centred = envelope - envelope.mean(dim=1, keepdim=True)
     energy = centred.square().mean(dim=1) + 1e-4
+    later = functional.pad(centred, (0, 0, 0, _LAGS[-1]))
     return [
-        (centred[:, lag:] * centred[:, :-lag]).mean(dim=1) / energy
-        if lag < centred.shape[1]
-        else torch.zeros_like(energy)
+        (later[:, lag : lag + length] * centred).sum(dim=1)
+        / (torch.sym_max(length - lag, 1) * energy)
         for lag in _LAGS
     ]
