@@ -5,7 +5,7 @@ from typing import Any
 from rosbags.rosbag2 import Writer
 from rosbags.typesys import Stores, get_typestore
 
-from dcat_ros.bags.topics import STRING_TYPE
+from dcat_ros.bags.topics import STRING_TYPE, TRUTH_TOPIC
 
 __all__ = ['Messages']
 
@@ -33,6 +33,10 @@ class Messages:
             self._connections[topic] = connection
         data = self._store.serialize_cdr(message, kind)
         self._writer.write(self._connections[topic], stamp_ns, data)
+
+    def say(self, label: str, stamp_ns: int) -> None:
+        """Write that from now on this is the truth."""
+        self.write(TRUTH_TOPIC, STRING_TYPE, stamp_ns, self.string(label))
 
     def string(self, text: str) -> Any:
         """std_msgs/String."""

@@ -11,7 +11,6 @@ import numpy as np
 from rosbags.rosbag2 import StoragePlugin, Writer
 
 from dcat_ros.bags.messages import Messages
-from dcat_ros.bags.topics import STRING_TYPE, TRUTH_TOPIC
 from dcat_ros.datasets import Dataset, Signal
 from dcat_ros.datasets.continuous import join
 from dcat_ros.errors import BagError, DatasetError, OutputError
@@ -117,10 +116,6 @@ def write_bag(pieces: Iterable[Piece], out: Path, *, storage: str = 'mcap') -> N
     to_bag, given = to_bag_of(heard()[USUAL]), topics_and_settings({})
     with new_bag(out, storage) as writer:
         messages = Messages(writer)
-
-        def say(label: str, stamp_ns: int) -> None:
-            messages.write(TRUTH_TOPIC, STRING_TYPE, stamp_ns, messages.string(label))
-
         begin_ns = BEGIN_NS
         for piece in pieces:
             waiting = list(piece.segments)
@@ -128,8 +123,8 @@ def write_bag(pieces: Iterable[Piece], out: Path, *, storage: str = 'mcap') -> N
             for stamp_ns, topic, message in made:
                 while waiting and begin_ns + waiting[0].start_ns <= stamp_ns:
                     segment = waiting.pop(0)
-                    say(segment.label, begin_ns + segment.start_ns)
+                    messages.say(segment.label, begin_ns + segment.start_ns)
                 messages.write(topic, to_bag.topics[topic], stamp_ns, message)
             end_ns = begin_ns + piece.segments[-1].end_ns
-            say(NO_LABEL, end_ns)
+            messages.say(NO_LABEL, end_ns)
             begin_ns = end_ns + _PAUSE_NS
