@@ -14,16 +14,14 @@ from dcat_ros.bags.topics import STRING_TYPE
 from dcat_ros.bags.write import new_bag
 from dcat_ros.errors import BagError, MessageError, OutputError
 from dcat_ros.messages.cdr import read_head
-from dcat_ros.messages.image import COMPRESSED_IMAGE_TYPE, IMAGE_TYPE
 from dcat_ros.presence.activity import Activity
-from dcat_ros.sensors.inertial.messages import IMU_TYPE
-from dcat_ros.sensors.sound.messages import AUDIO_TYPES, HEADERLESS_TYPES
+from dcat_ros.sensors.registry import heard
 from dcat_ros.streaming.decision import Prediction
 
 __all__ = ['Said', 'annotate', 'said_topics']
 
-_SENSED = {IMU_TYPE, IMAGE_TYPE, COMPRESSED_IMAGE_TYPE, *AUDIO_TYPES}
-_STAMPED = _SENSED - {*HEADERLESS_TYPES}
+_SENSED = {kind for live in heard().values() for kind in live.types}
+_STAMPED = _SENSED - {kind for live in heard().values() for kind in live.headerless}
 
 
 @dataclass(frozen=True)

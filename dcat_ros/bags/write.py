@@ -1,4 +1,4 @@
-"""Writing labelled recordings as a rosbag2 bag: `imu/data_raw` and `activity_truth`."""
+"""Writing labelled recordings as a rosbag2 bag: messages of the usual sensor, and the truth."""
 
 import sqlite3  # what rosbags writes .db3 files with
 from collections.abc import Iterable, Iterator
@@ -11,13 +11,13 @@ import numpy as np
 from rosbags.rosbag2 import StoragePlugin, Writer
 
 from dcat_ros.bags.messages import Messages
-from dcat_ros.bags.topics import IMU_TOPIC, TRUTH_TOPIC
 from dcat_ros.datasets import Dataset, Signal
 from dcat_ros.datasets.continuous import join
 from dcat_ros.errors import BagError, DatasetError, OutputError
 from dcat_ros.files import exists
 from dcat_ros.segment import Segment
-from dcat_ros.sensors.inertial.sensor import INERTIAL
+from dcat_ros.sensors.names import topics_and_settings
+from dcat_ros.sensors.registry import USUAL, find_sensor, heard, to_bag_of
 
 __all__ = ['BEGIN_NS', 'NO_LABEL', 'STORAGES', 'make_bag', 'new_bag', 'write_bag']
 
@@ -57,22 +57,23 @@ def make_bag(
         seed: draws order and pauses of the joining.
 
     Raises:
-        DatasetError: a trial has no inertial recording.
+        DatasetError: a trial has no recording of the usual sensor.
         OutputError: `out` exists or cannot be written.
         BagError: the storage is not known.
     """
-    lacking = next((trial.name for trial in dataset.trials if 'imu' not in trial.signals), None)
+    lacking = next((trial.name for trial in dataset.trials if USUAL not in trial.signals), None)
     if lacking is not None:
-        raise DatasetError(f'{lacking} of {dataset.info.name} has no imu; name its --sensors.')
+        raise DatasetError(f'{lacking} of {dataset.info.name} has no {USUAL}; name its --sensors.')
     pieces: list[Piece] = []
     if continuous:
         rng = np.random.default_rng(seed)
         for subject in dataset.subjects:
-            whole = join([t for t in dataset.trials if t.subject == subject], rng, sensor=INERTIAL)
+            trials = [trial for trial in dataset.trials if trial.subject == subject]
+            whole = join(trials, rng, sensor=find_sensor(USUAL))
             pieces.append(Piece(whole.signal, whole.segments))
     else:
         for trial in dataset.trials:
-            signal = trial.signals['imu']
+            signal = trial.signals[USUAL]
             end_ns = int(signal.stamps_ns[-1]) + 1
             pieces.append(Piece(signal, (Segment(0, end_ns, trial.label),)))
     write_bag(pieces, out, storage=storage)
@@ -102,10 +103,8 @@ def new_bag(out: Path, storage: str) -> Iterator[Writer]:
         raise OutputError(f'{out} cannot be written: {problem}') from None
 
 
-def write_bag(
-    pieces: Iterable[Piece], out: Path, *, storage: str = 'mcap', frame_id: str = 'imu_link'
-) -> None:
-    """Write pieces one after another, 5 s apart, to a new bag.
+def write_bag(pieces: Iterable[Piece], out: Path, *, storage: str = 'mcap') -> None:
+    """Write pieces of the usual sensor one after another, 5 s apart, to a new bag.
 
     The stamp of a message is also its log time. `activity_truth` gets the label at the start of
     every segment and an empty string at the end of a piece.
@@ -114,19 +113,18 @@ def write_bag(
         OutputError: `out` exists or cannot be written.
         BagError: the storage is not known.
     """
+    to_bag, given = to_bag_of(heard()[USUAL]), topics_and_settings({})
     with new_bag(out, storage) as writer:
         messages = Messages(writer)
         begin_ns = BEGIN_NS
         for piece in pieces:
             waiting = list(piece.segments)
-            stamps = piece.signal.stamps_ns.tolist()
-            for stamp, values in zip(stamps, piece.signal.values, strict=True):
-                while waiting and waiting[0].start_ns <= stamp:
+            made = to_bag.messages(messages.types, piece.signal, given, begin_ns)
+            for stamp_ns, topic, message in made:
+                while waiting and begin_ns + waiting[0].start_ns <= stamp_ns:
                     segment = waiting.pop(0)
-                    label = messages.string(segment.label)
-                    messages.write(TRUTH_TOPIC, begin_ns + segment.start_ns, label)
-                stamp_ns = begin_ns + stamp
-                messages.write(IMU_TOPIC, stamp_ns, messages.imu(stamp_ns, values, frame_id))
+                    messages.say(segment.label, begin_ns + segment.start_ns)
+                messages.write(topic, to_bag.topics[topic], stamp_ns, message)
             end_ns = begin_ns + piece.segments[-1].end_ns
-            messages.write(TRUTH_TOPIC, end_ns, messages.string(NO_LABEL))
+            messages.say(NO_LABEL, end_ns)
             begin_ns = end_ns + _PAUSE_NS

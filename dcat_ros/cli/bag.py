@@ -5,8 +5,11 @@ from pathlib import Path
 import click
 
 from dcat_ros.cli.options import DATA, DATASET, SUBJECTS, subjects_of
+from dcat_ros.sensors.names import named
 
 __all__ = ['command']
+
+_USUAL = named()[0].called
 
 
 @click.group('bag')
@@ -29,7 +32,7 @@ def command() -> None:
 )
 @click.option(
     '--sensors',
-    default='imu',
+    default=_USUAL,
     show_default=True,
     help='imu, image, audio, or some of them, such as imu,image; all but imu alone are joined.',
 )
@@ -63,17 +66,17 @@ def _make(
 
     Example: dcat bag make --dataset utd_mhad --data DIR --subjects 6 --sensors imu,image --out two
     """
-    from dcat_ros.bags.dataset_takes import takes_of
     from dcat_ros.bags.takes import write_takes
     from dcat_ros.bags.write import make_bag
     from dcat_ros.datasets import data_folder, load
+    from dcat_ros.datasets.takes import takes_of
 
     if dataset is None:
         raise click.UsageError('--dataset is needed: watch, utd_mhad or kitchen20.')
     found = load(dataset, data, subjects_of(subjects))
     wanted = [name.strip() for name in sensors.split(',')]
-    continuous = continuous or wanted != ['imu']
-    if wanted == ['imu']:
+    continuous = continuous or wanted != [_USUAL]
+    if wanted == [_USUAL]:
         make_bag(found, out, continuous=continuous, storage=storage, seed=seed)
     else:
         takes = takes_of(dataset, data_folder(data), found.trials, wanted)

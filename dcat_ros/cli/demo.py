@@ -6,25 +6,19 @@ from pathlib import Path
 import click
 
 from dcat_ros.cli.options import DATA
+from dcat_ros.sensors.names import named
 
 __all__ = ['command']
 
-
-#: sensor -> model, subject and speed
-_DEFAULTS = {
-    'imu': ('imu_watch', '9', 4.0),
-    # faster than a camera, a busy machine would drop frames, and live would differ from offline
-    'image': ('image_depth_utd_mhad', '6', 1.0),
-    'audio': ('audio_kitchen20', '', 4.0),
-    'auto': ('imu_utd_mhad', '6', 1.0),
-}
+#: sensor -> times real time
+_RATES = {one.called: one.demo_rate for one in named() if one.demo_rate}
 
 
 @click.command('demo')
 @click.option(
     '--sensor',
-    type=click.Choice(list(_DEFAULTS)),
-    default='imu',
+    type=click.Choice([*_RATES, 'auto']),
+    default=next(iter(_RATES)),
     show_default=True,
     help='imu comes with the package; the others need recordings (--data). In auto the inertial '
     'sensor is killed in the middle and comes back.',
@@ -68,18 +62,20 @@ def command(
     Example: dcat demo --sensor image --data DIR
     """
     from dcat_ros.cli.demo_view import DemoView
+    from dcat_ros.datasets.demonstrations import DEMONSTRATIONS
     from dcat_ros.evaluation.demo import compare, demo_bag
     from dcat_ros.files import write_whole
     from dcat_ros.nodes.demo import run_live
 
-    default_model, default_subject, default_rate = _DEFAULTS[sensor]
-    model, rate = model or default_model, rate or default_rate
+    plan = DEMONSTRATIONS[sensor]
+    model = model or plan.model
     shutil.rmtree(out / 'bag', ignore_errors=True)
-    bag = demo_bag(out / 'bag', sensor, model, subject or default_subject, seconds, data)
+    bag = demo_bag(out / 'bag', sensor, model, subject or plan.subject, seconds, data)
     click.echo(bag.sentence)
-    if sensor == 'auto':
-        _auto(bag.path)
+    if sensor not in _RATES:
+        _auto(bag.path, plan.sensors)
         return
+    rate = rate or _RATES[sensor]
     with DemoView(f'{sensor}_node', rate) as view:
         heard = run_live(bag.path, sensor, model, rate=rate, show=view.show)
     result = compare(bag.path, model, [one.prediction for one in heard])
@@ -98,15 +94,15 @@ def command(
         raise SystemExit(1)
 
 
-def _auto(bag: Path) -> None:
+def _auto(bag: Path, sensors: tuple[str, ...]) -> None:
     """Two sensors, of which one is killed and comes back."""
     from dcat_ros.nodes.demo_auto import run_auto
 
-    found = run_auto(bag, show=click.echo)
+    found = run_auto(bag, sensors, show=click.echo)
     click.echo(
-        f'longest time without a label after the inertial sensor was killed: {found.gap_s:.2f} s; '
+        f'longest time without a label after the sensor was killed: {found.gap_s:.2f} s; '
         f'labels: {", ".join(f"{n} from {source}" for source, n in found.labels.items())}'
     )
-    click.echo(f'nodes restarted: 0, back to the inertial sensor: {"yes" if found.back else "no"}')
+    click.echo(f'nodes restarted: 0, back to the first sensor: {"yes" if found.back else "no"}')
     if not found.back:
         raise SystemExit(1)

@@ -10,7 +10,7 @@ import contextlib
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,7 +102,7 @@ class DepthStore:
         return _cut(path)
 
 
-def on_duration_of(imu: Signal, values: NDArray[np.floating]) -> Signal:
+def on_duration_of(imu: Signal, values: NDArray[Any]) -> Signal:
     """Frames spread evenly from the first to the last stamp of the inertial recording.
 
     Raises:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dcat_ros.bags.dataset_takes import takes_of
 from dcat_ros.bags.takes import write_takes
 from dcat_ros.bags.write import make_bag
-from dcat_ros.card.card import Card
-from dcat_ros.datasets import Signal, Trial, data_folder, load
+from dcat_ros.datasets import data_folder, load
+from dcat_ros.datasets.demonstrations import DEMONSTRATIONS
+from dcat_ros.datasets.takes import takes_of
 from dcat_ros.errors import ConfigError
 from dcat_ros.evaluation.evaluate import evaluate_bag
 from dcat_ros.evaluation.live import sameness
@@ -56,60 +56,36 @@ def demo_bag(
 
     Args:
         path: the bag.
-        sensor: 'imu', 'image', 'audio', or 'auto' for IMU and pictures together.
+        sensor: which demonstration, of `DEMONSTRATIONS`.
         model: for the labels, and to say whether it has seen the person.
-        subject: whose recordings; not for sound.
-        seconds: how much of each exercise of 'imu'.
-        data_dir: the folder of all data sets; not for 'imu'.
+        subject: whose recordings, where they are a person's.
+        seconds: how much of each series.
+        data_dir: the folder of all data sets, where they do not come with a package.
 
     Raises:
-        ConfigError: the IMU model was trained on this person.
+        ConfigError: the model was trained on this person, and should not.
         DatasetError: the recordings are not there.
     """
-    card = load_model(model).card
-    if sensor == 'imu':
-        return _exercises(path, card, subject, seconds)
-    if sensor == 'audio':
-        whole = load('kitchen20', data_dir)
-        trials = _first_of_each(whole.trials)
-        what = f'{len(trials)} kitchen sounds of {whole.info.name}'
-        sensors = ['audio']
-    else:
-        whole = load('utd_mhad', data_dir, [subject])
-        trials = _first_of_each(whole.trials)[::3]
-        sensors = ['imu', 'image'] if sensor == 'auto' else ['image']
-        what = f'{len(trials)} actions of subject {subject} of {whole.info.name}'
-    takes = takes_of(whole.info.name, data_folder(data_dir), trials, sensors)
-    write_takes(takes, path)
+    plan, card = DEMONSTRATIONS[sensor], load_model(model).card
+    whole = load(plan.dataset, data_dir, [subject] if plan.subject else None)
+    trials = plan.chosen(whole.trials, seconds)
     seen = {trial.subject for trial in trials} & set(card.training.subjects)
-    whom = 'which' if sensor == 'audio' else 'whom'
-    knows = f'{whom} {card.name} {"was trained on" if seen else "never saw"}'
-    minutes = (sum(take.duration_s for take in takes)) / 60
-    return DemoBag(path, f'{what}, {knows} ({minutes:.1f} min; the pauses between them are made)')
-
-
-def _first_of_each(trials: Sequence[Trial]) -> list[Trial]:
-    """One trial of each label, in the order of the labels' first appearance."""
-    first: dict[str, Trial] = {}
-    for trial in trials:
-        first.setdefault(trial.label, trial)
-    return list(first.values())
-
-
-def _exercises(path: Path, card: Card, subject: str, seconds: float) -> DemoBag:
-    """The beginning of one series of each exercise of a person."""
-    if subject in card.training.subjects:
+    if plan.series and seen:
         raise ConfigError(
             f'{card.name} was trained on subject {subject}; choose one whom it never saw.'
         )
-    whole = load('watch', subjects=[subject])
-    trials = tuple(_beginning(trial, seconds) for trial in _first_of_each(whole.trials))
-    make_bag(replace(whole, trials=trials), path, continuous=True)
-    minutes = sum(trial.signals['imu'].duration_s for trial in trials) / 60
+    takes = takes_of(plan.dataset, data_folder(data_dir), trials, plan.sensors)
+    if plan.series:
+        make_bag(replace(whole, trials=trials), path, continuous=True)
+    else:
+        write_takes(takes, path)
+    what = f'{len(trials)} {plan.what}{f" of subject {subject}" if plan.subject else ""}'
+    knows = f'{card.name} {"was trained on" if seen else "never saw"}'
+    minutes = sum(take.duration_s for take in takes) / 60
     return DemoBag(
         path,
-        f'{len(trials)} exercises of subject {subject} of {whole.info.name}, whom {card.name} '
-        f'never saw ({minutes:.1f} min; the pauses between them are made)',
+        f'{what} of {plan.dataset}, {"whom" if plan.subject else "which"} {knows} '
+        f'({minutes:.1f} min; the pauses between them are made)',
     )
 
 
@@ -125,9 +101,3 @@ def compare(path: Path, model: str, live: Sequence[Prediction]) -> Comparison:
     scores = Scores.model_validate(offline.scores.model_dump() | fields)
     picture = timeline_png(replace(offline, predictions=heard))
     return Comparison(scores, found.same, found.difference, picture)
-
-
-def _beginning(trial: Trial, seconds: float) -> Trial:
-    signal = trial.signals['imu']
-    keep = signal.stamps_ns <= seconds * 1e9
-    return replace(trial, signals={'imu': Signal(signal.stamps_ns[keep], signal.values[keep])})

@@ -12,23 +12,17 @@ from threading import Thread
 import rclpy
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 
-from dcat_ros.bags.topics import AUDIO_TOPIC, IMAGE_TOPIC, IMU_TOPIC, TRUTH_TOPIC
+from dcat_ros.bags.topics import TRUTH_TOPIC
 from dcat_ros.errors import DcatError
 from dcat_ros.nodes.monitor import Heard, Monitor
 from dcat_ros.nodes.programs import program
 from dcat_ros.nodes.replay import Player
 from dcat_ros.nodes.start import init
+from dcat_ros.sensors.registry import live_called
 from dcat_ros.share import dds_environment
 
 __all__ = ['run_live']
 
-#: sensor -> its node's executable and name, its topic, and settings. Sound has no stamps, so that a
-#: busy machine's lateness looks like a gap; here nothing is lost, and no gap is one.
-_SENSORS: dict[str, tuple[str, str, list[str]]] = {
-    'imu': ('imu_node', IMU_TOPIC, []),
-    'image': ('image_node', IMAGE_TOPIC, []),
-    'audio': ('audio_node', AUDIO_TOPIC, ['max_gap:=2.0']),
-}
 _START_S = 30.0
 _SETTLE_S = 2.0
 
@@ -45,7 +39,7 @@ def run_live(
 
     Args:
         bag: with the sensor's topic.
-        sensor: 'imu', 'image' or 'audio'.
+        sensor: as options call it.
         model: for the node.
         rate: times real time.
         show: called with each prediction, the truth at that time, and the latency in ms: from
@@ -60,11 +54,15 @@ def run_live(
     # localhost only: a demonstration must not talk to the robots of the network
     os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
     os.environ.update(dds_environment())
-    executable, topic, own = _SENSORS[sensor]
+    live = live_called(sensor)
+    executable, topic = f'{sensor}_node', live.topic
     command = [*program(executable), '--ros-args', '--log-level', 'warn']
     # reliable: what is compared with offline must not depend on the first packets' luck
     settings = ['use_sim_time:=true', 'qos_reliability:=reliable', 'stale_after:=60.0']
-    for setting in (f'model:={model}', *settings, *own):
+    if not live.stamped:
+        # a busy machine's lateness looks like a gap; here nothing is lost, and no gap is one
+        settings.append('max_gap:=2.0')
+    for setting in (f'model:={model}', *settings):
         command += ['-p', setting]
     process = subprocess.Popen(command)
     init()

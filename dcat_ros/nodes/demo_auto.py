@@ -5,7 +5,7 @@ import signal
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,24 +16,18 @@ from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from std_msgs.msg import String
 
-from dcat_ros.bags.topics import CAMERA_INFO_TOPIC, IMAGE_TOPIC, IMU_TOPIC, TRUTH_TOPIC
+from dcat_ros.bags.topics import TRUTH_TOPIC
 from dcat_ros.errors import DcatError, MessageError
 from dcat_ros.nodes.monitor import activities_of
 from dcat_ros.nodes.programs import program
 from dcat_ros.nodes.start import init
+from dcat_ros.sensors.registry import live_called, to_bag_of
 from dcat_ros.share import dds_environment
 
 __all__ = ['Switches', 'run_auto']
 
 _START_S = 40.0
 _PART_S = 10.0
-_IMU, _IMAGE = '/imu_node', '/image_node'
-_NODES = (
-    ('imu_node', 'model:=imu_utd_mhad', 'autostart:=false', 'stale_after:=1.0'),
-    ('image_node', 'model:=image_depth_utd_mhad', 'autostart:=false', 'stale_after:=1.0'),
-    # both models are about as good: what is to be seen is the change, not the hysteresis
-    ('presence_node', 'recognisers:=[imu_node, image_node]', 'margin:=0.005', 'hold:=0.5'),
-)
 
 
 @dataclass(frozen=True)
@@ -43,7 +37,7 @@ class Switches:
     Attributes:
         labels: number of labels by the recogniser that they came from.
         gap_s: longest time in s between two labels after the kill.
-        back: whether the inertial sensor was believed again.
+        back: whether the sensor that was killed was believed again.
     """
 
     labels: Counter[str]
@@ -87,15 +81,25 @@ class _Watcher:
             )
 
 
-def run_auto(bag: Path, show: Callable[[str], None]) -> Switches:
-    """Play a bag of IMU and pictures, kill the IMU's player with SIGKILL, and start it again.
+def run_auto(bag: Path, sensors: Sequence[str], show: Callable[[str], None]) -> Switches:
+    """Play a bag of two sensors, kill the player of the first one with SIGKILL, start it again.
+
+    Args:
+        bag: its path.
+        sensors: as options call them.
+        show: is told what happens.
 
     Raises:
         DcatError: the label does not come, or does not go over.
     """
     os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
     os.environ.update(dds_environment())
-    processes = [_node(*arguments) for arguments in _NODES]
+    first, second = nodes = [f'{sensor}_node' for sensor in sensors]
+    topics, others = ([*to_bag_of(live_called(sensor)).topics] for sensor in sensors)
+    processes = [_node(name, 'autostart:=false', 'stale_after:=1.0') for name in nodes]
+    # both models are about as good: what is to be seen is the change, not the hysteresis
+    chosen = f'recognisers:=[{", ".join(nodes)}]', 'margin:=0.005', 'hold:=0.5'
+    processes.append(_node('presence_node', *chosen))
     init()
     node = rclpy.create_node('dcat_demo')
     executor = SingleThreadedExecutor()
@@ -115,21 +119,20 @@ def run_auto(bag: Path, show: Callable[[str], None]) -> Switches:
             executor.spin_once(timeout_sec=0.05)
 
     try:
-        topics = [IMAGE_TOPIC, CAMERA_INFO_TOPIC, TRUTH_TOPIC]
-        processes.append(_player(bag, topics, 0.0))
+        processes.append(_player(bag, [*others, TRUTH_TOPIC], 0.0))
         begin = time.monotonic()
-        imu = _player(bag, [IMU_TOPIC], 0.0)
-        processes.append(imu)
-        wait(lambda: watcher.source == _IMU, 'no label from the inertial sensor', _START_S)
+        player = _player(bag, topics, 0.0)
+        processes.append(player)
+        wait(lambda: watcher.source == f'/{first}', f'no label from {first}', _START_S)
         listen(_PART_S)
-        show('-- the inertial sensor is killed')
-        imu.kill()
+        show(f'-- the sensor of {first} is killed')
+        player.kill()
         killed = time.monotonic()
-        wait(lambda: watcher.source == _IMAGE, 'no label from the pictures', _START_S)
+        wait(lambda: watcher.source == f'/{second}', f'no label from {second}', _START_S)
         listen(_PART_S)
-        show('-- the inertial sensor is started again')
-        processes.append(_player(bag, [IMU_TOPIC], time.monotonic() - begin))
-        wait(lambda: watcher.source == _IMU, 'the inertial sensor is not believed again', _START_S)
+        show(f'-- the sensor of {first} is started again')
+        processes.append(_player(bag, topics, time.monotonic() - begin))
+        wait(lambda: watcher.source == f'/{first}', f'{first} is not believed again', _START_S)
         listen(3.0)
         after = [t for t in watcher.times if t > killed]
         gaps = [b - a for a, b in zip([killed, *after], after, strict=False)]

@@ -13,6 +13,7 @@ from dcat_ros.sensors.named import Named
 from dcat_ros.sensors.recording import Recording
 from dcat_ros.sensors.setting import Given, Spec
 from dcat_ros.sensors.shown import Trace
+from dcat_ros.sensors.to_bag import ToBag
 from dcat_ros.streaming.receiver import Receiver
 from dcat_ros.streaming.window import WindowStream
 
@@ -87,6 +88,7 @@ class Live(Named):
         beside: the latched topic that says it on a running robot, of a topic and its type; None
             where it is not needed.
         assumed: settings that stand in for what nobody tells, so that data can be looked at.
+        to_bag: how its messages are made of a recording; None: they are not.
     """
 
     types: tuple[str, ...]
@@ -107,3 +109,4 @@ class Live(Named):
     complete: Callable[[Any, Recording, str, Given], None] = _complete
     beside: Callable[[str, str, Given], Beside | None] = _nothing_beside
     assumed: Mapping[str, Any] = field(default_factory=dict)
+    to_bag: ToBag | None = None

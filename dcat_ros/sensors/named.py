@@ -24,6 +24,7 @@ class Named:
         parts_are: what they are, all together.
         parts_hint: how to name them.
         launch: arguments of launch files that name its topics.
+        demo_rate: speed of its demonstration, times real time; 0: it has none.
     """
 
     called: str
@@ -34,3 +35,4 @@ class Named:
     parts_are: str = ''
     parts_hint: str = ''
     launch: tuple[LaunchTopic, ...] = ()
+    demo_rate: float = 0.0

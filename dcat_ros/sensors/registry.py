@@ -20,15 +20,18 @@ from dcat_ros.sensors.named import GROUP
 from dcat_ros.sensors.sensor import Sensor
 from dcat_ros.sensors.skeleton.sensor import SKELETON
 from dcat_ros.sensors.sound.sensor import SOUND
+from dcat_ros.sensors.to_bag import ToBag
 
 __all__ = [
     'USUAL',
     'check_card',
     'find_sensor',
     'heard',
+    'live_called',
     'live_of',
     'sensor_of',
     'sensors',
+    'to_bag_of',
 ]
 
 _OWN = (INERTIAL, ACCELEROMETER, GYROSCOPE, DEPTH, DEPTH_16, SKELETON, SOUND, MOTION)
@@ -80,6 +83,29 @@ def find_sensor(name: str) -> Sensor:
 def heard() -> dict[str, Live]:
     """Name -> how its messages come, of the sensors whose messages are known."""
     return {sensor.name: sensor.live for sensor in sensors().values() if sensor.live is not None}
+
+
+def live_called(called: str) -> Live:
+    """How the messages come of the sensor that options call so.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    known = {live.called: live for live in heard().values()}
+    if called not in known:
+        raise ConfigError(f'No sensor is called {called!r}; there are {", ".join(known)}.')
+    return known[called]
+
+
+def to_bag_of(live: Live) -> ToBag:
+    """How messages of a sensor are made of a recording.
+
+    Raises:
+        ConfigError: nobody knows.
+    """
+    if live.to_bag is None:
+        raise ConfigError(f'Messages of {live.called} are read, but not made of recordings.')
+    return live.to_bag
 
 
 def sensor_of(card: Card) -> Sensor:

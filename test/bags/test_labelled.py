@@ -3,16 +3,17 @@
 import numpy as np
 import pytest
 
-from dcat_ros.bags import messages as messages_made
 from dcat_ros.bags.labelled import load
 from dcat_ros.bags.messages import Messages
-from dcat_ros.bags.takes import Film, Take, write_takes
+from dcat_ros.bags.takes import write_takes
 from dcat_ros.bags.write import BEGIN_NS, new_bag
 from dcat_ros.datasets import load as load_by_name
+from dcat_ros.datasets.takes import Take
 from dcat_ros.datasets.trial import Signal
 from dcat_ros.errors import DatasetError
 from dcat_ros.sensors.depth.crop import crop
 from dcat_ros.sensors.inertial.messages import IMU_TYPE
+from dcat_ros.sensors.inertial.to_bag import imu as imu_message
 
 FOCAL = 70.0
 
@@ -25,11 +26,12 @@ def film(n=40, hz=10.0):
     frames = np.zeros((n, 60, 80), np.uint16)
     for i in range(n):
         frames[i, 10:50, 20 + i // 3 : 45 + i // 3] = 2500 + i
-    return Film(np.round(np.arange(n) * 1e9 / hz).astype(np.int64), frames, FOCAL)
+    return Signal(np.round(np.arange(n) * 1e9 / hz).astype(np.int64), frames)
 
 
 def sound(n=32_000):
-    return np.random.default_rng(1).uniform(-0.5, 0.5, size=n).astype(np.float32)
+    samples = np.random.default_rng(1).uniform(-0.5, 0.5, size=(n, 1))
+    return Signal.at_rate(samples, 16000)
 
 
 @pytest.fixture
@@ -49,7 +51,9 @@ def table(folder):
 
 def test_imu_of_a_bag_is_what_was_written(folder, table):
     given = [imu(seed=0), imu(150, seed=1)]
-    write_takes([Take('wave', 2.0, given[0]), Take('clap', 3.0, given[1])], folder / 'one')
+    write_takes(
+        [Take('wave', 2.0, {'imu': given[0]}), Take('clap', 3.0, {'imu': given[1]})], folder / 'one'
+    )
     dataset = load(table('one,ann'))
     assert dataset.info.labels == ('clap', 'wave')
     assert [(t.name, t.label, t.subject, t.source) for t in dataset.trials] == [
@@ -68,7 +72,7 @@ def test_a_faster_sensor_is_low_passed(folder, table):
     time = np.arange(800) / 400
     slow, fast = np.sin(2 * np.pi * 2 * time), np.sin(2 * np.pi * 120 * time)
     values = np.repeat((slow + fast)[:, None], 6, axis=1)
-    write_takes([Take('wave', 2.0, Signal.at_rate(values, 400.0))], folder / 'one')
+    write_takes([Take('wave', 2.0, {'imu': Signal.at_rate(values, 400.0)})], folder / 'one')
     (trial,) = load(table('one,ann')).trials
     found = trial.signals['imu'].values[10:-10, 0]
     expected = np.sin(2 * np.pi * 2 * np.arange(len(trial.signals['imu'].values)) / 50)[10:-10]
@@ -76,19 +80,20 @@ def test_a_faster_sensor_is_low_passed(folder, table):
 
 
 def test_all_three_sensors_of_one_stretch(folder, table):
-    write_takes([Take('wave', 4.0, imu(200), film(), sound(64_000))], folder / 'one')
+    signals = {'imu': imu(200), 'image': film(), 'audio': sound(64_000)}
+    write_takes([Take('wave', 4.0, signals, {'focal': FOCAL})], folder / 'one')
     (trial,) = load(table('one,ann'), ['audio', 'depth', 'imu']).trials
     assert list(trial.signals) == ['imu', 'depth', 'audio']
     # a camera of 10 Hz keeps all its frames
-    expected = crop(film().frames, FOCAL)
+    expected = crop(film().values, FOCAL)
     np.testing.assert_allclose(trial.signals['depth'].values, expected, atol=1e-6)
     heard = trial.signals['audio'].values[:, 0]
     assert len(heard) == 64_000
-    np.testing.assert_allclose(heard, sound(64_000), atol=1 / 32_000)
+    np.testing.assert_allclose(heard, sound(64_000).values[:, 0], atol=1 / 32_000)
 
 
 def test_a_long_stretch_becomes_several_trials_of_one_source(folder, table):
-    write_takes([Take('jog', 70.0, imu(3500))], folder / 'one')
+    write_takes([Take('jog', 70.0, {'imu': imu(3500)})], folder / 'one')
     trials = load(table('one,ann')).trials
     assert [round(t.signals['imu'].duration_s) for t in trials] == [23, 23, 23]
     assert {t.source for t in trials} == {'one'}
@@ -96,28 +101,24 @@ def test_a_long_stretch_becomes_several_trials_of_one_source(folder, table):
 
 @pytest.mark.parametrize('begin', [BEGIN_NS / 1e9 + 1.5, 1.5], ids=['stamps', 'from 0'])
 def test_truth_beside_the_bag_in_a_csv_file(folder, table, begin):
-    write_takes([Take('x', 4.0, imu(200))], folder / 'one')
+    write_takes([Take('x', 4.0, {'imu': imu(200)})], folder / 'one')
     (folder / 'one.csv').write_text(f'start,end,label\n{begin},{begin + 2},wave\n')
     (trial,) = load(table('one,ann,one.csv', head='bag,subject,truth')).trials
     assert trial.label == 'wave'
     np.testing.assert_allclose(trial.signals['imu'].values, imu(200).values[:100], atol=1e-9)
 
 
-def test_the_only_topic_of_the_type_is_found_and_among_two_the_named_one(
-    folder, table, monkeypatch
-):
-    for topic in ('/wrist', '/ankle'):
-        monkeypatch.setitem(messages_made._TYPES, topic, IMU_TYPE)
-
+def test_the_only_topic_of_the_type_is_found_and_among_two_the_named_one(folder, table):
     def write(name, *topics):
         with new_bag(folder / name, 'mcap') as writer:
             messages = Messages(writer)
-            messages.write('/activity_truth', BEGIN_NS, messages.string('wave'))
+            messages.say('wave', BEGIN_NS)
             for place, topic in enumerate(topics):
                 for i, noise in enumerate(np.random.default_rng(0).normal(0, 0.01, (100, 6))):
                     stamp = BEGIN_NS + i * 20_000_000
                     row = noise + place
-                    messages.write(topic, stamp, messages.imu(stamp, row, 'f'))
+                    message = imu_message(messages.types, stamp, row)
+                    messages.write(topic, IMU_TYPE, stamp, message)
 
     write('one', '/wrist')
     assert len(load(table('one,ann')).trials) == 1
@@ -133,7 +134,9 @@ def test_a_hole_in_a_stretch_skips_it_with_the_reason(folder, table):
     holed = Signal(
         np.delete(whole.stamps_ns, slice(80, 120)), np.delete(whole.values, range(80, 120), 0)
     )
-    write_takes([Take('wave', 4.0, holed), Take('clap', 4.0, whole)], folder / 'one')
+    write_takes(
+        [Take('wave', 4.0, {'imu': holed}), Take('clap', 4.0, {'imu': whole})], folder / 'one'
+    )
     dataset = load(table('one,ann'))
     assert [t.label for t in dataset.trials] == ['clap']
     skipped = next(skip for skip in dataset.skipped if skip.name == 'one#0')
@@ -142,7 +145,7 @@ def test_a_hole_in_a_stretch_skips_it_with_the_reason(folder, table):
 
 
 def test_a_bag_that_is_missing_spoils_no_other(folder, table):
-    write_takes([Take('wave', 2.0, imu())], folder / 'one')
+    write_takes([Take('wave', 2.0, {'imu': imu()})], folder / 'one')
     dataset = load(table('none,bo', 'one,ann'))
     assert len(dataset.trials) == 1
     assert dataset.skipped[0].name == 'none'
@@ -150,7 +153,7 @@ def test_a_bag_that_is_missing_spoils_no_other(folder, table):
 
 
 def test_no_depth_pictures_say_so(folder, table):
-    write_takes([Take('wave', 2.0, imu())], folder / 'one')
+    write_takes([Take('wave', 2.0, {'imu': imu()})], folder / 'one')
     dataset = load(table('one,ann'), ['depth'])
     assert not dataset.trials
     assert 'has no topic /image_raw' in dataset.skipped[0].why
@@ -187,7 +190,7 @@ def test_a_person_with_two_names(folder, table):
 
 @pytest.mark.parametrize('csv', ['start,end,label\n', None])
 def test_a_truth_that_names_nothing_is_said(folder, table, csv):
-    write_takes([Take('rest' if csv is None else 'x', 4.0, imu(200))], folder / 'one')
+    write_takes([Take('rest' if csv is None else 'x', 4.0, {'imu': imu(200)})], folder / 'one')
     if csv is not None:
         (folder / 'one.csv').write_text(csv)
         dataset = load(table('one,ann,one.csv', head='bag,subject,truth'))
@@ -213,7 +216,7 @@ def test_without_a_folder():
 
 def test_it_is_known_by_name(folder, table):
     """By an entry point, as any package may bring a data set."""
-    write_takes([Take('wave', 2.0, imu())], folder / 'one')
+    write_takes([Take('wave', 2.0, {'imu': imu()})], folder / 'one')
     dataset = load_by_name('bags', table('one,ann'))
     assert dataset.info.name == 'bags'
     with pytest.raises(DatasetError, match='bags has no skeleton; it has imu, depth, audio'):
@@ -224,22 +227,17 @@ def halves(folder, change=lambda row: row):
     """A bag of a sensor in two halves, the acceleration at half the rate."""
     with new_bag(folder, 'mcap') as writer:
         messages = Messages(writer)
-        messages.write('/activity_truth', BEGIN_NS, messages.string('wave'))
+        messages.say('wave', BEGIN_NS)
         rows = np.random.default_rng(0).normal((0, 0, 9.81, 0, 0, 0), 1, (400, 6))
         for i, row in enumerate(rows):
             stamp, row = BEGIN_NS + i * 10_000_000, change(row)
-            if i % 2 == 0:
-                messages.write('/accel', stamp, messages.imu(stamp, row * [1, 1, 1, 0, 0, 0], 'f'))
-            messages.write('/gyro', stamp, messages.imu(stamp, row * [0, 0, 0, 1, 1, 1], 'f'))
+            for topic, half in (('/accel', [1, 1, 1, 0, 0, 0]), ('/gyro', [0, 0, 0, 1, 1, 1])):
+                if i % 2 == 0 or topic == '/gyro':
+                    message = imu_message(messages.types, stamp, row * half)
+                    messages.write(topic, IMU_TYPE, stamp, message)
 
 
-@pytest.fixture
-def two_topics(monkeypatch):
-    for topic in ('/accel', '/gyro'):
-        monkeypatch.setitem(messages_made._TYPES, topic, IMU_TYPE)
-
-
-def test_halves_of_an_inertial_sensor_are_joined(folder, table, two_topics):
+def test_halves_of_an_inertial_sensor_are_joined(folder, table):
     halves(folder / 'one')
     (trial,) = load(table('one,ann,/accel,/gyro', head='bag,subject,accel,gyro')).trials
     values = trial.signals['imu'].values
@@ -251,15 +249,13 @@ def test_halves_of_an_inertial_sensor_are_joined(folder, table, two_topics):
     assert 'in a column accel and' in problem
 
 
-def test_one_half_is_named_with_the_other(folder, table, two_topics):
+def test_one_half_is_named_with_the_other(folder, table):
     halves(folder / 'one')
     with pytest.raises(DatasetError, match='accel and gyro go together'):
         load(table('one,ann,/accel', head='bag,subject,accel'))
 
 
-def test_a_stretch_that_means_nothing_is_skipped_and_a_strange_unit_is_told(
-    folder, table, two_topics
-):
+def test_a_stretch_that_means_nothing_is_skipped_and_a_strange_unit_is_told(folder, table):
     halves(folder / 'one')
     found = load(table('one,ann,/gyro', head='bag,subject,imu'))
     assert found.trials == ()

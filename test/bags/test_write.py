@@ -89,12 +89,6 @@ def test_make_bag_continuous_is_the_same_for_the_same_seed(tmp_path):
     assert one != other
 
 
-def test_write_bag_frame_is_the_one_given(tmp_path):
-    piece = Piece(Signal.at_rate(np.zeros((3, 6)), 50.0), (Segment(0, S, 'walk'),))
-    write_bag([piece], tmp_path / 'deep' / 'bag', frame_id='wrist')
-    assert {f for _, f, _ in read_back(tmp_path / 'deep' / 'bag')[0]} == {'wrist'}
-
-
 @pytest.mark.parametrize('kind', ['folder', 'file'])
 def test_write_bag_existing_out_is_refused_and_kept(tmp_path, kind):
     out = tmp_path / 'bag'

@@ -7,7 +7,8 @@ import pytest
 import yaml
 from helpers import train_fields
 
-from dcat_ros.bags.takes import Take, write_takes
+from dcat_ros.bags.takes import write_takes
+from dcat_ros.datasets.takes import Take
 from dcat_ros.datasets.trial import Signal
 from dcat_ros.model.weights import load_card
 
@@ -86,7 +87,7 @@ def test_train_on_ones_own_bags_and_run_the_weights_on_one(dcat, tmp_path):
                 time = np.arange(200) / 50
                 values = rng.normal(scale=0.1, size=(200, 6))
                 values[:, i] += 9.8 + 5 * np.sin(2 * np.pi * (1 + i) * time + repetition)
-                takes.append(Take(label, 4.0, Signal.at_rate(values, 50.0)))
+                takes.append(Take(label, 4.0, {'imu': Signal.at_rate(values, 50.0)}))
         write_takes(takes, tmp_path / 'bags' / subject)
     (tmp_path / 'bags' / 'bags.csv').write_text('bag,subject\na,a\nb,b\nc,c\nmissing,d\n')
     write_recipe(tmp_path, dataset='bags', optimiser={'steps': 60})

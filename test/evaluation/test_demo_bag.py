@@ -5,13 +5,16 @@ import pytest
 from helpers import make_card, make_net
 
 from dcat_ros.bags.read import BagReader
-from dcat_ros.bags.takes import Take, write_takes
-from dcat_ros.datasets import watch
+from dcat_ros.bags.takes import write_takes
+from dcat_ros.datasets import Signal, watch
+from dcat_ros.datasets.demonstrations import DEMONSTRATIONS
+from dcat_ros.datasets.takes import Take
 from dcat_ros.errors import ConfigError
 from dcat_ros.evaluation.demo import compare, demo_bag
 from dcat_ros.evaluation.evaluate import evaluate_bag
 from dcat_ros.model.runtime import load_model
 from dcat_ros.model.weights import save_weights
+from dcat_ros.sensors.names import named
 from dcat_ros.sensors.registry import find_sensor
 
 pytest.importorskip('seglearn')
@@ -22,6 +25,13 @@ def model(tmp_path):
     card = make_card(labels=(*watch.INFO.labels, 'rest'))
     save_weights(tmp_path / 'w.safetensors', make_net(card), card)
     return str(tmp_path / 'w.safetensors')
+
+
+def test_every_sensor_with_a_demonstration_has_one_and_auto_has_two_sensors():
+    shown = {one.called for one in named() if one.demo_rate}
+    assert DEMONSTRATIONS.keys() == {*shown, 'auto'}
+    assert [len(plan.sensors) for name, plan in DEMONSTRATIONS.items() if name != 'auto'] == [1] * 3
+    assert len(DEMONSTRATIONS['auto'].sensors) == 2
 
 
 def test_demo_bag_of_a_training_subject_is_refused(tmp_path, model):
@@ -80,8 +90,8 @@ def test_sound_has_no_stamps_so_most_labels_suffice(tmp_path):
     spec = {'channels': modality.channels, 'units': modality.units, 'rate_hz': 100.0}
     card = make_card(modality='audio', input=spec)
     save_weights(tmp_path / 'w.safetensors', make_net(card), card)
-    noise = np.random.default_rng(0).normal(scale=0.1, size=64000).astype(np.float32)
-    write_takes([Take('walk', 4.0, sound=noise)], tmp_path / 'bag')
+    noise = np.random.default_rng(0).normal(scale=0.1, size=(64000, 1))
+    write_takes([Take('walk', 4.0, {'audio': Signal.at_rate(noise, 16000)})], tmp_path / 'bag')
     model = str(tmp_path / 'w.safetensors')
     offline = evaluate_bag(tmp_path / 'bag', load_model(model)).predictions
     late = [replace(p, end_ns=p.end_ns + 3_000_000) for p in offline]

@@ -12,11 +12,21 @@ import cv2
 import numpy as np
 
 from dcat_ros.bags.messages import Messages
-from dcat_ros.bags.topics import AUDIO_TOPIC, IMU_TOPIC
 from dcat_ros.bags.write import new_bag
+from dcat_ros.messages.image import COMPRESSED_IMAGE_TYPE
+from dcat_ros.sensors.depth.to_bag import compressed_image
+from dcat_ros.sensors.inertial.messages import IMU_TYPE
+from dcat_ros.sensors.inertial.to_bag import imu
+from dcat_ros.sensors.sound.messages import AUDIO_TYPES
+from dcat_ros.sensors.sound.to_bag import sound as sound_message
 
 BEGIN_NS = 1_600_000_000 * 10**9
-COMPRESSED_TOPIC = '/image_raw/compressed'
+COMPRESSED_TOPIC, IMU_TOPIC, AUDIO_TOPIC = '/image_raw/compressed', '/imu/data_raw', '/audio'
+KINDS = {
+    COMPRESSED_TOPIC: COMPRESSED_IMAGE_TYPE,
+    IMU_TOPIC: IMU_TYPE,
+    AUDIO_TOPIC: AUDIO_TYPES[0],
+}
 
 
 def streams(data: bytes):
@@ -92,18 +102,18 @@ def write_bag(path: Path, out: Path) -> dict[str, int]:
         todo = []
         for time_s, jpeg in frames:
             stamp = BEGIN_NS + round(time_s * 1e9)
-            message = messages.compressed_image(stamp, 'jpeg', jpeg, 'camera')
+            message = compressed_image(messages.types, stamp, 'jpeg', jpeg)
             todo.append((stamp, COMPRESSED_TOPIC, message))
         for time_s, row in zip(times, values, strict=True):
             stamp = BEGIN_NS + round(time_s * 1e9)
-            todo.append((stamp, IMU_TOPIC, messages.imu(stamp, row, 'imu_link')))
+            todo.append((stamp, IMU_TOPIC, imu(messages.types, stamp, row)))
         mono = sound.mean(axis=1).astype(np.float32)
         step = rate_hz // 20
         for start in range(0, len(mono), step):
             chunk = mono[start : start + step]
             stamp = BEGIN_NS + round((start + len(chunk)) / rate_hz * 1e9)
-            todo.append((stamp, AUDIO_TOPIC, messages.sound(chunk)))
+            todo.append((stamp, AUDIO_TOPIC, sound_message(messages.types, chunk)))
         for stamp, topic, message in sorted(todo, key=lambda one: one[0]):
-            messages.write(topic, stamp, message)
+            messages.write(topic, KINDS[topic], stamp, message)
             counts[topic] = counts.get(topic, 0) + 1
     return counts

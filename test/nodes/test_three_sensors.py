@@ -10,12 +10,11 @@ import rclpy
 from presence_dds import PRESENCE, Listener, Node, ros_arguments
 from untrained import save_untrained
 
-from dcat_ros.bags.topics import AUDIO_TOPIC, IMU_TOPIC
 from dcat_ros.nodes.replay import Player
 
 pytest.importorskip('av', reason='needs the package av to read the film')
 
-from gopro import COMPRESSED_TOPIC, write_bag
+from gopro import AUDIO_TOPIC, COMPRESSED_TOPIC, IMU_TOPIC, write_bag
 
 pytestmark = [pytest.mark.ros, pytest.mark.slow]
 

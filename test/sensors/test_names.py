@@ -43,18 +43,6 @@ PLACES = {
     'doctor/ros.py': 'packages of messages',
     'bags/said_messages.py': 'a topic is kept out by its type',
     'evaluation/html/timeline.py': 'a form of files',
-    # demonstrations, and bags made of data sets: they name data sets
-    'cli/demo.py': 'demonstrations',
-    'evaluation/demo.py': 'demonstrations',
-    'nodes/demo.py': 'demonstrations',
-    'nodes/demo_auto.py': 'demonstrations',
-    'cli/bag.py': 'bags made of data sets',
-    'bags/annotate.py': 'bags made of data sets',
-    'bags/dataset_takes.py': 'bags made of data sets',
-    'bags/messages.py': 'bags made of data sets',
-    'bags/takes.py': 'bags made of data sets',
-    'bags/topics.py': 'bags made of data sets',
-    'bags/write.py': 'bags made of data sets',
 }
 #: Of a queue of messages, not of a camera.
 QUEUES = {'depth', '_DEPTH', 'qos_depth'}

@@ -16,9 +16,10 @@ from rosbags.rosbag2 import CompressionFormat, CompressionMode, StoragePlugin, W
 from rosbags.typesys import Stores, get_typestore
 
 from dcat_ros.bags.read import BagReader
-from dcat_ros.bags.topics import IMU_TOPIC, STRING_TYPE, TRUTH_TOPIC
+from dcat_ros.bags.topics import STRING_TYPE, TRUTH_TOPIC
 from dcat_ros.evaluation.evaluate import evaluate_bag
 from dcat_ros.sensors.inertial.messages import IMU_TYPE
+from dcat_ros.sensors.inertial.named import NAMED
 from tools.fuzz import messages
 from tools.fuzz.case import Case, Kind
 from tools.fuzz.models import model_of
@@ -37,7 +38,7 @@ def _contents() -> Iterator[tuple[str, str, int, bytes]]:
         stamp_ns = _BEGIN_NS + i * 20_000_000
         if i in (0, _N // 2):
             yield TRUTH_TOPIC, STRING_TYPE, stamp_ns, messages.string('jog' if i else 'walk')
-        yield IMU_TOPIC, IMU_TYPE, stamp_ns, with_stamp(messages.imu(i), stamp_ns)
+        yield NAMED.topic, IMU_TYPE, stamp_ns, with_stamp(messages.imu(i), stamp_ns)
 
 
 def _rosbag2(storage: StoragePlugin, compression: CompressionMode | None = None) -> Path:

@@ -8,12 +8,14 @@ import cv2
 import numpy as np
 from rosbags.typesys import Stores, get_typestore
 
-from dcat_ros.bags.messages import Messages
 from dcat_ros.bags.topics import STRING_TYPE
 from dcat_ros.messages.camera_info import CAMERA_INFO_TYPE
 from dcat_ros.messages.image import COMPRESSED_IMAGE_TYPE, IMAGE_TYPE
+from dcat_ros.sensors.depth import to_bag as depth
 from dcat_ros.sensors.inertial.messages import IMU_TYPE
+from dcat_ros.sensors.inertial.to_bag import imu as imu_message
 from dcat_ros.sensors.sound.messages import AUDIO_TYPES
+from dcat_ros.sensors.sound.to_bag import sound
 
 __all__ = [
     'JPEG',
@@ -30,8 +32,7 @@ __all__ = [
 ]
 
 _STORE = get_typestore(Stores.ROS2_JAZZY)
-_MAKE = Messages.__new__(Messages)  # its makers of messages, without a bag
-_MAKE._store, _MAKE._types = _STORE, _STORE.types
+_TYPES: Any = _STORE.types
 _NOISE = np.random.default_rng(0)
 _DEPTH = (2000 + 300 * _NOISE.random((48, 64))).astype(np.uint16)
 _DEPTH[10:40, 20:44] -= 800
@@ -51,7 +52,7 @@ def _cdr(message: Any, kind: str) -> bytes:
 def imu(i: int) -> bytes:
     """A reading of somebody who moves."""
     values = np.array([0.0, 0.0, 9.81, 0.0, 0.0, 0.0]) + np.sin(i / 7 + np.arange(6)) * 0.5
-    return _cdr(_MAKE.imu(0, values, 'imu_link'), IMU_TYPE)
+    return _cdr(imu_message(_TYPES, 0, values), IMU_TYPE)
 
 
 @cache
@@ -60,7 +61,7 @@ def image(name: str = '16UC1') -> bytes:
     kind = next((k for k, v in _LAYOUTS.items() if v == name), 'uint8')
     pixels = _DEPTH / 1000 if kind == 'float32' else _DEPTH
     rows = np.ascontiguousarray(pixels.astype(kind)).view(np.uint8)
-    message = _MAKE.depth(0, _DEPTH, 'camera')
+    message = depth.depth_image(_TYPES, 0, _DEPTH)
     message.encoding, message.step, message.data = name, rows.shape[1], rows.ravel()
     if name == 'rgb8':
         message.step, message.data = 64 * 3, _COLOUR.ravel()
@@ -69,7 +70,7 @@ def image(name: str = '16UC1') -> bytes:
 
 def compressed(name: str, data: bytes) -> bytes:
     """A CompressedImage of any content."""
-    return _cdr(_MAKE.compressed_image(0, name, data, 'camera'), COMPRESSED_IMAGE_TYPE)
+    return _cdr(depth.compressed_image(_TYPES, 0, name, data), COMPRESSED_IMAGE_TYPE)
 
 
 def depth_png(png: bytes = PNG16) -> bytes:
@@ -80,13 +81,13 @@ def depth_png(png: bytes = PNG16) -> bytes:
 @cache
 def camera_info() -> bytes:
     """Of the camera of these pictures."""
-    return _cdr(_MAKE.camera_info(0, _DEPTH.shape, 57.0, 'camera'), CAMERA_INFO_TYPE)
+    return _cdr(depth.camera_info(_TYPES, 0, _DEPTH.shape, 57.0), CAMERA_INFO_TYPE)
 
 
 @cache
 def string(text: str = 'walk') -> bytes:
     """As a truth topic says it."""
-    return _cdr(_MAKE.string(text), STRING_TYPE)
+    return _cdr(_TYPES[STRING_TYPE](data=text), STRING_TYPE)
 
 
 def audio(kind: str, i: int) -> bytes:
@@ -96,7 +97,7 @@ def audio(kind: str, i: int) -> bytes:
     raw = struct.pack('<I', values.nbytes) + values.tobytes()
     head = struct.pack('<III', 0, 0, 4) + b'mic\0'
     if kind == AUDIO_TYPES[0]:
-        return _cdr(_MAKE.sound(values / np.float32(32768)), kind)
+        return _cdr(sound(_TYPES, values / np.float32(32768)), kind)
     if kind == AUDIO_TYPES[1]:
         return _CDR + raw
     if kind == AUDIO_TYPES[2]:

@@ -12,6 +12,7 @@ from dcat_ros.sensors.depth.named import NAMED
 from dcat_ros.sensors.depth.parameters import PARAMETERS
 from dcat_ros.sensors.depth.receiver import ImageReceiver
 from dcat_ros.sensors.depth.shown import trace
+from dcat_ros.sensors.depth.to_bag import TO_BAG
 from dcat_ros.sensors.live import Beside, Form, Live
 from dcat_ros.sensors.recording import Recording
 from dcat_ros.sensors.setting import Given
@@ -70,4 +71,5 @@ LIVE = Live(
     complete=_complete,
     beside=_beside,
     assumed={'focal': 500.0},
+    to_bag=TO_BAG,
 )

@@ -36,4 +36,6 @@ NAMED = Named(
             ('camera_info',),
         ),
     ),
+    # faster than a camera, a busy machine would drop frames, and live would differ from offline
+    demo_rate=1.0,
 )

@@ -13,6 +13,7 @@ from dcat_ros.sensors.inertial.named import NAMED
 from dcat_ros.sensors.inertial.parameters import PARAMETERS
 from dcat_ros.sensors.inertial.receiver import ImuReceiver
 from dcat_ros.sensors.inertial.shown import trace
+from dcat_ros.sensors.inertial.to_bag import TO_BAG
 from dcat_ros.sensors.live import Form, Live
 from dcat_ros.sensors.setting import Given
 from dcat_ros.streaming.window import WindowStream
@@ -47,4 +48,5 @@ LIVE = Live(
     values=_values,
     parameters=PARAMETERS,
     find_parts=find_halves,
+    to_bag=TO_BAG,
 )

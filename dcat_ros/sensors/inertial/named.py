@@ -28,4 +28,5 @@ NAMED = Named(
         ),
         LaunchTopic('gyro_topic', 'With accel_topic: the angular rate of such a sensor.'),
     ),
+    demo_rate=4.0,
 )

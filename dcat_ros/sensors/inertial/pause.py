@@ -3,9 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ['stillness']
+__all__ = ['ENDS', 'stillness']
 
-_ENDS = 5  # samples at a trial's end that tell the sensor's attitude there
+#: Samples at a trial's end that tell the sensor's attitude there.
+ENDS = 5
 
 
 def stillness(
@@ -29,7 +30,7 @@ def stillness(
     Returns:
         Shape (n, 6).
     """
-    last, first = before[-_ENDS:], after[:_ENDS]
+    last, first = before[-ENDS:], after[:ENDS]
     blend = (1 - np.cos(np.pi * (np.arange(n) + 1) / (n + 1)))[:, None] / 2
     gravity = (1 - blend) * last[:, :3].mean(0) + blend * first[:, :3].mean(0)
     length = (1 - blend) * np.linalg.norm(last[:, :3].mean(0)) + blend * np.linalg.norm(

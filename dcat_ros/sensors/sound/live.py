@@ -22,6 +22,7 @@ from dcat_ros.sensors.sound.named import NAMED
 from dcat_ros.sensors.sound.parameters import PARAMETERS
 from dcat_ros.sensors.sound.receiver import AudioReceiver
 from dcat_ros.sensors.sound.shown import trace
+from dcat_ros.sensors.sound.to_bag import TO_BAG
 from dcat_ros.streaming.window import WindowStream
 
 __all__ = ['LIVE']
@@ -77,4 +78,5 @@ LIVE = Live(
     chunk_s=10.0,
     complete=_complete,
     beside=_beside,
+    to_bag=TO_BAG,
 )

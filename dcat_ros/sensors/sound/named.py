@@ -29,4 +29,5 @@ NAMED = Named(
         ),
     ),
     launch=(LaunchTopic('audio_topic', 'Topic of the sound; audio if empty.', ('audio',)),),
+    demo_rate=4.0,
 )

@@ -1,24 +1,43 @@
 """The trials of a data set as takes for a bag: what the sensors themselves gave."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-import numpy as np
-
-from dcat_ros.bags.takes import Film, Take
 from dcat_ros.datasets.raw import depth_frames, focal_length
 from dcat_ros.datasets.trial import Trial
 from dcat_ros.datasets.utd_mhad_files import on_duration_of
 from dcat_ros.errors import DatasetError
+from dcat_ros.sensors.sound.log_mel import RATE_HZ
+from dcat_ros.signals import Signal
 
-__all__ = ['SENSORS', 'takes_of']
+__all__ = ['SENSORS', 'Take', 'takes_of']
 
-#: data set -> the sensors whose messages can be made of it
+#: data set -> the sensors whose messages can be made of it, as options call them
 SENSORS = {
     'utd_mhad': ('imu', 'image'),
     'watch': ('imu',),
     'kitchen20': ('audio',),
 }
+
+
+@dataclass(frozen=True)
+class Take:
+    """One activity, as one or more sensors recorded it.
+
+    Attributes:
+        label: the activity.
+        duration_s: how long it lasts.
+        signals: by the sensor, as options call it: `imu`, (n, 6) in m/s² and rad/s; `image`, depth
+            pictures (n, H, W) in mm, uint16; `audio`, samples (n, 1) in [-1, 1].
+        given: settings of the sensors, such as `focal` of the pictures.
+    """
+
+    label: str
+    duration_s: float
+    signals: Mapping[str, Signal]
+    given: Mapping[str, Any] = field(default_factory=dict)
 
 
 def takes_of(
@@ -47,14 +66,14 @@ def takes_of(
 def _take(trial: Trial, data_dir: Path | None, sensors: Collection[str]) -> Take:
     if 'audio' in sensors:
         sound = trial.signals['audio']
-        samples = sound.values[:, 0]
-        return Take(trial.label, len(samples) / 16000, sound=samples)
+        return Take(trial.label, len(sound.values) / RATE_HZ, {'audio': sound})
     imu = trial.signals['imu']
-    film = None
+    signals = {'imu': imu} if 'imu' in sensors else {}
+    given: dict[str, Any] = {}
     if 'image' in sensors:
         if data_dir is None:
             raise DatasetError('pictures need the folder that holds the data sets: give --data.')
         frames = depth_frames(data_dir, trial)
-        stamps = on_duration_of(imu, np.zeros((len(frames), 1))).stamps_ns
-        film = Film(stamps, frames, focal_length(frames.shape[2]))
-    return Take(trial.label, imu.duration_s, imu if 'imu' in sensors else None, film)
+        signals['image'] = on_duration_of(imu, frames)
+        given['focal'] = focal_length(frames.shape[2])
+    return Take(trial.label, imu.duration_s, signals, given)
