@@ -9,6 +9,8 @@ NAME = 'dcat_ros'
 #: colcon puts scripts where only ros2 run finds them, and extends the PATH by a bin/ of files;
 #: pip makes bin/dcat of the entry point, for the interpreter of its environment
 ON_PATH = [] if 'bdist_wheel' in sys.argv else [('bin', ['bin/dcat'])]
+#: what pictures and pages of scores are drawn with
+REPORT = ['matplotlib>=3.6', 'plotly>=5.24']
 
 setup(
     name=NAME,
@@ -27,24 +29,29 @@ setup(
     ],
     install_requires=[
         'click>=8.1',
-        'matplotlib>=3.6',
         'mcap>=1.2',
         'numpy>=1.24',
+        'onnxruntime>=1.20',
         'opencv-python-headless>=4.5',
-        'plotly>=5.24',
         'pydantic>=2.5',
         'PyYAML>=6.0',
         'rich>=13.0',
         'rosbags>=0.11',
-        'safetensors>=0.4',
-        'scikit-learn>=1.3',
-        'scipy>=1.10',
         'sounddevice>=0.4.4',
         'soundfile>=0.12',
         'soxr>=0.3.2',
-        'torch>=2.4',
     ],
     extras_require={
+        'report': REPORT,
+        'train': [
+            *REPORT,
+            'onnx>=1.17',
+            'onnxscript>=0.3',
+            'safetensors>=0.4',
+            'scikit-learn>=1.3',
+            'scipy>=1.10',
+            'torch>=2.7',
+        ],
         'watch': ['seglearn>=1.2.5', 'pandas'],
         'ray': ['ray>=2.9'],
         'test': ['pytest', 'hypothesis'],

@@ -20,7 +20,7 @@ from sklearn.metrics import roc_auc_score
 
 from dcat_ros.datasets import Dataset, load
 from dcat_ros.evaluation.evaluate_dataset import classify_trial
-from dcat_ros.model.runtime import Model
+from dcat_ros.model.torch_model import TorchModel
 from dcat_ros.segment import REST
 from dcat_ros.streaming.recogniser import Recogniser
 from dcat_ros.training.config import TrainConfig, read_config
@@ -48,7 +48,7 @@ def run(dataset: Dataset, config: TrainConfig, left_out: list[str]) -> dict[str,
     card = make_card(config, train, command='', git_commit='')
     with TemporaryDirectory() as folder:
         fitted = fit_network(config, train, card, (config.seed, 0), Path(folder) / 'c', [])
-    recogniser = Recogniser(Model(fitted.net, card))
+    recogniser = Recogniser(TorchModel(fitted.net, card))
     rest = card.labels.index(REST)
     windows: dict[str, list[float]] = {}
     trials: dict[str, list[float]] = {}

@@ -1,12 +1,13 @@
 """Looking at files, and writing them whole or not at all."""
 
+import hashlib
 import os
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from dcat_ros.errors import OutputError
 
-__all__ = ['check_writable', 'exists', 'read_at_most', 'write_whole']
+__all__ = ['check_writable', 'exists', 'read_at_most', 'sha256_of', 'write_whole']
 
 
 def exists(path: Path) -> bool:
@@ -31,6 +32,16 @@ def read_at_most(path: Path, most: int) -> bytes | None:
             if len(data) > most:
                 return None
     return bytes(data)
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal digits.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with path.open('rb') as file:
+        return hashlib.file_digest(file, 'sha256').hexdigest()
 
 
 def check_writable(path: Path) -> None:

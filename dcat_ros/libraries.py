@@ -2,30 +2,44 @@
 
 import sys
 
-__all__ = ['ACTIVATE', 'LIBRARIES', 'missing']
+__all__ = ['ACTIVATE', 'EXTRAS', 'LIBRARIES', 'how_to_get', 'missing']
 
-#: Name of the module -> what pip calls it.
+#: What runs models: name of the module -> what pip calls it.
 LIBRARIES = {
     'click': 'click',
     'cv2': 'opencv-python-headless',
-    'matplotlib': 'matplotlib',
     'mcap': 'mcap',
     'numpy': 'numpy',
-    'plotly': 'plotly',
+    'onnxruntime': 'onnxruntime',
     'pydantic': 'pydantic',
     'rich': 'rich',
     'rosbags': 'rosbags',
-    'safetensors': 'safetensors',
-    'scipy': 'scipy',
-    'sklearn': 'scikit-learn',
     'sounddevice': 'sounddevice',
     'soundfile': 'soundfile',
     'soxr': 'soxr',
-    'torch': 'torch',
     'yaml': 'PyYAML',
+}
+#: What else some verbs need: name of the module -> what pip calls it, and the extra that brings it.
+EXTRAS = {
+    'matplotlib': ('matplotlib', 'report'),
+    'onnx': ('onnx', 'train'),
+    'onnxscript': ('onnxscript', 'train'),
+    'plotly': ('plotly', 'report'),
+    'ray': ('ray', 'ray'),
+    'safetensors': ('safetensors', 'train'),
+    'scipy': ('scipy', 'train'),
+    'sklearn': ('scikit-learn', 'train'),
+    'torch': ('torch', 'train'),
 }
 
 ACTIVATE = 'Activate the virtual environment (source ~/dcat_venv/bin/activate)'
+
+
+def how_to_get(module: str) -> str:
+    """The command that brings a module; empty for one that nothing of ours needs."""
+    if module in EXTRAS:
+        return f'pip install "dcat_ros[{EXTRAS[module][1]}]"'
+    return f'pip install {LIBRARIES[module]}' if module in LIBRARIES else ''
 
 
 def missing(problem: ModuleNotFoundError) -> str:
@@ -41,6 +55,8 @@ def missing(problem: ModuleNotFoundError) -> str:
     module = (problem.name or '').split('.')[0]
     if not module or module == 'dcat_ros':
         return ''
-    known = LIBRARIES.get(module)
-    otherwise = f'pip install {known}' if known else "see what 'dcat doctor' says"
-    return f'The module {module!r} is missing in {sys.executable}. {ACTIVATE}, or {otherwise}.'
+    where = f'The module {module!r} is missing in {sys.executable}'
+    if module in EXTRAS:
+        return f'{where}, and this needs it: {how_to_get(module)}.'
+    otherwise = how_to_get(module) or "see what 'dcat doctor' says"
+    return f'{where}. {ACTIVATE}, or {otherwise}.'

@@ -1,8 +1,8 @@
 """Pin what the .in files resolve to, for each ROS 2 distribution, with the hashes of all files.
 
-NAME.txt gets what running needs (NAME.in), NAME-dev.txt what tests and benchmarks need besides
-(dev.in), both of one resolution. PyTorch stands in files of its own: torch-cpu.txt, and
-torch-cuda.txt with what the wheel with CUDA needs besides.
+NAME.txt gets what running needs (NAME.in, and alone.in without its needs), NAME-dev.txt what
+training, tests and benchmarks need besides (dev.in), both of one resolution. PyTorch stands in
+files of its own: torch-cpu.txt, and torch-cuda.txt with what the wheel with CUDA needs besides.
 Run by 'make lock'; pip resolves, nothing is installed. With --keep no version moves: only what is
 new, and the hashes.
 """
@@ -47,6 +47,12 @@ def read_pins(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
     return dict(re.findall(r'^([\w.-]+)==(\S+)', path.read_text(), re.MULTILINE))
+
+
+def names_in(path: Path) -> list[str]:
+    """The packages of an .in file."""
+    lines = (line.split('#')[0].strip() for line in path.read_text().splitlines())
+    return [line for line in lines if line]
 
 
 def known_hashes(path: Path) -> dict[tuple[str, str], set[str]]:
@@ -96,7 +102,7 @@ def lock(name: str, keep: bool) -> tuple[str, dict[str, str]]:
     with constraints(together) as held:
         running = resolve(*run, '-c', held)
     torch = together.pop('torch')
-    del running['torch']
+    running |= {package: together[package] for package in names_in(HERE / 'alone.in')}
     rest = {package: version for package, version in together.items() if package not in running}
     write(paths[0], running)
     write(paths[1], rest)

@@ -7,7 +7,7 @@ from dcat_ros.card.card import Card
 from dcat_ros.check.fits import fits_of
 from dcat_ros.check.record import CheckReport, Remark, TruthFacts
 from dcat_ros.check.sensor import SensorCheck
-from dcat_ros.model.weights import find_weights, load_card, shipped_models
+from dcat_ros.model.find import find_weights, load_card, shipped_models
 from dcat_ros.segment import Segment
 from dcat_ros.sensors.registry import heard
 from dcat_ros.streaming.window import WindowStream

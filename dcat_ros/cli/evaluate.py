@@ -122,7 +122,7 @@ def command(
     if dataset:
         if baseline or html_out or bag_out:
             raise click.UsageError('--baseline, --html and --write-bag need BAGs.')
-        results = _of_dataset(dataset, data, subjects, all_models, options.stride_s)
+        results = _of_dataset(dataset, data, subjects, all_models, options)
         whose = None
     elif node:
         if len(bags) > 1 or len(all_models) > 1 or bag_out:
@@ -155,7 +155,11 @@ def command(
 
 
 def _of_dataset(
-    dataset: str, data: Path | None, subjects: str | None, models: list[str], stride: float | None
+    dataset: str,
+    data: Path | None,
+    subjects: str | None,
+    models: list[str],
+    options: 'BagOptions',
 ) -> 'list[list[Evaluation | Failure]]':
     from dcat_ros.datasets import load
     from dcat_ros.evaluation.evaluate_dataset import evaluate_dataset
@@ -163,10 +167,10 @@ def _of_dataset(
     from dcat_ros.sensors.registry import sensor_of
 
     results: list[list[Evaluation | Failure]] = []
-    for model in map(load_model, models):
+    for model in (load_model(name, options.backend) for name in models):
         signals = [sensor_of(model.card).signal]
         found = load(dataset, data, subjects_of(subjects), signals)
-        results.append([evaluate_dataset(found, model, stride_s=stride)])
+        results.append([evaluate_dataset(found, model, stride_s=options.stride_s)])
     return results
 
 

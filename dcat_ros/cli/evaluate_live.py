@@ -38,7 +38,7 @@ def evaluate_live(
     from dcat_ros.model.runtime import load_model
     from dcat_ros.nodes.live import listen
 
-    model = load_model(model_name)
+    model = load_model(model_name, options.backend)
     record = listen(
         recogniser,
         truth_topic=options.truth_topic,

@@ -75,6 +75,12 @@ _SCORING = (
         show_default=True,
         help="As the nodes' parameter: by so much it must be likelier.",
     ),
+    click.option(
+        '--backend',
+        default='auto',
+        show_default=True,
+        help='What runs the model: auto, onnxruntime or torch.',
+    ),
 )
 
 
@@ -98,6 +104,7 @@ def _given(command: Callable[..., None], options: tuple[Any, ...]) -> Callable[.
         stride: float | None = None,
         label_hold: float = 0.0,
         label_margin: float = 0.0,
+        backend: str = 'auto',
         **rest: Any,
     ) -> None:
         from dcat_ros.evaluation.bag_content import BagSource
@@ -106,7 +113,8 @@ def _given(command: Callable[..., None], options: tuple[Any, ...]) -> Callable[.
         given = {name: rest.pop(name) for name in topics_and_settings({}) if name in rest}
         source = BagSource(receive_time=use_receive_time, **given)
         steady = (label_hold, label_margin)
-        command(options=BagOptions(source, truth_topic, truth, stride, steady), **rest)
+        options = BagOptions(source, truth_topic, truth, stride, steady, backend)
+        command(options=options, **rest)
 
     for option in reversed(options):
         call = option(call)

@@ -16,7 +16,7 @@ def command(model: str, as_json: bool) -> None:
     Example: dcat info imu_utd_mhad
     """
     from dcat_ros.card.text import card_text
-    from dcat_ros.model.weights import find_weights, load_weights
+    from dcat_ros.model.runtime import load_model
 
-    _, card = load_weights(find_weights(model))  # the tensors are checked, too
+    card = load_model(model).card  # the tensors are checked, too
     click.echo(card.model_dump_json(indent=2) if as_json else card_text(card))

@@ -22,6 +22,7 @@ _VERBS = {
     'doctor': 'dcat_ros.cli.doctor',
     'evaluate': 'dcat_ros.cli.evaluate',
     'experiment': 'dcat_ros.cli.experiment',
+    'export': 'dcat_ros.cli.export',
     'info': 'dcat_ros.cli.info',
     'replay': 'dcat_ros.cli.replay',
     'train': 'dcat_ros.cli.train',

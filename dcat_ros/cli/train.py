@@ -61,6 +61,8 @@ def command(
     from dcat_ros.cli.progress import stage_progress, training_progress
     from dcat_ros.datasets import load
     from dcat_ros.files import check_writable, write_whole
+    from dcat_ros.model.export import save_onnx
+    from dcat_ros.model.find import ONNX
     from dcat_ros.model.weights import save_weights
     from dcat_ros.training.config import read_config
     from dcat_ros.training.curves import curves_png
@@ -109,7 +111,9 @@ def command(
             git_commit=_commit(),
             progress=progress,
         )
-    save_weights(out, training.net, training.card)
+    digest = save_weights(out, training.net, training.card)
+    without_torch = out.with_suffix(ONNX)
+    save_onnx(without_torch, training.net, training.card, digest)
     write_whole(out.with_suffix('.md'), card_text(training.card).encode())
     write_whole(work / 'curves.png', curves_png(training.histories))
     click.echo(card_text(training.card).split('## Training')[0].rstrip())
@@ -121,8 +125,14 @@ def command(
             'keeps the taught ones.',
             err=True,
         )
-    beside = f'{work / "curves.png"}, {work / "results.json"}'
-    click.echo(f'\nwrote {out}, {out.with_suffix(".md")}, {beside}', file=sys.stderr)
+    written = (
+        out,
+        without_torch,
+        out.with_suffix('.md'),
+        work / 'curves.png',
+        work / 'results.json',
+    )
+    click.echo(f'\nwrote {", ".join(map(str, written))}', file=sys.stderr)
 
 
 def _free(path: Path, recipe: 'TrainConfig') -> Path:
@@ -132,7 +142,7 @@ def _free(path: Path, recipe: 'TrainConfig') -> Path:
         OutputError: they are.
     """
     from dcat_ros.errors import OutputError, WeightsError
-    from dcat_ros.model.weights import load_card
+    from dcat_ros.model.find import load_card
 
     if not path.exists():
         return path

@@ -11,8 +11,10 @@ _IMPORT_S = 60.0
 CHECKS = (
     Check('dcat_ros', software.package),
     Check('numpy', software.numpy_version, _IMPORT_S),
+    Check('onnxruntime', software.onnxruntime_version, _IMPORT_S),
     Check('torch', software.torch_version, _IMPORT_S),
     Check('libraries', software.libraries),
+    Check('extras', software.extras),
     Check('devices', software.devices, _IMPORT_S),
     Check('weights', weights.weights, _IMPORT_S),
     Check('memory', machine.memory),

@@ -6,13 +6,22 @@ from importlib.util import find_spec
 from typing import Any
 
 import dcat_ros
-from dcat_ros.doctor.finding import FAULT, OK, Finding
-from dcat_ros.libraries import ACTIVATE, LIBRARIES
+from dcat_ros.doctor.finding import FAULT, NOTE, OK, Finding
+from dcat_ros.libraries import ACTIVATE, EXTRAS, LIBRARIES, how_to_get
 
-__all__ = ['devices', 'installed', 'libraries', 'numpy_version', 'package', 'torch_version']
+__all__ = [
+    'devices',
+    'extras',
+    'installed',
+    'libraries',
+    'numpy_version',
+    'onnxruntime_version',
+    'package',
+    'torch_version',
+]
 
 #: Imported, and not only looked for.
-_OF_THEIR_OWN = ('numpy', 'torch')
+_OF_THEIR_OWN = ('numpy', 'onnxruntime')
 
 
 def installed(module: str) -> bool:
@@ -47,8 +56,16 @@ def numpy_version() -> list[Finding]:
     return faults or [Finding(OK, 'numpy', np.__version__)]
 
 
+def onnxruntime_version() -> list[Finding]:
+    """What runs models."""
+    runtime, faults = _imported('onnxruntime')
+    return faults or [Finding(OK, 'onnxruntime', runtime.__version__)]
+
+
 def torch_version() -> list[Finding]:
-    """PyTorch, which models run on, and whether it works together with NumPy."""
+    """PyTorch, which trains, and whether it works together with NumPy."""
+    if not installed('torch'):
+        return [Finding(NOTE, 'torch', f'not installed; training needs it: {how_to_get("torch")}')]
     torch, faults = _imported('torch')
     np, _ = _imported('numpy')  # without it, that is a fault of its own
     if faults or np is None:
@@ -63,8 +80,8 @@ def torch_version() -> list[Finding]:
 
 def devices() -> list[Finding]:
     """What PyTorch could compute on; nothing where it is missing, for that is said already."""
-    torch, faults = _imported('torch')
-    if faults:
+    torch, faults = _imported('torch') if installed('torch') else (None, [])
+    if faults or torch is None:
         return []
     names = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
     threads = f'CPU (threads: {torch.get_num_threads()})'
@@ -81,6 +98,16 @@ def libraries() -> list[Finding]:
         fact = f'{", ".join(lacking)} not installed in {sys.executable}'
         return [Finding(FAULT, 'libraries', fact, _install(*lacking))]
     return [Finding(OK, 'libraries', f'all {len(needed)} others that are needed')]
+
+
+def extras() -> list[Finding]:
+    """What some verbs need besides; looked for, and not imported."""
+    lacking = [module for module in EXTRAS if module != 'torch' and find_spec(module) is None]
+    if not lacking:
+        return [Finding(OK, 'extras', f'all {len(EXTRAS)} that some verbs need')]
+    names = ', '.join(EXTRAS[module][0] for module in lacking)
+    commands = ', '.join(dict.fromkeys(map(how_to_get, lacking)))
+    return [Finding(NOTE, 'extras', f'without {names}, which some verbs need: {commands}')]
 
 
 def _install(*names: str) -> str:

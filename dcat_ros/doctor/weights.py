@@ -13,7 +13,7 @@ _WHOLE_TRIALS = 'trial macro-F1'
 def weights() -> list[Finding]:
     """A finding for each shipped model."""
     try:
-        from dcat_ros.model.weights import shipped_models
+        from dcat_ros.model.find import shipped_models
     except (ImportError, OSError):  # what is wrong with it stands further up
         return [Finding(NOTE, 'weights', 'not looked at: they need PyTorch and the libraries')]
     models = shipped_models()

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import accuracy_score, f1_score
 
 from dcat_ros.card.card import Card
 from dcat_ros.datasets.as_sensor import signal_for
 from dcat_ros.datasets.trial import Dataset, Signal, Trial
 from dcat_ros.evaluation.evaluation import Evaluation, score
+from dcat_ros.evaluation.figures import macro_f1
 from dcat_ros.segment import REST, Segment
 from dcat_ros.sensors.registry import sensor_of
 from dcat_ros.streaming.decision import Prediction
@@ -71,12 +71,12 @@ def evaluate_dataset(
             + '; '.join(f'{s.name}: {s.why}' for s in dataset.skipped[:5])
         )
     if y:
-        names = sorted(set(y))
+        names = sorted({*y, *best})
+        confusion = np.zeros((len(names), len(names)), dtype=np.int64)
+        np.add.at(confusion, ([names.index(x) for x in y], [names.index(x) for x in best]), 1)
         scores.n_trials = len(y)
-        scores.trial_macro_f1 = float(
-            f1_score(y, best, labels=names, average='macro', zero_division=0)
-        )
-        scores.trial_accuracy = float(accuracy_score(y, best))
+        scores.trial_macro_f1 = macro_f1(confusion)
+        scores.trial_accuracy = float(np.trace(confusion) / len(y))
     return evaluation
 
 

@@ -48,14 +48,15 @@ def unknown_auroc(outcomes: Outcomes) -> float | None:
     The chance that a window with a foreign truth is less sure than one with a known truth; 0.5 is
     guessing. None unless there are both.
     """
-    # 50 MB that most recordings have no use for
-    from sklearn.metrics import roc_auc_score
-
     some = outcomes.truth != NO_TRUTH
     novel = outcomes.truth[some] == FOREIGN
     if novel.all() or not novel.any():
         return None
-    return float(roc_auc_score(novel, 1 - outcomes.confidence[some]))
+    confidence = np.sort(outcomes.confidence[some][~novel])
+    less = np.searchsorted(confidence, outcomes.confidence[some][novel], side='right')
+    equal = less - np.searchsorted(confidence, outcomes.confidence[some][novel], side='left')
+    # of each pair, half a point where both are as sure
+    return float(((len(confidence) - less) + equal / 2).mean() / len(confidence))
 
 
 def event_figures(tally: Tally) -> dict[str, float | None]:

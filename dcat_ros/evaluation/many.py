@@ -27,6 +27,7 @@ class BagOptions:
         truth: a CSV file in place of it; or a folder with BAG.csv for each bag.
         stride_s: distance of two predictions; the model's without it.
         steady: hold in s and margin of the published label.
+        backend: what runs the models.
     """
 
     source: BagSource = field(default_factory=BagSource)
@@ -34,6 +35,7 @@ class BagOptions:
     truth: Path | None = None
     stride_s: float | None = None
     steady: tuple[float, float] = (0.0, 0.0)
+    backend: str = 'auto'
 
     def truth_of(self, bag: Path) -> Path | None:
         """The CSV file of a bag."""
@@ -72,7 +74,7 @@ def evaluate_bags(
             not reachable.
         WorkerError: workers die.
     """
-    names = [_loaded(model).card.name for model in models]
+    names = [_loaded(model, options.backend).card.name for model in models]
     if len(set(names)) < len(names):
         raise ConfigError(f'Two models have the name {max(names, key=names.count)}; give one.')
     if options.truth is not None and not options.truth.is_dir() and len(bags) > 1:
@@ -96,7 +98,7 @@ def evaluate_bags(
 
 
 def _evaluate_one(bag: Path, model: str, options: BagOptions) -> Evaluation | Failure:
-    loaded = _loaded(model)
+    loaded = _loaded(model, options.backend)
     try:
         return evaluate_bag(
             bag,
@@ -116,6 +118,6 @@ def _evaluate_one(bag: Path, model: str, options: BagOptions) -> Evaluation | Fa
 
 
 @lru_cache(maxsize=8)
-def _loaded(model: str) -> Model:
+def _loaded(model: str, backend: str) -> Model:
     """Once a process, for all its bags."""
-    return load_model(model)
+    return load_model(model, backend)

@@ -18,12 +18,10 @@ from torch.nn import functional
 from dcat_ros.blocks.attention import Attended, PooledClassifier, SelfAttentionBlock
 from dcat_ros.blocks.features import FixedFeatures
 from dcat_ros.card.card import NetworkSpec
+from dcat_ros.model.segment import SEGMENT_LENGTH
 from dcat_ros.sensors.sensor import Sensor
 
-__all__ = ['SEGMENT_LENGTH', 'ActivityNet', 'Outputs']
-
-#: A whole recording is stretched to so many samples for the fixed-kernel features.
-SEGMENT_LENGTH = 160
+__all__ = ['ActivityNet', 'Outputs']
 
 
 class Outputs(NamedTuple):
@@ -59,7 +57,7 @@ class ActivityNet(nn.Module):
         if spec.ppv and sensor.features is not None:
             self.ppv: FixedFeatures = sensor.features()
             self.ppv_head = _feature_head(spec, self.ppv.n_features, n_classes)
-        if spec.segment and spec.ppv and not spec.ppv_hidden:
+        if self.names_whole:
             self.segment_head = nn.Linear(self.ppv.n_features, n_classes)
 
     def outputs(self, windows: Tensor) -> Outputs:
@@ -67,6 +65,11 @@ class ActivityNet(nn.Module):
         attended: Attended = self.attention(self.stem(windows))
         features = self.head.pool(attended.tokens)
         return Outputs(self.head(features), features, attended)
+
+    @property
+    def names_whole(self) -> bool:
+        """Whether whole recordings have a layer of their own on the fixed features."""
+        return self.spec.segment and not self.steps_on_features
 
     @property
     def steps_on_features(self) -> bool:
@@ -85,10 +88,11 @@ class ActivityNet(nn.Module):
     def forward(self, windows: Tensor) -> Tensor:
         """Log-probabilities (N, classes) of windows (N, T, C) in the units of the message."""
         log_p = self.logits(windows).log_softmax(dim=1)
-        if not self.spec.ppv:
-            return log_p
-        other = self.feature_logits(windows).log_softmax(dim=1)
-        weight = self.spec.ppv_weight
+        return self.weighed(log_p, self.feature_logits(windows)) if self.spec.ppv else log_p
+
+    def weighed(self, log_p: Tensor, feature_logits: Tensor) -> Tensor:
+        """Log-probabilities of both branches together, (N, classes) each."""
+        weight, other = self.spec.ppv_weight, feature_logits.log_softmax(dim=1)
         return ((1 - weight) * log_p + weight * other).log_softmax(dim=1)
 
     def segment(self, recordings: Tensor) -> Tensor:

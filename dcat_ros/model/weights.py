@@ -1,58 +1,22 @@
-"""Weights files: safetensors with one metadata record, written whole or not at all, no pickle."""
+"""Weights files that torch runs: safetensors with one record, written whole or not at all."""
 
-import difflib
 import hashlib
-from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
-import pydantic
 import safetensors.torch
 import torch
 from torch import Tensor
 
-from dcat_ros.card.card import SCHEMA_VERSION, Card
+from dcat_ros.card.card import Card
 from dcat_ros.errors import WeightsError
-from dcat_ros.files import read_at_most, write_whole
+from dcat_ros.files import write_whole
+from dcat_ros.model.find import record_of
 from dcat_ros.model.network import ActivityNet
-from dcat_ros.sensors.registry import check_card, sensor_of
-from dcat_ros.share import share_dir
-from dcat_ros.short import short
-from dcat_ros.texts import one_line, parse_json
+from dcat_ros.model.record import KEY, parse_card, read_weights
+from dcat_ros.sensors.registry import sensor_of
+from dcat_ros.texts import one_line
 
-__all__ = ['find_weights', 'load_card', 'load_weights', 'save_weights', 'shipped_models']
-
-_KEY = 'dcat_ros'
-_ENDING = '.safetensors'
-#: bytes; the largest network that a record may ask for has fewer
-_LARGEST = 128 << 20
-_LARGEST_HEADER = 4 << 20
-
-
-def shipped_models() -> dict[str, Path]:
-    """Name -> path of the weights that come with the package."""
-    return {path.stem: path for path in sorted((share_dir() / 'models').glob(f'*{_ENDING}'))}
-
-
-def find_weights(model: str) -> Path:
-    """The weights file that a user means by the name of a shipped model or by a path.
-
-    Raises:
-        WeightsError: there is none.
-    """
-    shipped = shipped_models()
-    if model in shipped:
-        return shipped[model]
-    with suppress(OSError, RuntimeError, ValueError):  # no home, or no name a file can have
-        path = Path(model).expanduser()
-        if path.is_file():
-            return path
-    near = difflib.get_close_matches(short(model), shipped, n=1)
-    hint = f' Did you mean {near[0]!r}?' if near else ''
-    raise WeightsError(
-        f'There is no weights file {short(model)!r}; give a path, or a shipped model: '
-        f'{", ".join(shipped) or "none"}.{hint}'
-    )
+__all__ = ['load_weights', 'save_weights']
 
 
 def save_weights(path: Path, net: ActivityNet, card: Card) -> str:
@@ -65,18 +29,9 @@ def save_weights(path: Path, net: ActivityNet, card: Card) -> str:
         OutputError: the file cannot be written.
     """
     tensors = {name: tensor.contiguous() for name, tensor in net.state_dict().items()}
-    data = safetensors.torch.save(tensors, metadata={_KEY: card.model_dump_json()})
+    data = safetensors.torch.save(tensors, metadata={KEY: card.model_dump_json()})
     write_whole(path, data)
     return hashlib.sha256(data).hexdigest()
-
-
-def load_card(path: Path) -> Card:
-    """Read and check the record in a weights file.
-
-    Raises:
-        WeightsError: the file is unreadable, foreign, damaged or of a newer version.
-    """
-    return _read(path)[0]
 
 
 def load_weights(path: Path) -> tuple[ActivityNet, Card]:
@@ -85,7 +40,14 @@ def load_weights(path: Path) -> tuple[ActivityNet, Card]:
     Raises:
         WeightsError: the file is unreadable, foreign, damaged or of a newer version.
     """
-    card, tensors = _read(path)
+    data = read_weights(path)
+    try:
+        tensors = safetensors.torch.load(data)
+    except Exception as problem:  # the library raises whatever the bytes lead it to
+        raise WeightsError(
+            f'{path} is no whole safetensors file ({one_line(problem)}); take an undamaged copy.'
+        ) from None
+    card = parse_card(path, record_of(path, data))
     _check_fits(path, card, tensors)
     net = ActivityNet(card.network, sensor_of(card), len(card.labels))
     net.load_state_dict(tensors)
@@ -112,53 +74,3 @@ def _check_fits(path: Path, card: Card, tensors: dict[str, Tensor]) -> None:
             )
         if not torch.isfinite(tensor).all():
             raise WeightsError(f'{path}: tensor {name} holds NaN or infinity; train it again.')
-
-
-def _read(path: Path) -> tuple[Card, dict[str, Tensor]]:
-    try:
-        data = read_at_most(path, _LARGEST)
-    except (OSError, ValueError) as problem:  # a name with a NUL is a ValueError
-        raise WeightsError(f'{path} cannot be read: {problem}') from None
-    if data is None:
-        raise WeightsError(f'{path} is over {_LARGEST >> 20} MiB: no weights of this package.')
-    length = int.from_bytes(data[:8], 'little')
-    try:
-        if length > _LARGEST_HEADER:
-            raise ValueError(f'a header of {length} bytes')
-        tensors = safetensors.torch.load(data)
-        header: Any = parse_json(data[8 : 8 + length])
-    except Exception as problem:  # the library raises whatever the bytes lead it to
-        raise WeightsError(
-            f'{path} is no whole safetensors file ({one_line(problem)}); take an undamaged copy.'
-        ) from None
-    record = (header.get('__metadata__') or {}).get(_KEY)
-    if record is None:
-        raise WeightsError(
-            f'{path} is a safetensors file, but has no dcat_ros record: it was not made by '
-            "'dcat train'."
-        )
-    return _parse_card(path, record), tensors
-
-
-def _parse_card(path: Path, record: str) -> Card:
-    try:
-        fields = parse_json(record)
-        version = fields.get('schema_version') if isinstance(fields, dict) else None
-        if isinstance(version, int) and version > SCHEMA_VERSION:
-            raise WeightsError(
-                f'{path} has record version {version}, this dcat_ros reads up to '
-                f'{SCHEMA_VERSION}; update dcat_ros.'
-            )
-        card = Card.model_validate_json(record)
-    except pydantic.ValidationError as problem:
-        first = problem.errors()[0]
-        place = '.'.join(str(part) for part in first['loc']) or 'record'
-        why = one_line(first['msg'].removeprefix('Value error, '))
-        raise WeightsError(f"{path}: '{place}' in its record is wrong: {why}.") from None
-    except ValueError as problem:
-        raise WeightsError(f'{path}: its record is no JSON ({problem}).') from None
-    try:
-        check_card(card)
-    except ValueError as problem:
-        raise WeightsError(f'{path}: its record is wrong: {one_line(problem)}.') from None
-    return card

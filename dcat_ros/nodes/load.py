@@ -15,9 +15,10 @@ def load(node: Node, sensor: Sensor) -> tuple[Model, Recogniser]:
 
     Raises:
         WeightsError: there is no such file, or it is unusable.
-        ConfigError: it is for another sensor, or a parameter does not fit it.
+        ConfigError: it is for another sensor, a parameter does not fit it, or what shall run it is
+            not there.
     """
-    model = load_model(node.get_parameter('model').value)
+    model = load_model(node.get_parameter('model').value, node.get_parameter('backend').value)
     if model.card.modality != sensor.name:
         raise ConfigError(
             f'model {model.card.name} is for {model.card.modality}, and this node needs one '

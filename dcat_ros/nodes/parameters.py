@@ -14,6 +14,7 @@ from rcl_interfaces.msg import (
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
+from dcat_ros.model.runtime import BACKENDS
 from dcat_ros.sensors.setting import Spec
 from dcat_ros.short import short
 
@@ -28,6 +29,12 @@ __all__ = ['RECOGNISER_PARAMETERS', 'check', 'declare', 'with_defaults']
 #: What every recogniser node has.
 RECOGNISER_PARAMETERS = (
     Spec('model', 'imu_utd_mhad', 'Name of a shipped model, or path of a weights file.'),
+    Spec(
+        'backend',
+        'auto',
+        'What runs the model; auto: onnxruntime where there is a file for it, otherwise torch.',
+        choices=BACKENDS,
+    ),
     Spec('autostart', True, 'Configure and activate at the start.'),
     Spec(
         'qos_reliability',

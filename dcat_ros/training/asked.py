@@ -7,7 +7,7 @@ from dcat_ros.datasets.as_sensor import as_sensor
 from dcat_ros.datasets.trial import Dataset
 from dcat_ros.evaluation.evaluate_dataset import classify_trial, trial_label
 from dcat_ros.model.network import ActivityNet
-from dcat_ros.model.runtime import Model
+from dcat_ros.model.torch_model import TorchModel
 from dcat_ros.segment import REST
 from dcat_ros.sensors.registry import sensor_of
 from dcat_ros.streaming.recogniser import Recogniser
@@ -25,7 +25,7 @@ def ask(net: ActivityNet, card: Card, dataset: Dataset) -> dict[str, str]:
         card: of the model.
         dataset: the trials.
     """
-    model = Model(net, card.model_copy(update={'calibration': Calibration()}))
+    model = TorchModel(net, card.model_copy(update={'calibration': Calibration()}))
     recogniser = Recogniser(model)
     found = {}
     for trial in as_sensor(dataset, sensor_of(card), card.input.rate_hz).trials:

@@ -11,7 +11,7 @@ from dcat_ros.card.card import Calibration, Card
 from dcat_ros.datasets.continuous import Continuous, join
 from dcat_ros.datasets.trial import Dataset
 from dcat_ros.model.network import ActivityNet
-from dcat_ros.model.runtime import Model
+from dcat_ros.model.torch_model import TorchModel
 from dcat_ros.sensors.sensor import Sensor
 from dcat_ros.streaming.decision import Prediction, calibrate, decide
 from dcat_ros.streaming.recogniser import Recogniser
@@ -67,7 +67,7 @@ def make_stream(
 def measure(net: ActivityNet, card: Card, stream: HeldOutStream) -> HeldOut:
     """Run a network over a stream with the recogniser that node and bag use, uncalibrated."""
     raw = card.model_copy(update={'calibration': Calibration()})
-    recogniser = Recogniser(Model(net, raw))
+    recogniser = Recogniser(TorchModel(net, raw))
     signal = stream.stream.signal
     predictions = recogniser.classify_many(
         recogniser.stream.push_many(signal.stamps_ns, signal.values)

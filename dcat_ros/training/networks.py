@@ -13,7 +13,8 @@ from dcat_ros.card.card import Card
 from dcat_ros.datasets.as_sensor import as_sensor
 from dcat_ros.datasets.trial import Dataset
 from dcat_ros.errors import ConfigError
-from dcat_ros.model.network import SEGMENT_LENGTH, ActivityNet
+from dcat_ros.model.network import ActivityNet
+from dcat_ros.model.segment import SEGMENT_LENGTH
 from dcat_ros.sensors.registry import sensor_of
 from dcat_ros.training.checkpoint import History
 from dcat_ros.training.config import TrainConfig

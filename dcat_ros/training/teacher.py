@@ -10,8 +10,9 @@ import numpy as np
 from dcat_ros.datasets.as_sensor import as_sensor
 from dcat_ros.datasets.trial import Dataset
 from dcat_ros.errors import WeightsError
+from dcat_ros.model.find import find_weights, load_card
 from dcat_ros.model.network import ActivityNet
-from dcat_ros.model.weights import find_weights, load_card, load_weights
+from dcat_ros.model.weights import load_weights
 from dcat_ros.sensors.registry import find_sensor, sensor_of
 from dcat_ros.training.config import OptimiserConfig, TrainConfig, TransferConfig
 from dcat_ros.training.paired import make_paired

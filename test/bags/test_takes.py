@@ -15,7 +15,7 @@ from dcat_ros.evaluation.bag_content import BagSource
 from dcat_ros.evaluation.evaluate import evaluate_bag
 from dcat_ros.messages.camera_info import decode_camera_info
 from dcat_ros.messages.image import decode_image
-from dcat_ros.model.runtime import Model
+from dcat_ros.model.torch_model import TorchModel
 from dcat_ros.sensors import registry
 from dcat_ros.sensors.registry import find_sensor
 from dcat_ros.sensors.sound.messages import decode_audio
@@ -52,7 +52,7 @@ def model(modality, rate_hz):
             },
         )
     )
-    return Model(make_net(card), card)
+    return TorchModel(make_net(card), card)
 
 
 def messages_of(path, topic):

@@ -8,7 +8,7 @@ from helpers import IMU, STRING, imu_message, resting, string_message, write_raw
 
 from dcat_ros.bags.read import BagReader
 from dcat_ros.cli import main as main_module
-from dcat_ros.model.weights import load_card
+from dcat_ros.model.find import load_card
 
 S = 10**9
 VERBS = (

@@ -13,7 +13,7 @@ from helpers import REPO
 from dcat_ros.doctor import checks, machine, software, weights
 from dcat_ros.doctor.finding import FAULT, NOTE, OK, Check, Finding, run
 from dcat_ros.errors import ConfigError
-from dcat_ros.libraries import LIBRARIES
+from dcat_ros.libraries import EXTRAS, LIBRARIES
 from dcat_ros.model.weights import save_weights
 
 pytestmark = pytest.mark.usefixtures('bare')
@@ -67,7 +67,7 @@ def test_check_that_hangs_is_a_fault_in_time():
 
 def test_every_check_is_bounded_and_what_others_need_comes_first():
     names = [check.name for check in checks.CHECKS]
-    assert names.index('numpy') < names.index('torch') < names.index('weights')
+    assert names.index('numpy') < names.index('onnxruntime') < names.index('weights')
     assert names.index('ros') < names.index('talk') < names.index('messages')
     assert all(0 < check.limit_s <= 60 for check in checks.CHECKS)
 
@@ -90,18 +90,31 @@ def test_doctor_exit_code_says_whether_there_is_a_fault(dcat, monkeypatch, level
 def test_versions_are_said():
     assert '0.' in one(software.package(), OK)
     assert one(software.numpy_version(), OK)
+    assert one(software.onnxruntime_version(), OK)
     assert one(software.torch_version(), OK)
     assert one(software.libraries(), OK)
+    assert one(software.extras(), OK)
     assert 'CPU (threads' in one(software.devices(), OK)
 
 
 @pytest.mark.parametrize(
-    ('module', 'look'), [('numpy', software.numpy_version), ('torch', software.torch_version)]
+    ('module', 'look'),
+    [('numpy', software.numpy_version), ('onnxruntime', software.onnxruntime_version)],
 )
 def test_library_that_is_missing_is_a_fault(monkeypatch, module, look):
     for name in without(module):
         monkeypatch.setitem(sys.modules, name, None)
     assert 'pip install' in one(look(), FAULT)
+
+
+def test_what_only_training_needs_is_no_fault(monkeypatch):
+    monkeypatch.setattr(software, 'installed', lambda module: False)
+    monkeypatch.setattr(software, 'find_spec', lambda module: None)
+    assert 'pip install "dcat_ros[train]"' in one(software.torch_version(), NOTE)
+    assert software.devices() == []
+    found = one(software.extras(), NOTE)
+    assert 'matplotlib' in found
+    assert 'pip install "dcat_ros[report]"' in found
 
 
 def test_libraries_that_are_missing_are_one_fault(monkeypatch):
@@ -115,6 +128,16 @@ def test_libraries_that_are_missing_are_one_fault(monkeypatch):
 def test_libraries_are_those_of_setup_py():
     (block,) = re.findall(r'install_requires=\[(.*?)\]', (REPO / 'setup.py').read_text(), re.DOTALL)
     assert sorted(LIBRARIES.values()) == sorted(re.findall(r"'([\w-]+)[^']*'", block))
+
+
+@pytest.mark.parametrize('extra', ['report', 'train', 'ray'])
+def test_extras_are_those_of_setup_py(extra):
+    text = (REPO / 'setup.py').read_text()
+    (block,) = re.findall(rf"'{extra}': (\[.*?\]|REPORT),", text, re.DOTALL)
+    if block == 'REPORT':
+        (block,) = re.findall(r'REPORT = (\[.*?\])', text, re.DOTALL)
+    wanted = sorted(pip for pip, own in EXTRAS.values() if own == extra)
+    assert wanted == sorted(re.findall(r"'([\w-]+)[^']*'", block))
 
 
 def test_torch_that_lacks_a_library_is_a_fault(monkeypatch):
@@ -245,9 +268,9 @@ def test_recordings_are_no_fault_where_a_library_is_missing(monkeypatch, tmp_pat
     assert 'without the libraries' in one(machine.recordings(), NOTE)
 
 
-def test_weights_are_left_out_where_torch_is_missing(monkeypatch):
-    monkeypatch.setitem(sys.modules, 'dcat_ros.model.weights', None)
-    assert 'need PyTorch' in one(weights.weights(), NOTE)
+def test_weights_are_left_out_where_libraries_are_missing(monkeypatch):
+    monkeypatch.setitem(sys.modules, 'dcat_ros.model.find', None)
+    assert 'need the libraries' in one(weights.weights(), NOTE)
 
 
 def test_shipped_weights_are_read():

@@ -10,7 +10,7 @@ from helpers import train_fields
 from dcat_ros.bags.takes import write_takes
 from dcat_ros.datasets.takes import Take
 from dcat_ros.datasets.trial import Signal
-from dcat_ros.model.weights import load_card
+from dcat_ros.model.find import load_card
 
 
 def write_recipe(tmp_path, **changes):

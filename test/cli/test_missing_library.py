@@ -20,7 +20,7 @@ def run_without(module, code, *args):
     ('module', 'args', 'pip'),
     [
         ('click', ['info', 'imu_watch'], 'click'),
-        ('torch', ['info', 'imu_watch'], 'torch'),
+        ('onnxruntime', ['info', 'imu_watch'], 'onnxruntime'),
         ('yaml', ['train', '--config', 'no.yaml'], 'PyYAML'),
     ],
 )
@@ -34,13 +34,29 @@ def test_dcat_without_a_library_is_exit_code_2_and_a_sentence(module, args, pip)
 
 
 @pytest.mark.ros
-@pytest.mark.parametrize('module', ['torch', 'numpy'])
+@pytest.mark.parametrize('module', ['onnxruntime', 'numpy'])
 def test_node_without_a_library_is_exit_code_2_and_a_sentence(module):
     pytest.importorskip('rclpy')
     done = run_without(module, NODE)
     assert (done.returncode, done.stdout) == (2, '')
     assert done.stderr.startswith(f'The module {module!r} is missing in {sys.executable}. ')
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ('module', 'args', 'extra'),
+    [
+        ('torch', ['train', '--config', 'no.yaml'], 'train'),
+        ('torch', ['export', 'imu_watch', '--out', 'x.onnx'], 'train'),
+    ],
+)
+def test_dcat_without_what_only_training_needs_names_the_extra(module, args, extra):
+    done = run_without(module, DCAT, *args)
+    assert (done.returncode, done.stdout) == (2, '')
+    assert done.stderr == (
+        f'dcat: The module {module!r} is missing in {sys.executable}, and this needs it: '
+        f'pip install "dcat_ros[{extra}]".\n'
+    )
 
 
 def test_doctor_and_help_run_with_click_alone():
@@ -51,7 +67,7 @@ def test_doctor_and_help_run_with_click_alone():
     done = run_python('-c', block + DCAT, 'doctor')
     lines = {line.split()[1]: line for line in done.stdout.splitlines()}
     assert (done.returncode, done.stderr) == (1, '')
-    for name in ('numpy', 'torch', 'libraries'):
+    for name in ('numpy', 'onnxruntime', 'libraries'):
         assert lines[name].startswith('fault')
         assert 'Activate the virtual environment' in lines[name]
     assert lines['weights'].startswith('note')

@@ -11,8 +11,9 @@ from helpers import card_fields, make_card, make_net
 
 from dcat_ros.card.card import MAX_LABELS, Card
 from dcat_ros.errors import ConfigError, WeightsError
+from dcat_ros.model.find import load_card, shipped_models
 from dcat_ros.model.runtime import load_model
-from dcat_ros.model.weights import load_card, load_weights, shipped_models
+from dcat_ros.model.weights import load_weights
 from dcat_ros.streaming.window import WindowStream
 
 

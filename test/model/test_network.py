@@ -5,7 +5,8 @@ from helpers import make_card, make_net
 
 from dcat_ros.card.card import NetworkSpec
 from dcat_ros.model.network import ActivityNet, stretch
-from dcat_ros.model.runtime import Model, load_model
+from dcat_ros.model.runtime import load_model
+from dcat_ros.model.torch_model import TorchModel
 from dcat_ros.sensors.registry import sensors
 
 
@@ -67,7 +68,7 @@ def test_network_batch_is_the_items_one_by_one():
 
 def test_model_gives_numpy_and_says_what_runs_it():
     card = make_card()
-    model = Model(make_net(card).train(), card)
+    model = TorchModel(make_net(card).train(), card)
     model.warm_up()
     out = model.log_probabilities(windows().numpy())
     assert isinstance(out, np.ndarray)
@@ -81,7 +82,7 @@ def test_model_gives_numpy_and_says_what_runs_it():
 
 def test_model_of_a_segment_network_names_a_recording():
     card = make_card(network={'ppv': True, 'segment': True})
-    out = Model(make_net(card), card).segment_log_probabilities(windows(t=120).numpy()[0])
+    out = TorchModel(make_net(card), card).segment_log_probabilities(windows(t=120).numpy()[0])
     assert out.shape == (3,)
     assert np.exp(out).sum() == pytest.approx(1, abs=1e-5)
 

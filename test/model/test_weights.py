@@ -10,7 +10,8 @@ from helpers import card_fields, make_card, make_net
 
 from dcat_ros.errors import OutputError, WeightsError
 from dcat_ros.model import weights
-from dcat_ros.model.weights import find_weights, load_card, load_weights, save_weights
+from dcat_ros.model.find import find_weights, load_card
+from dcat_ros.model.weights import load_weights, save_weights
 
 
 def write(path, record, change=lambda tensors: tensors):

@@ -93,7 +93,7 @@ class RecordingNode:
 
 
 def test_outputs_publish_vision_messages_where_the_package_is(vision, monkeypatch, quick_model):
-    from dcat_ros.model.weights import load_card
+    from dcat_ros.model.find import load_card
     from dcat_ros.nodes import outputs as outputs_module
 
     monkeypatch.setattr(outputs_module, 'find_spec', lambda name: object())

@@ -7,7 +7,7 @@ from helpers import LevelModel, imu_message, make_card, make_net, string_message
 
 from dcat_ros.errors import ConfigError
 from dcat_ros.evaluation.evaluate import evaluate_bag
-from dcat_ros.model.runtime import Model
+from dcat_ros.model.torch_model import TorchModel
 from dcat_ros.sensors.inertial.samples import rotate
 from dcat_ros.streaming.recogniser import Recogniser
 
@@ -26,7 +26,7 @@ def model():
     net = make_net(card)
     windows = torch.from_numpy(recording(500)[1].astype(np.float32).reshape(10, 50, 6))
     net.ppv.fit(windows, torch.Generator().manual_seed(0))
-    return Model(net, card)
+    return TorchModel(net, card)
 
 
 @pytest.mark.parametrize('sensor_hz', [50, 200])

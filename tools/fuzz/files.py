@@ -16,7 +16,7 @@ from dcat_ros.datasets import kitchen20
 from dcat_ros.errors import DcatError
 from dcat_ros.experiment.cells import CellResult, Run, load_cell, save_cell
 from dcat_ros.experiment.config import read_experiment
-from dcat_ros.model.runtime import Model
+from dcat_ros.model.torch_model import TorchModel
 from dcat_ros.model.weights import load_weights
 from dcat_ros.presence.activity import Activity, activity_values, read_activity
 from dcat_ros.streaming.decision import Prediction
@@ -147,7 +147,7 @@ def _field(fields: Any, rng: Random) -> tuple[Any, str]:
 
 def _run_weights(path: Path) -> int:
     """Load, and if that goes, run: a window is completed or refused."""
-    model = Model(*load_weights(path))
+    model = TorchModel(*load_weights(path))
     recogniser = Recogniser(model, max_gap_s=model.card.input.window_s, reorder_s=0.0)
     rate_hz, n = model.card.input.rate_hz, recogniser.stream.length
     if n > 400:

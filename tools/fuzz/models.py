@@ -6,7 +6,8 @@ import torch
 
 from dcat_ros.card.card import Card
 from dcat_ros.model.network import ActivityNet
-from dcat_ros.model.runtime import Model, load_model
+from dcat_ros.model.runtime import load_model
+from dcat_ros.model.torch_model import TorchModel
 from dcat_ros.sensors.registry import find_sensor, sensor_of
 
 __all__ = ['SHIPPED', 'card_fields', 'model_of']
@@ -45,10 +46,10 @@ def card_fields(sensor: str) -> dict[str, object]:
 
 
 @cache
-def model_of(sensor: str, shipped: bool = False) -> Model:
+def model_of(sensor: str, shipped: bool = False) -> TorchModel:
     """A model for a sensor; the small ones have random weights, the same every time."""
     if shipped:
         return load_model(SHIPPED[sensor])
     card = Card.model_validate(card_fields(sensor))
     torch.manual_seed(0)
-    return Model(ActivityNet(card.network, sensor_of(card), len(card.labels)), card)
+    return TorchModel(ActivityNet(card.network, sensor_of(card), len(card.labels)), card)

@@ -24,11 +24,13 @@ def mount_rotation(roll: float, pitch: float, yaw: float) -> NDArray[np.float32]
     Returns:
         Shape (3, 3).
     """
-    # most nodes never turn anything, and the import takes a tenth of their start
-    from scipy.spatial.transform import Rotation
+    import cv2  # most nodes never turn anything
 
-    matrix = Rotation.from_euler('xyz', [roll, pitch, yaw]).as_matrix()
-    return np.asarray(matrix, dtype=np.float32)
+    about_x, about_y, about_z = (
+        cv2.Rodrigues(np.array(vector))[0]
+        for vector in ([roll, 0.0, 0.0], [0.0, pitch, 0.0], [0.0, 0.0, yaw])
+    )
+    return np.asarray(about_z @ about_y @ about_x, dtype=np.float32)
 
 
 def rotate(samples: NDArray[np.float32], matrix: NDArray[np.float32]) -> NDArray[np.float32]:

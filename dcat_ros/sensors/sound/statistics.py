@@ -161,7 +161,8 @@ def _rhythm(frames: Tensor) -> Tensor:
     hz = bins * (_FRAMES_HZ / size)
     inside = ((hz >= edges[:-1, None]) & (hz < edges[1:, None])).to(power.dtype)  # (6, bins)
     octaves = (inside / inside.sum(dim=1, keepdim=True)) @ power  # (N, 6, 8)
-    return (octaves.flatten(1) + 1e-5).log()
+    out: Tensor = (octaves.flatten(1) + 1e-5).log()
+    return out
 
 
 def _autocorrelation(envelope: Tensor) -> list[Tensor]:

@@ -7,7 +7,8 @@ from helpers import made_sounds, sound_card
 
 from dcat_ros.datasets.as_sensor import signal_for
 from dcat_ros.model.network import ActivityNet
-from dcat_ros.model.runtime import Model, load_model
+from dcat_ros.model.runtime import load_model
+from dcat_ros.model.torch_model import TorchModel
 from dcat_ros.model.weights import load_weights, save_weights
 from dcat_ros.sensors.registry import sensor_of, sensors
 from dcat_ros.sensors.sound.statistics import N_STATISTICS, Statistics, between, front
@@ -125,7 +126,7 @@ def test_weights_of_other_sensors_of_before_are_read():
 @pytest.mark.parametrize('chunk', [333, 1600, 16000])
 def test_windows_of_a_live_stream_are_those_of_the_recording(chunk):
     card = sound_card()
-    model = Model(small(card), card)
+    model = TorchModel(small(card), card)
     trial = made_sounds(n_sources=1, seconds=4.0).trials[0]
     sound = trial.signals['audio'].values
     live, ears, said = Recogniser(model), SoundStream(), []

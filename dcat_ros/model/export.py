@@ -1,0 +1,141 @@
+"""From a network in torch to a file for onnxruntime, which is compared before it is written."""
+
+import json
+import logging
+import warnings
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import onnx
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from dcat_ros.card.card import Card
+from dcat_ros.errors import WeightsError
+from dcat_ros.files import check_writable, write_whole
+from dcat_ros.model.network import ActivityNet
+from dcat_ros.model.onnx_model import ATTENDED, FACTS, LOG_P, WHOLE, WINDOWS, load_onnx
+from dcat_ros.model.record import KEY
+from dcat_ros.model.runtime import Model
+from dcat_ros.model.torch_model import TorchModel
+from dcat_ros.sensors.registry import sensor_of
+
+__all__ = ['save_onnx']
+
+#: Greatest difference of a probability between torch and onnxruntime.
+_MOST = 1e-4
+#: Of the shortest windows that are tried, in samples: a file says which it takes.
+_SHORTEST = (1, 2, 4, 8, 12, 16, 24, 32)
+_LONGER = (1.0, 1.7, 4.3)  # times the window in use
+_BATCHES = (1, 3)
+
+
+class _Outputs(nn.Module):
+    """The network's outputs in the order of the file."""
+
+    def __init__(self, net: ActivityNet):
+        super().__init__()
+        self.net = net
+
+    def forward(self, windows: Tensor) -> tuple[Tensor, ...]:
+        net = self.net
+        if not net.names_whole:
+            return (net(windows),)
+        attended = net.logits(windows).log_softmax(dim=1)
+        features = net.ppv(windows)
+        return (
+            net.weighed(attended, net.ppv_head(features)),
+            attended,
+            net.segment_head(features).log_softmax(dim=1),
+        )
+
+
+def save_onnx(path: Path, net: ActivityNet, card: Card, weights_sha256: str) -> None:
+    """Write the network and its card for onnxruntime; an earlier file stays whole if that fails.
+
+    Args:
+        path: ends in .onnx.
+        net: in eval mode.
+        card: its record.
+        weights_sha256: of the weights file of the same network.
+
+    Raises:
+        WeightsError: onnxruntime says something else than torch.
+        OutputError: the file cannot be written.
+    """
+    check_writable(path)
+    network = _exported(net.eval(), card)
+    torch_model = TorchModel(net, card)
+    with TemporaryDirectory() as folder:
+        part = Path(folder) / path.name
+        for least in _SHORTEST:
+            facts = {'weights_sha256': weights_sha256, 'least': least}
+            part.write_bytes(_with_record(network, card, facts))
+            lengths = [n for n in _SHORTEST if n >= least]
+            lengths += [round(share * torch_model.length) for share in _LONGER]
+            difference = _difference(torch_model, load_onnx(part), lengths)
+            if difference <= _MOST:
+                write_whole(path, part.read_bytes())
+                return
+    raise WeightsError(
+        f'{path} is not written: onnxruntime and torch differ by {difference:.1g} in probability '
+        f'of {card.name}.'
+    )
+
+
+def _exported(net: ActivityNet, card: Card) -> onnx.ModelProto:
+    """The network, any number of windows of any length."""
+    length = round(card.input.window_s * card.input.rate_hz)
+    windows = torch.rand(2, length, card.input.n_values)
+    outputs = [LOG_P, ATTENDED, WHOLE] if net.names_whole else [LOG_P]
+    sizes = {'windows': {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}}
+    # it tells of every step, and warns of what concerns its own development
+    logging.getLogger('torch.onnx').setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')
+        program = torch.export.export(_Outputs(net), (windows,), dynamic_shapes=sizes, strict=False)
+        made = torch.onnx.export(
+            program, (), input_names=[WINDOWS], output_names=outputs, dynamo=True, verbose=False
+        )
+    assert made is not None
+    return made.model_proto
+
+
+def _with_record(network: onnx.ModelProto, card: Card, facts: dict[str, object]) -> bytes:
+    del network.metadata_props[:]
+    onnx.helper.set_model_props(network, {KEY: card.model_dump_json(), FACTS: json.dumps(facts)})
+    return bytes(network.SerializeToString())
+
+
+def _difference(one: Model, other: Model, lengths: list[int]) -> float:
+    """Greatest difference of a probability, over batches and lengths of noise and of stillness."""
+    rng = np.random.default_rng(0)
+    scale = np.array(sensor_of(one.card).scale, np.float32)
+    pixels = (one.card.input.size or 1) ** 2
+    found = [0.0]
+
+    def compare(say: Callable[[Model], NDArray[np.float32]]) -> None:
+        p, q = np.exp(say(one)), np.exp(say(other))
+        found.append(float(np.abs(p - q).max()))
+
+    for length in lengths:
+        for n in _BATCHES:
+            noise = rng.normal(size=(n, length, len(scale), pixels)).astype(np.float32)
+            windows = (noise * scale[:, None]).reshape(n, length, -1)
+            windows[0] = windows[0, :1]
+            compare(partial(_say, windows))
+            if one.card.network.segment and length > 1:
+                compare(partial(_say_of_whole, windows[-1]))
+    return max(found)
+
+
+def _say(windows: NDArray[np.float32], model: Model) -> NDArray[np.float32]:
+    return model.log_probabilities(windows)
+
+
+def _say_of_whole(recording: NDArray[np.float32], model: Model) -> NDArray[np.float32]:
+    return model.segment_log_probabilities(recording)

@@ -1,0 +1,137 @@
+"""A model that onnxruntime runs: one file with network and record, and no torch."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from dcat_ros.card.card import Card
+from dcat_ros.errors import WeightsError
+from dcat_ros.model.record import KEY, parse_card, read_weights
+from dcat_ros.model.runtime import Model
+from dcat_ros.model.segment import SEGMENT_LENGTH, stretched
+from dcat_ros.texts import one_line
+
+__all__ = ['ATTENDED', 'FACTS', 'LOG_P', 'WHOLE', 'WINDOWS', 'OnnxModel', 'load_onnx', 'made_of']
+
+#: Of the facts about the file itself, in its metadata: JSON with the SHA-256 of the weights that it
+#: was made of, and the least number of samples that it takes.
+FACTS = 'dcat_ros_onnx'
+#: Names of the input and of the outputs; the last two only of a network that names whole recordings
+#: by a layer of its own: what the attention says, and what that layer says.
+WINDOWS, LOG_P, ATTENDED, WHOLE = 'windows', 'log_p', 'attended', 'whole'
+
+
+class OnnxModel(Model):
+    """A network in onnxruntime with its card.
+
+    Args:
+        session: of the file.
+        card: its record.
+        weights_sha256: of the weights file that it was made of.
+        least: samples that it takes at least; a shorter window ends with its last sample held.
+    """
+
+    backend = f'onnxruntime {onnxruntime.__version__}'
+
+    def __init__(
+        self, session: onnxruntime.InferenceSession, card: Card, weights_sha256: str, least: int
+    ):
+        super().__init__(card)
+        self._session = session
+        self._least = least
+        self.weights_sha256 = weights_sha256
+
+    def log_probabilities(self, windows: NDArray[np.float32]) -> NDArray[np.float32]:
+        """See `Model`."""
+        return self._run(LOG_P, windows)
+
+    def segment_log_probabilities(self, recording: NDArray[np.float32]) -> NDArray[np.float32]:
+        """See `Model`."""
+        if self.card.network.ppv_hidden:
+            of_one: NDArray[np.float32] = self._run(LOG_P, recording[None])[0]
+            return of_one
+        attended = self._run(ATTENDED, recording[None])[0]
+        whole = self._run(WHOLE, stretched(recording, SEGMENT_LENGTH)[None])[0]
+        out: NDArray[np.float32] = np.logaddexp(attended, whole) - np.float32(np.log(2))
+        return out
+
+    def _run(self, output: str, windows: NDArray[np.float32]) -> NDArray[np.float32]:
+        lacking = self._least - windows.shape[1]
+        if lacking > 0:
+            windows = np.concatenate([windows, np.repeat(windows[:, -1:], lacking, axis=1)], axis=1)
+        out: NDArray[np.float32] = self._session.run([output], {WINDOWS: windows})[0]
+        return out
+
+
+def load_onnx(path: Path) -> OnnxModel:
+    """Read a file that `dcat train` or `dcat export` made.
+
+    Raises:
+        WeightsError: the file is unreadable, foreign, damaged or of a newer version.
+    """
+    data = read_weights(path)
+    options = onnxruntime.SessionOptions()
+    # a second thread does not help a net of this size, and waits for work by spinning
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 4  # what is wrong is raised
+    try:
+        session = onnxruntime.InferenceSession(data, options, providers=['CPUExecutionProvider'])
+    except Exception as problem:  # the library raises whatever the bytes lead it to
+        why = one_line(problem)
+        if 'Unsupported model IR version' in why or 'Opset' in why:
+            raise WeightsError(
+                f'{path} is newer than this onnxruntime ({onnxruntime.__version__}) reads: update '
+                'onnxruntime, or export it again here.'
+            ) from None
+        raise WeightsError(
+            f'{path} is no whole ONNX file ({why}); take an undamaged copy.'
+        ) from None
+    metadata = session.get_modelmeta().custom_metadata_map
+    if KEY not in metadata or FACTS not in metadata:
+        raise WeightsError(
+            f'{path} is an ONNX file, but has no dcat_ros record: it was not made by "dcat train" '
+            'or "dcat export".'
+        )
+    card = parse_card(path, metadata[KEY])
+    try:
+        facts = json.loads(metadata[FACTS])
+        model = OnnxModel(session, card, str(facts['weights_sha256']), int(facts['least']))
+        _check_fits(session, model)
+    except (ValueError, TypeError, KeyError, RuntimeError) as problem:
+        raise WeightsError(
+            f'{path}: its network is not that of its record ({one_line(problem)}); take an '
+            'undamaged copy.'
+        ) from None
+    return model
+
+
+def made_of(model: Model, path: Path) -> bool:
+    """Whether an ONNX model was made of this weights file.
+
+    Raises:
+        WeightsError: the file cannot be read.
+    """
+    digest = hashlib.sha256(read_weights(path)).hexdigest()
+    return isinstance(model, OnnxModel) and model.weights_sha256 == digest
+
+
+def _check_fits(session: onnxruntime.InferenceSession, model: OnnxModel) -> None:
+    """Raises ValueError where the network takes or gives something else than the record says."""
+    network, n_values = model.card.network, model.card.input.n_values
+    outputs = {LOG_P}
+    if network.segment and not network.ppv_hidden:
+        outputs |= {ATTENDED, WHOLE}
+    if {o.name for o in session.get_outputs()} != outputs:
+        raise ValueError(f'its outputs are {[o.name for o in session.get_outputs()]}')
+    takes = [(i.name, i.type, list(i.shape)[2:]) for i in session.get_inputs()]
+    if takes != [(WINDOWS, 'tensor(float)', [n_values])]:
+        raise ValueError(f'its inputs are {takes}')
+    if not 1 <= model._least <= 1000:
+        raise ValueError(f'it takes {model._least} samples at least')
+    found = model.log_probabilities(np.zeros((1, model.length, n_values), np.float32))
+    if found.shape != (1, len(model.card.labels)) or not np.isfinite(found).all():
+        raise ValueError(f'of a window of zeros it says {found.shape} {found.ravel()[:3]}')

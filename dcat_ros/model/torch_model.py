@@ -1,0 +1,41 @@
+"""A model that torch runs."""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from dcat_ros.card.card import Card
+from dcat_ros.model.network import ActivityNet
+from dcat_ros.model.runtime import Model
+
+__all__ = ['TorchModel']
+
+
+class TorchModel(Model):
+    """A network in torch with its card.
+
+    Args:
+        net: the network; it is put into eval mode.
+        card: its record.
+    """
+
+    backend = f'torch {torch.__version__}'
+
+    def __init__(self, net: ActivityNet, card: Card):
+        super().__init__(card)
+        # a second thread does not help a net of this size, and made the p99 100 ms
+        torch.set_num_threads(1)
+        self._net = net.eval()
+
+    def log_probabilities(self, windows: NDArray[np.float32]) -> NDArray[np.float32]:
+        """See `Model`."""
+        with torch.inference_mode():
+            out: NDArray[np.float32] = self._net(torch.from_numpy(windows)).numpy()
+        return out
+
+    def segment_log_probabilities(self, recording: NDArray[np.float32]) -> NDArray[np.float32]:
+        """See `Model`."""
+        with torch.inference_mode():
+            log_p = self._net.segment(torch.from_numpy(recording[None]))
+        out: NDArray[np.float32] = log_p[0].numpy()
+        return out
