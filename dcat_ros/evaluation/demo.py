@@ -11,9 +11,9 @@ from dcat_ros.datasets.demonstrations import DEMONSTRATIONS
 from dcat_ros.datasets.takes import takes_of
 from dcat_ros.errors import ConfigError
 from dcat_ros.evaluation.evaluate import evaluate_bag
+from dcat_ros.evaluation.evaluation import Evaluation
 from dcat_ros.evaluation.live import sameness
 from dcat_ros.evaluation.outcomes import Outcomes
-from dcat_ros.evaluation.picture import timeline_png
 from dcat_ros.evaluation.scores import Scores, window_scores
 from dcat_ros.model.runtime import load_model
 from dcat_ros.sensors.registry import live_of
@@ -40,13 +40,13 @@ class Comparison:
         same: the live predictions are those of the offline evaluation: within 1e-5, or, where
             messages have no stamps (sound), most labels.
         difference: where they are not, or not exactly, a sentence.
-        picture: the timeline as PNG.
+        heard: the evaluation offline, with the live predictions in place of its own.
     """
 
     scores: Scores
     same: bool
     difference: str
-    picture: bytes
+    heard: Evaluation
 
 
 def demo_bag(
@@ -99,5 +99,5 @@ def compare(path: Path, model: str, live: Sequence[Prediction]) -> Comparison:
     outcomes = Outcomes.of(label_at(offline.truth, instants), heard, offline.labels)
     fields = window_scores(outcomes)
     scores = Scores.model_validate(offline.scores.model_dump() | fields)
-    picture = timeline_png(replace(offline, predictions=heard))
-    return Comparison(scores, found.same, found.difference, picture)
+    shown = replace(offline, predictions=heard)
+    return Comparison(scores, found.same, found.difference, shown)

@@ -4,6 +4,7 @@ import json
 import logging
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -77,7 +78,10 @@ def save_onnx(path: Path, net: ActivityNet, card: Card, weights_sha256: str) -> 
             part.write_bytes(_with_record(network, card, facts))
             lengths = [n for n in _SHORTEST if n >= least]
             lengths += [round(share * torch_model.length) for share in _LONGER]
-            difference = _difference(torch_model, load_onnx(part), lengths)
+            difference = float('inf')
+            # too short for an operation; the library raises what it likes
+            with suppress(Exception):
+                difference = _difference(torch_model, load_onnx(part), lengths)
             if difference <= _MOST:
                 write_whole(path, part.read_bytes())
                 return
@@ -102,7 +106,14 @@ def _exported(net: ActivityNet, card: Card) -> onnx.ModelProto:
             program, (), input_names=[WINDOWS], output_names=outputs, dynamo=True, verbose=False
         )
     assert made is not None
-    return made.model_proto
+    network = made.model_proto
+    # where in which file on this machine each operation stood: as long as the weights
+    for part in (*network.graph.node, *network.graph.value_info, *network.functions):
+        del part.metadata_props[:]
+        part.doc_string = ''
+    del network.graph.metadata_props[:]
+    network.graph.doc_string = ''
+    return network
 
 
 def _with_record(network: onnx.ModelProto, card: Card, facts: dict[str, object]) -> bytes:

@@ -13,12 +13,10 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from dcat_ros.blocks.attention import Attended, PooledClassifier, SelfAttentionBlock
 from dcat_ros.blocks.features import FixedFeatures
 from dcat_ros.card.card import NetworkSpec
-from dcat_ros.model.segment import SEGMENT_LENGTH
 from dcat_ros.sensors.sensor import Sensor
 
 __all__ = ['ActivityNet', 'Outputs']
@@ -95,25 +93,22 @@ class ActivityNet(nn.Module):
         weight, other = self.spec.ppv_weight, feature_logits.log_softmax(dim=1)
         return ((1 - weight) * log_p + weight * other).log_softmax(dim=1)
 
-    def segment(self, recordings: Tensor) -> Tensor:
-        """Log-probabilities (N, classes) of whole recordings (N, T, C) of one activity each.
+    def segment(self, recordings: Tensor, stretched: Tensor) -> Tensor:
+        """Log-probabilities (N, classes) of whole recordings of one activity each.
 
         Of two branches in closed form the mean of the probabilities. Only where the spec has
         `segment`.
+
+        Args:
+            recordings: (N, T, C), any T.
+            stretched: the same, (N, SEGMENT_LENGTH, C); see `dcat_ros.model.segment.stretched`.
         """
         if self.steps_on_features:
             out: Tensor = self(recordings)
             return out
         log_p = self.logits(recordings).log_softmax(dim=1)
-        features = self.ppv(stretch(recordings, SEGMENT_LENGTH))
-        other = self.segment_head(features).log_softmax(dim=1)
+        other = self.segment_head(self.ppv(stretched)).log_softmax(dim=1)
         return torch.logaddexp(log_p, other) - math.log(2)
-
-
-def stretch(recordings: Tensor, length: int) -> Tensor:
-    """Recordings (N, T, C) linearly interpolated to (N, length, C)."""
-    x = recordings.transpose(1, 2)
-    return functional.interpolate(x, length, mode='linear', align_corners=True).transpose(1, 2)
 
 
 def _feature_head(spec: NetworkSpec, n_features: int, n_classes: int) -> nn.Module:

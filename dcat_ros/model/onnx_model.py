@@ -81,8 +81,8 @@ def load_onnx(path: Path) -> OnnxModel:
     try:
         session = onnxruntime.InferenceSession(data, options, providers=['CPUExecutionProvider'])
     except Exception as problem:  # the library raises whatever the bytes lead it to
-        why = one_line(problem)
-        if 'Unsupported model IR version' in why or 'Opset' in why:
+        why, told = one_line(problem), str(problem)
+        if 'Unsupported model IR version' in told or 'Opset' in told:
             raise WeightsError(
                 f'{path} is newer than this onnxruntime ({onnxruntime.__version__}) reads: update '
                 'onnxruntime, or export it again here.'
@@ -101,7 +101,7 @@ def load_onnx(path: Path) -> OnnxModel:
         facts = json.loads(metadata[FACTS])
         model = OnnxModel(session, card, str(facts['weights_sha256']), int(facts['least']))
         _check_fits(session, model)
-    except (ValueError, TypeError, KeyError, RuntimeError) as problem:
+    except Exception as problem:  # the same library, on the file's own operations
         raise WeightsError(
             f'{path}: its network is not that of its record ({one_line(problem)}); take an '
             'undamaged copy.'

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from dcat_ros.card.card import Card
 from dcat_ros.model.network import ActivityNet
 from dcat_ros.model.runtime import Model
+from dcat_ros.model.segment import SEGMENT_LENGTH, stretched
 
 __all__ = ['TorchModel']
 
@@ -35,7 +36,8 @@ class TorchModel(Model):
 
     def segment_log_probabilities(self, recording: NDArray[np.float32]) -> NDArray[np.float32]:
         """See `Model`."""
+        at_one_length = torch.from_numpy(stretched(recording, SEGMENT_LENGTH)[None])
         with torch.inference_mode():
-            log_p = self._net.segment(torch.from_numpy(recording[None]))
+            log_p = self._net.segment(torch.from_numpy(recording[None]), at_one_length)
         out: NDArray[np.float32] = log_p[0].numpy()
         return out

@@ -12,6 +12,7 @@ from dcat_ros.datasets.takes import Take
 from dcat_ros.errors import ConfigError
 from dcat_ros.evaluation.demo import compare, demo_bag
 from dcat_ros.evaluation.evaluate import evaluate_bag
+from dcat_ros.evaluation.picture import timeline_png
 from dcat_ros.model.runtime import load_model
 from dcat_ros.model.weights import save_weights
 from dcat_ros.sensors.names import named
@@ -49,7 +50,7 @@ def test_compare_offline_with_itself_is_the_same_and_else_says_where(tmp_path, m
     result = compare(bag.path, model, live)
     assert result.same
     assert result.scores.macro_f1 == pytest.approx(offline.scores.macro_f1)
-    assert result.picture.startswith(b'\x89PNG')
+    assert timeline_png(result.heard).startswith(b'\x89PNG')
     assert 'predictions live' in compare(bag.path, model, live[:-1]).difference
     moved = replace(live[3], probabilities=tuple(p + 1e-3 for p in live[3].probabilities))
     result = compare(bag.path, model, [*live[:3], moved, *live[4:]])

@@ -4,8 +4,9 @@ import torch
 from helpers import make_card, make_net
 
 from dcat_ros.card.card import NetworkSpec
-from dcat_ros.model.network import ActivityNet, stretch
+from dcat_ros.model.network import ActivityNet
 from dcat_ros.model.runtime import load_model
+from dcat_ros.model.segment import stretched
 from dcat_ros.model.torch_model import TorchModel
 from dcat_ros.sensors.registry import sensors
 
@@ -45,16 +46,17 @@ def test_network_branches_are_weighted_in_log_probabilities():
 
 def test_network_segment_is_the_mean_of_probabilities():
     net = full_net(segment=True)
-    x = windows(n=2, t=90)
+    x = windows(n=1, t=90)
     at = np.linspace(0, 89, 160)
-    stretched = np.stack(
-        [[np.interp(at, np.arange(90), x[i, :, c]) for c in range(6)] for i in range(2)]
-    ).transpose(0, 2, 1)
-    np.testing.assert_allclose(stretch(x, 160), stretched, atol=1e-4)
+    expected = np.stack([np.interp(at, np.arange(90), x[0, :, c]) for c in range(6)], axis=1)
+    of_one_length = stretched(x[0].numpy(), 160)
+    np.testing.assert_allclose(of_one_length, expected, atol=1e-4)
+    assert of_one_length.dtype == np.float32
+    other = torch.from_numpy(of_one_length[None])
     with torch.no_grad():
         a = net.logits(x).softmax(dim=1)
-        b = net.segment_head(net.ppv(stretch(x, 160))).softmax(dim=1)
-        found = net.segment(x).exp()
+        b = net.segment_head(net.ppv(other)).softmax(dim=1)
+        found = net.segment(x, other).exp()
     np.testing.assert_allclose(found, (a + b) / 2, atol=1e-6)
 
 
