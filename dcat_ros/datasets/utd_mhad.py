@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.io import loadmat
 
 from dcat_ros.datasets.cache import Progress
 from dcat_ros.datasets.trial import Dataset, DatasetInfo, Signal, Skipped, Trial, chosen_modalities
@@ -121,6 +120,8 @@ def load(
 def _read(path: Path, action: int, subject: int) -> Trial:
     if not 1 <= action <= len(INFO.labels):
         raise DatasetError(f'action {action} is none of the 27')
+    from scipy.io import loadmat  # of the extra that trains
+
     try:
         values = loadmat(path, variable_names=['d_iner']).get('d_iner')
     except Exception as problem:  # a damaged file makes loadmat raise almost anything

@@ -14,7 +14,6 @@ from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.io import loadmat
 
 from dcat_ros.datasets.cache import Arrays, Progress, cached
 from dcat_ros.datasets.trial import Signal
@@ -38,6 +37,8 @@ def read_matrix(path: Path, variable: str) -> object:
     """
     if not path.is_file():
         raise DatasetError(f'the partner {path.name} is missing')
+    from scipy.io import loadmat  # of the extra that trains
+
     try:
         return loadmat(path, variable_names=[variable]).get(variable)
     except Exception as problem:  # a damaged file makes loadmat raise almost anything
