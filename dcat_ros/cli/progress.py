@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import (
@@ -13,13 +14,14 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from dcat_ros.training.checkpoint import History
+if TYPE_CHECKING:
+    from dcat_ros.training.checkpoint import History
 
 __all__ = ['stage_progress', 'training_progress']
 
 
 @contextmanager
-def training_progress(steps: int) -> Iterator[Callable[[str, int, int, History], None]]:
+def training_progress(steps: int) -> 'Iterator[Callable[[str, int, int, History], None]]':
     """A bar with loss, validation macro-F1 and time left; lines where there is no terminal."""
     console = Console(stderr=True)
     bar = Progress(
@@ -36,7 +38,7 @@ def training_progress(steps: int) -> Iterator[Callable[[str, int, int, History],
     with bar:
         task = bar.add_task('training', total=None, loss='–', f1='–')
 
-        def show(name: str, i: int, n: int, history: History) -> None:
+        def show(name: str, i: int, n: int, history: 'History') -> None:
             loss = f'{history.loss[-1][1]:.3f}' if history.loss else '–'
             f1 = f'{history.validation[-1][1]:.3f}' if history.validation else '–'
             bar.update(

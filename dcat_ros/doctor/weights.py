@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from dcat_ros.doctor.finding import FAULT, NOTE, OK, Finding
-from dcat_ros.errors import WeightsError
+from dcat_ros.errors import InputError
 
 __all__ = ['weights']
 
@@ -15,7 +15,7 @@ def weights() -> list[Finding]:
     try:
         from dcat_ros.model.find import shipped_models
     except (ImportError, OSError):  # what is wrong with it stands further up
-        return [Finding(NOTE, 'weights', 'not looked at: they need PyTorch and the libraries')]
+        return [Finding(NOTE, 'weights', 'not looked at: they need the libraries')]
     models = shipped_models()
     if not models:
         remedy = 'Install the package again, or set the parameter model to a weights file.'
@@ -24,16 +24,21 @@ def weights() -> list[Finding]:
 
 
 def _one(name: str, path: Path) -> Finding:
-    from dcat_ros.model.weights import load_weights
+    from dcat_ros.model.runtime import load_model
     from dcat_ros.presence.activity import macro_f1_of
 
     try:
-        _, card = load_weights(path)  # the tensors are checked, too
-    except WeightsError as problem:
+        model = load_model(path)  # the tensors are checked, too
+    except InputError as problem:
         return Finding(FAULT, name, str(problem).rstrip('.'), 'Install the package again.')
+    card = model.card
     macro_f1 = macro_f1_of(card)
     known = 'macro-F1 not measured' if macro_f1 is None else f'macro-F1 {macro_f1:.3f} by windows'
     whole = next((r.value for r in card.results if r.metric == _WHOLE_TRIALS), None)
     if whole is not None:
         known += f', {whole:.3f} by whole trials'
-    return Finding(OK, name, f'weights for {card.modality}, {len(card.labels)} labels, {known}')
+    return Finding(
+        OK,
+        name,
+        f'weights for {card.modality}, {len(card.labels)} labels, {known}; {model.backend}',
+    )
