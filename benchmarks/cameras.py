@@ -19,7 +19,8 @@ from dcat_ros.datasets import Trial, load
 from dcat_ros.datasets.as_sensor import signal_for
 from dcat_ros.datasets.raw import depth_frames, focal_length
 from dcat_ros.evaluation.evaluate_dataset import trial_label
-from dcat_ros.model.runtime import Model, load_model
+from dcat_ros.model.model import Model
+from dcat_ros.model.runtime import load_model
 from dcat_ros.sensors.depth.windows import DepthWindows
 from dcat_ros.sensors.registry import sensor_of
 from dcat_ros.streaming.decision import Prediction

@@ -2,6 +2,7 @@
 
 import platform
 import sys
+import warnings
 from importlib.util import find_spec
 from typing import Any
 
@@ -45,7 +46,9 @@ def package() -> list[Finding]:
 def _imported(name: str) -> tuple[Any, list[Finding]]:
     """A module, or None and the fault that it cannot be imported."""
     try:
-        return __import__(name), []
+        with warnings.catch_warnings():  # what matters is a fault of its own
+            warnings.simplefilter('ignore')
+            return __import__(name), []
     except Exception as problem:  # a broken one raises what it likes
         return None, [_broken(name, problem)]
 

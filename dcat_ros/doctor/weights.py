@@ -37,8 +37,5 @@ def _one(name: str, path: Path) -> Finding:
     whole = next((r.value for r in card.results if r.metric == _WHOLE_TRIALS), None)
     if whole is not None:
         known += f', {whole:.3f} by whole trials'
-    return Finding(
-        OK,
-        name,
-        f'weights for {card.modality}, {len(card.labels)} labels, {known}; {model.backend}',
-    )
+    what = f'weights for {card.modality}, {len(card.labels)} labels'
+    return Finding(OK, name, f'{what}, {known}; {model.backend}')

@@ -11,7 +11,8 @@ from dcat_ros.evaluation.bag_content import BagSource
 from dcat_ros.evaluation.evaluate import evaluate_bag
 from dcat_ros.evaluation.evaluation import Evaluation
 from dcat_ros.evaluation.record import Failure
-from dcat_ros.model.runtime import Model, load_model
+from dcat_ros.model.model import Model
+from dcat_ros.model.runtime import load_model
 from dcat_ros.parallel import spread
 
 __all__ = ['BagOptions', 'evaluate_bags']

@@ -18,10 +18,10 @@ from torch import Tensor, nn
 from dcat_ros.card.card import Card
 from dcat_ros.errors import WeightsError
 from dcat_ros.files import check_writable, write_whole
+from dcat_ros.model.model import Model
 from dcat_ros.model.network import ActivityNet
 from dcat_ros.model.onnx_model import ATTENDED, FACTS, LOG_P, WHOLE, WINDOWS, load_onnx
 from dcat_ros.model.record import KEY
-from dcat_ros.model.runtime import Model
 from dcat_ros.model.torch_model import TorchModel
 from dcat_ros.sensors.registry import sensor_of
 

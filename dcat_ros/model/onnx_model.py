@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from dcat_ros.card.card import Card
 from dcat_ros.errors import WeightsError
+from dcat_ros.model.model import Model
 from dcat_ros.model.record import KEY, parse_card, read_weights
-from dcat_ros.model.runtime import Model
 from dcat_ros.model.segment import SEGMENT_LENGTH, stretched
 from dcat_ros.texts import one_line
 

@@ -5,8 +5,8 @@ import torch
 from numpy.typing import NDArray
 
 from dcat_ros.card.card import Card
+from dcat_ros.model.model import Model
 from dcat_ros.model.network import ActivityNet
-from dcat_ros.model.runtime import Model
 from dcat_ros.model.segment import SEGMENT_LENGTH, stretched
 
 __all__ = ['TorchModel']

@@ -13,7 +13,7 @@ from rclpy.node import Node
 from rclpy.qos import QoSProfile
 
 from dcat_ros.doubt import Doubt
-from dcat_ros.model.runtime import Model
+from dcat_ros.model.model import Model
 from dcat_ros.nodes.connection import Finding, Publisher, connection_findings, publishers_of
 from dcat_ros.nodes.message_types import type_name
 from dcat_ros.short import short

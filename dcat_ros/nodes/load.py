@@ -3,7 +3,8 @@
 from rclpy.node import Node
 
 from dcat_ros.errors import ConfigError
-from dcat_ros.model.runtime import Model, load_model
+from dcat_ros.model.model import Model
+from dcat_ros.model.runtime import load_model
 from dcat_ros.sensors.sensor import Sensor
 from dcat_ros.streaming.recogniser import Recogniser
 

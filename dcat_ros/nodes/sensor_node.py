@@ -10,7 +10,7 @@ from rclpy.clock import Clock, ClockType
 from rclpy.parameter import Parameter
 
 from dcat_ros.errors import ConfigError, MessageError
-from dcat_ros.model.runtime import Model
+from dcat_ros.model.model import Model
 from dcat_ros.nodes.health import REPORT_S, Health, Reporter, Situation
 from dcat_ros.nodes.inputs import Accept, Inputs
 from dcat_ros.nodes.lifecycle import GuardedLifecycleNode

@@ -19,7 +19,7 @@ _BATCH_VALUES = 64 * 16 * 2048
 
 
 class Classifier(Protocol):
-    """What the recogniser needs of a model (`dcat_ros.model.runtime.Model` is one)."""
+    """What the recogniser needs of a model (`dcat_ros.model.model.Model` is one)."""
 
     card: Card
 

@@ -238,7 +238,7 @@ def test_portaudio_that_is_missing_says_what_to_install(monkeypatch, tmp_path):
 def models(monkeypatch, tmp_path):
     """The folder of shipped models, empty at first."""
     (tmp_path / 'models').mkdir()
-    monkeypatch.setattr('dcat_ros.model.weights.share_dir', lambda: tmp_path)
+    monkeypatch.setattr('dcat_ros.model.find.share_dir', lambda: tmp_path)
     return tmp_path / 'models'
 
 

@@ -61,8 +61,8 @@ def test_dcat_without_what_only_training_needs_names_the_extra(module, args, ext
 
 def test_doctor_and_help_run_with_click_alone():
     block = (
-        'import sys; from dcat_ros.libraries import LIBRARIES; '
-        "sys.modules |= {name: None for name in LIBRARIES if name != 'click'}; "
+        'import sys; from dcat_ros.libraries import EXTRAS, LIBRARIES; '
+        "sys.modules |= {name: None for name in (*LIBRARIES, *EXTRAS) if name != 'click'}; "
     )
     done = run_python('-c', block + DCAT, 'doctor')
     lines = {line.split()[1]: line for line in done.stdout.splitlines()}

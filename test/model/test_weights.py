@@ -9,7 +9,7 @@ import torch
 from helpers import card_fields, make_card, make_net
 
 from dcat_ros.errors import OutputError, WeightsError
-from dcat_ros.model import weights
+from dcat_ros.model import find
 from dcat_ros.model.find import find_weights, load_card
 from dcat_ros.model.weights import load_weights, save_weights
 
@@ -190,7 +190,7 @@ def shipped(tmp_path, monkeypatch):
     (tmp_path / 'models').mkdir()
     for name in ('imu_watch', 'imu_utd_mhad'):
         (tmp_path / 'models' / f'{name}.safetensors').write_bytes(b'')
-    monkeypatch.setattr(weights, 'share_dir', lambda: tmp_path)
+    monkeypatch.setattr(find, 'share_dir', lambda: tmp_path)
     return tmp_path / 'models'
 
 

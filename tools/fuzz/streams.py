@@ -12,7 +12,7 @@ from random import Random
 from dcat_ros.errors import MessageError
 from dcat_ros.messages.camera_info import decode_camera_info
 from dcat_ros.messages.text import decode_string
-from dcat_ros.model.runtime import Model
+from dcat_ros.model.model import Model
 from dcat_ros.sensors.depth.receiver import ImageReceiver
 from dcat_ros.sensors.inertial.halves import Half
 from dcat_ros.sensors.inertial.receiver import ImuReceiver
