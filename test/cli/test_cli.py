@@ -18,6 +18,7 @@ VERBS = (
     'doctor',
     'evaluate',
     'experiment',
+    'export',
     'info',
     'replay',
     'train',

@@ -3,14 +3,12 @@
 All functions take and give power (N, L, 64), linear and not in dB, since sounds add in power.
 """
 
-from functools import lru_cache
-
 import numpy as np
 from numpy.typing import NDArray
 
 from dcat_ros.sensors.amounts import AugmentConfig
 from dcat_ros.sensors.sensor import Sensor
-from dcat_ros.sensors.sound.log_mel import FLOOR, RATE_HZ, log_mel
+from dcat_ros.sensors.sound.log_mel import FLOOR
 
 __all__ = [
     'add_noise',
@@ -158,23 +156,9 @@ def another_place(
     """
     power, level = normalise(np.power(10, windows / 10, dtype=np.float32))
     power, _ = normalise(equalise(shift_bands(power, rng), rng))
-    noise = _white(power.shape[:2], rng) * colours(len(power), power.shape[2], rng)[:, None]
+    # noise does not change but for its colour: its own spread is that of an exponential
+    white = rng.exponential(size=power.shape).astype(np.float32)
+    noise = white * colours(len(power), power.shape[2], rng)[:, None]
     power = mask(add_noise(power, noise, rng), rng)
     gain = 10 ** (rng.uniform(*_GAIN_DB, size=(len(power), 1, 1)) / 10)
     return np.asarray(10 * np.log10(np.maximum(power * level * gain, FLOOR)), dtype=np.float32)
-
-
-def _white(shape: tuple[int, ...], rng: np.random.Generator) -> Power:
-    """White noise (N, T, 64), of mean one, as a microphone's samples give it."""
-    n, length = shape
-    noise = _minute_of_noise()
-    starts = rng.integers(max(1, len(noise) - length), size=(n, 1))
-    return np.asarray(noise[(starts + np.arange(length)) % len(noise)])
-
-
-@lru_cache(maxsize=1)
-def _minute_of_noise() -> Power:
-    """Rows (n, 64), the same ones always."""
-    samples = np.random.default_rng(0).normal(scale=0.1, size=60 * RATE_HZ)
-    power = np.power(10, log_mel(samples) / 10)
-    return np.asarray(power / power.mean(), dtype=np.float32)
