@@ -8,7 +8,7 @@ import pytest
 from helpers import REPO
 
 sys.path.insert(0, str(REPO / 'requirements'))
-from files import files_of  # noqa: E402
+from files import files_of
 
 #: of the packages that ROS brings by itself on a robot
 ROS = re.compile(r'ros-|ros2-')

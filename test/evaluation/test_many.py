@@ -34,7 +34,7 @@ def models(monkeypatch):
         'other': LevelModel(make_card(name='other'), confidence=0.6),
         'twin': LevelModel(make_card(name='other')),
     }
-    monkeypatch.setattr(many, '_loaded', made.__getitem__)
+    monkeypatch.setattr(many, '_loaded', lambda model, backend: made[model])
 
 
 @pytest.fixture
