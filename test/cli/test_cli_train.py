@@ -103,6 +103,51 @@ def test_train_on_ones_own_bags_and_run_the_weights_on_one(dcat, tmp_path):
     assert scores['macro_f1'] > 0.8
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(('source', 'target'), [('imu', 'audio'), ('audio', 'imu')])
+def test_train_on_ones_own_bags_where_sound_is_taught_or_teaches(dcat, tmp_path, source, target):
+    """Bags with two sensors, the labels of one of them, a node's weights of the other."""
+    rng = np.random.default_rng(0)
+    (tmp_path / 'bags').mkdir()
+    for subject in 'abc':
+        takes = []
+        for _ in range(2):
+            for i, label in enumerate(('stir', 'knock')):
+                time = np.arange(150) / 50
+                values = 0.2 * rng.normal(size=(150, 6)) + [0, 0, 9.81, 0, 0, 0]
+                values[:, i] += 5 * np.sin(2 * np.pi * (1 + 2 * i) * time)
+                time = np.arange(48_000) / 16_000
+                sound = 0.2 * np.sin(2 * np.pi * (200 + 1800 * i) * time)
+                sound *= 1 + np.sin(2 * np.pi * (1 + 2 * i) * time)
+                sound += 0.01 * rng.normal(size=len(time))
+                stamps = np.round(np.arange(48_000) * 1e9 / 16_000).astype(np.int64)
+                signals = {
+                    'imu': Signal.at_rate(values, 50.0),
+                    'audio': Signal(stamps, sound[:, None].astype(np.float32)),
+                }
+                takes.append(Take(label, 3.0, signals))
+        write_takes(takes, tmp_path / 'bags' / subject)
+    (tmp_path / 'bags' / 'bags.csv').write_text('bag,subject\na,a\nb,b\nc,c\n')
+    write_recipe(
+        tmp_path,
+        dataset='bags',
+        modality=target,
+        network={'width': 16, 'd_attention': 8},
+        optimiser={'steps': 60, 'batch_size': 16},
+        transfer={'source': source, 'steps': 20, 'labelled_subjects': ['a', 'b']},
+    )
+    code, out, err = dcat(
+        'train', '--config', 'r.yaml', '--data', tmp_path, '--out', 'w.safetensors',
+        '--source', source, '--method', 'kd',
+    )  # fmt: skip
+    assert code == 0, err
+    assert 'without transfer' in out or f'with kd from {source}' in out
+    code, _, err = dcat('evaluate', 'bags/c', '--model', 'w.onnx', '--json', 's.json')
+    assert code == 0, err
+    (model,) = json.loads((tmp_path / 's.json').read_text())['models']
+    assert model['scores']['macro_f1'] > 0.7
+
+
 def test_train_never_writes_over_the_weights_of_another_recipe(dcat, tmp_path):
     write_recipe(tmp_path, subjects=['1', '2'])
     for _ in range(2):  # its own it may make again
