@@ -21,6 +21,9 @@ _CONTEXT = multiprocessing.get_context('forkserver')
 _CONTEXT.set_forkserver_preload(
     [
         'dcat_ros.nodes.spin',
+        # what runs weights that a test makes
+        'dcat_ros.model.torch_model',
+        'dcat_ros.model.weights',
         *(f'dcat_ros.nodes.{kind}_node' for kind in ('imu', 'image', 'audio', 'presence')),
     ]
 )
