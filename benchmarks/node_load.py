@@ -39,8 +39,8 @@ def count(message):
     if echo is not None:
         echo.publish(message.header)
 node.create_subscription(Imu, 'imu/data_raw', count, qos_profile_sensor_data)
-if sys.argv[1] == 'torch':
-    import torch
+if sys.argv[1] == 'onnxruntime':
+    import numpy, onnxruntime
 rclpy.spin(node)
 """
 
@@ -81,10 +81,10 @@ def process(*command: str) -> Iterator[psutil.Process]:
             started.wait()
 
 
-def consumer(kind: str, model: str) -> tuple[str, ...]:
+def consumer(kind: str, model: str, backend: str = 'auto') -> tuple[str, ...]:
     """The command of imu_node or of a bare node."""
     if kind == 'imu_node':
-        return (IMU_NODE, '--ros-args', '-p', f'model:={model}')
+        return (IMU_NODE, '--ros-args', '-p', f'model:={model}', '-p', f'backend:={backend}')
     return (sys.executable, '-c', _BARE, kind)
 
 
@@ -134,14 +134,14 @@ def latency_ms(kind: str, model: str) -> tuple[float, float]:
     return float(p50), float(p99)
 
 
-def resident_mib(kind: str, model: str) -> float:
+def resident_mib(kind: str, model: str, backend: str = 'auto') -> float:
     """Resident memory after start-up, in MiB."""
-    with process(*consumer(kind, model)) as node:
+    with process(*consumer(kind, model, backend)) as node:
         time.sleep(4.0)
         return float(node.memory_info().rss / 2**20)
 
 
-def start_to_first_label_s(model: str) -> float:
+def start_to_first_label_s(model: str, backend: str) -> float:
     """From starting the process to its first label, less the window that must fill, in s."""
     import rclpy
 
@@ -154,7 +154,7 @@ def start_to_first_label_s(model: str) -> float:
     command = [sys.executable, '-c', _PUBLISHER, '200', '20']
     publisher = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     began = time.monotonic()
-    with process(*consumer('imu_node', model)):
+    with process(*consumer('imu_node', model, backend)):
         while not monitor.all and time.monotonic() - began < 20:
             rclpy.spin_once(node, timeout_sec=0.05)
         took = time.monotonic() - began
@@ -190,18 +190,23 @@ def run(model: str = 'imu_utd_mhad') -> list[tuple[str, str]]:
         )
     )
     print(*rows[-1], flush=True)
-    memory, base = resident_mib('imu_node', model), resident_mib('torch', model)
+    memory, base = resident_mib('imu_node', model), resident_mib('onnxruntime', model)
+    by_torch = resident_mib('imu_node', model, 'torch')
     rows.append(
         (
-            'resident memory, imu_node / rclpy node that imports torch',
-            f'{memory / base:.2f}   ({memory:.0f} / {base:.0f} MiB)',
+            'resident memory, imu_node / rclpy node that imports numpy and onnxruntime',
+            f'{memory / base:.2f}   ({memory:.0f} / {base:.0f} MiB; backend torch: {by_torch:.0f})',
         )
     )
     print(*rows[-1], flush=True)
+    ours_s, torch_s = (
+        min(start_to_first_label_s(model, backend) for _ in range(3))
+        for backend in ('onnxruntime', 'torch')
+    )
     rows.append(
         (
-            'process start to first label, less the window',
-            f'{start_to_first_label_s(model):.1f} s',
+            'process start to first label, less the window: onnxruntime / torch, least of three',
+            f'{ours_s / torch_s:.2f}   ({ours_s:.2f} / {torch_s:.2f} s)',
         )
     )
     print(*rows[-1], flush=True)
