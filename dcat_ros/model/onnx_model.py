@@ -79,7 +79,11 @@ def load_onnx(path: Path) -> OnnxModel:
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 4  # what is wrong is raised
     try:
-        session = onnxruntime.InferenceSession(data, options, providers=['CPUExecutionProvider'])
+        # without the fallback, of which it tells on the terminal
+        session = onnxruntime.InferenceSession(
+            data, options, providers=['CPUExecutionProvider'], enable_fallback=0
+        )
+        metadata = session.get_modelmeta().custom_metadata_map
     except Exception as problem:  # the library raises whatever the bytes lead it to
         why, told = one_line(problem), str(problem)
         if 'Unsupported model IR version' in told or 'Opset' in told:
@@ -90,7 +94,6 @@ def load_onnx(path: Path) -> OnnxModel:
         raise WeightsError(
             f'{path} is no whole ONNX file ({why}); take an undamaged copy.'
         ) from None
-    metadata = session.get_modelmeta().custom_metadata_map
     if KEY not in metadata or FACTS not in metadata:
         raise WeightsError(
             f'{path} is an ONNX file, but has no dcat_ros record: it was not made by "dcat train" '

@@ -16,6 +16,9 @@ from dcat_ros.datasets import kitchen20
 from dcat_ros.errors import DcatError
 from dcat_ros.experiment.cells import CellResult, Run, load_cell, save_cell
 from dcat_ros.experiment.config import read_experiment
+from dcat_ros.model.find import shipped_models
+from dcat_ros.model.model import Model
+from dcat_ros.model.onnx_model import load_onnx
 from dcat_ros.model.torch_model import TorchModel
 from dcat_ros.model.weights import load_weights
 from dcat_ros.presence.activity import Activity, activity_values, read_activity
@@ -26,7 +29,7 @@ from dcat_ros.training.config import read_config
 from dcat_ros.training.said import read_said
 from dcat_ros.truth import read_csv
 from tools.fuzz.case import Case, Kind
-from tools.fuzz.models import card_fields, model_of
+from tools.fuzz.models import SHIPPED, card_fields, model_of
 from tools.fuzz.mutate import any_text, mutated
 from tools.fuzz.said import spoilt_said
 
@@ -147,7 +150,19 @@ def _field(fields: Any, rng: Random) -> tuple[Any, str]:
 
 def _run_weights(path: Path) -> int:
     """Load, and if that goes, run: a window is completed or refused."""
-    model = TorchModel(*load_weights(path))
+    return _run_model(TorchModel(*load_weights(path)))
+
+
+def _run_onnx(path: Path) -> int:
+    """The same of a file for onnxruntime."""
+    return _run_model(load_onnx(path))
+
+
+def _spoilt_onnx(rng: Random) -> bytes:
+    return mutated(shipped_models()[SHIPPED['depth']].with_suffix('.onnx').read_bytes(), rng)
+
+
+def _run_model(model: Model) -> int:
     recogniser = Recogniser(model, max_gap_s=model.card.input.window_s, reorder_s=0.0)
     rate_hz, n = model.card.input.rate_hz, recogniser.stream.length
     if n > 400:
@@ -252,6 +267,7 @@ _CLIPS = _table('file,label,source', 'no#.wav,blender,s#')
 FILES: dict[str, tuple[Kind, int]] = {
     'weights, any bytes': (_on_file('w.safetensors', _spoilt_weights, _run_weights), 4),
     'weights, headers': (_on_file('w.safetensors', _spoilt_header, _run_weights), 4),
+    'weights without torch': (_on_file('w.onnx', _spoilt_onnx, _run_onnx), 3),
     'cards': (_on_file('w.safetensors', _spoilt_card, _run_weights), 6),
     'what a network said (npz)': (_on_file('said.npz', spoilt_said, read_said), 3),
     'recipes (YAML)': (_on_file('r.yaml', _text(_RECIPES), read_config), 4),
