@@ -2,9 +2,10 @@
 
 import hashlib
 import itertools
+import json
 import math
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import pydantic
 from pydantic import Field, FiniteFloat
@@ -152,6 +153,8 @@ class Claim(Record):
     at_least: FiniteFloat = 0.0
 
 
+#: Fields that came later -> what was done before, as the one value of a tuple.
+_LATER = {'ppv_hidden': (0,), 'precision': ('float32',), 'mix': (0.0,)}
 #: Fields that change no cell.
 _OF_THE_REPORT = {'name', 'title', 'blocks', 'claims', 'classes', 'note'}
 
@@ -228,8 +231,9 @@ class ExperimentConfig(Record):
 
     def digest(self) -> str:
         """Names all that a cell's result depends on, beside the cell itself and the recordings."""
-        fields = self.model_dump_json(exclude=_OF_THE_REPORT)
-        return hashlib.sha256(fields.encode()).hexdigest()[:16]
+        fields = _as_before(self.model_dump(mode='json', exclude=_OF_THE_REPORT))
+        text = json.dumps(fields, separators=(',', ':'), ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def cells(self) -> list[Cell]:
         """The grid in the order of the blocks, and in each the first seed of everything first."""
@@ -272,3 +276,16 @@ def read_experiment(path: Path) -> ExperimentConfig:
         ConfigError: the file is unreadable, is no YAML, or a field is wrong or unknown.
     """
     return read_yaml(path, ExperimentConfig)
+
+
+def _as_before(value: Any) -> Any:
+    """The fields as they were when the first results were made, which so stay valid.
+
+    What came later and says what was done before is left out; networks had a kind.
+    """
+    if isinstance(value, list):
+        return [_as_before(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    fields = {name: _as_before(one) for name, one in value.items() if _LATER.get(name) != (one,)}
+    return {'kind': 'activity', **fields} if 'd_attention' in fields else fields
