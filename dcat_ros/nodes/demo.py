@@ -59,6 +59,7 @@ def run_live(
     command = [*program(executable), '--ros-args', '--log-level', 'warn']
     # reliable: what is compared with offline must not depend on the first packets' luck
     settings = ['use_sim_time:=true', 'qos_reliability:=reliable', 'stale_after:=60.0']
+    settings.append('qos_depth:=100')  # a busy machine lets pictures wait
     if not live.stamped:
         # a busy machine's lateness looks like a gap; here nothing is lost, and no gap is one
         settings.append('max_gap:=2.0')
