@@ -45,7 +45,7 @@ PLACES = {
     'evaluation/html/timeline.py': 'a form of files',
 }
 #: Of a queue of messages, not of a camera.
-QUEUES = {'depth', '_DEPTH', 'qos_depth'}
+QUEUES = {'depth', '_DEPTH', 'qos_depth', 'qos_depth:=100'}
 
 
 def words(text):
