@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from dcat_ros.errors import OutputError
+from dcat_ros.errors import InputError, OutputError
 
 __all__ = ['check_writable', 'exists', 'read_at_most', 'sha256_of', 'write_whole']
 
@@ -18,19 +18,27 @@ def exists(path: Path) -> bool:
         return False
 
 
-def read_at_most(path: Path, most: int) -> bytes | None:
-    """The bytes of a file; None if there are more than so many, as a device has.
+def read_at_most(path: Path, most: int, error: type[InputError], too_large: str) -> bytes:
+    """The bytes of a file that has no more than so many; a device has more.
+
+    Args:
+        path: of the file.
+        most: bytes.
+        error: what is raised.
+        too_large: what is said of a larger one, behind its path.
 
     Raises:
-        OSError: it cannot be read.
-        ValueError: no file can have the name.
+        InputError: of the kind `error`: it cannot be read, or is larger.
     """
     data = bytearray()
-    with path.open('rb') as file:
-        while piece := file.read(1 << 20):
-            data += piece
-            if len(data) > most:
-                return None
+    try:
+        with path.open('rb') as file:
+            while piece := file.read(1 << 20):
+                data += piece
+                if len(data) > most:
+                    raise error(f'{path} {too_large}')
+    except (OSError, ValueError) as problem:  # a name with a NUL is a ValueError
+        raise error(f'{path} cannot be read: {problem}') from None
     return bytes(data)
 
 

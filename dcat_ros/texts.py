@@ -52,12 +52,8 @@ def read_text(path: Path, error: type[InputError]) -> str:
         InputError: of the kind `error`: it cannot be read, is larger than `MOST_BYTES`, no UTF-8,
             or has NUL bytes.
     """
-    try:
-        data = read_at_most(path, MOST_BYTES)
-    except (OSError, ValueError) as problem:  # a name with a NUL is a ValueError
-        raise error(f'{path} cannot be read: {problem}') from None
-    if data is None:
-        raise error(f'{path} is larger than {MOST_BYTES >> 20} MiB; such a file is far smaller.')
+    too_large = f'is larger than {MOST_BYTES >> 20} MiB; such a file is far smaller.'
+    data = read_at_most(path, MOST_BYTES, error, too_large)
     if b'\0' in data:
         raise error(f'{path} cannot be read: it has NUL bytes, and is no text in UTF-8.')
     try:

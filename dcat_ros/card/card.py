@@ -121,6 +121,11 @@ class NetworkSpec(Record):
     ppv_hidden: Annotated[int, Field(ge=0, le=1024)] = 0
     segment: bool = False
 
+    @property
+    def names_whole(self) -> bool:
+        """Whether whole recordings have a layer of their own on the fixed features."""
+        return self.segment and not self.ppv_hidden
+
     @model_validator(mode='before')
     @classmethod
     def _without_kind(cls, fields: object) -> object:

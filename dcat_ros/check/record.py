@@ -29,7 +29,7 @@ class TopicFacts(BaseModel):
     Attributes:
         topic: its name.
         type: of its messages.
-        modality: whose it is, such as 'imu'.
+        modality: the sensor whose it is, as cards call it.
         n_messages: that came.
         n_refused: of those that cannot be used, by reason.
         rate_hz: messages a second, by their times; None if there are too few.

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal, TypeAlias
 
 from dcat_ros.errors import DatasetError
 from dcat_ros.signals import Signal
@@ -9,6 +10,7 @@ from dcat_ros.signals import Signal
 __all__ = [
     'Dataset',
     'DatasetInfo',
+    'Grouping',
     'Signal',
     'Skipped',
     'Trial',
@@ -16,6 +18,8 @@ __all__ = [
     'first_names',
 ]
 
+#: What recordings of are alike, so that they are never on both sides of a split: see `Trial`.
+Grouping: TypeAlias = Literal['subject', 'source']
 #: So many subjects an error names.
 _NAMED = 10
 

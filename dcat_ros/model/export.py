@@ -3,9 +3,6 @@
 import json
 import logging
 import warnings
-from collections.abc import Callable
-from contextlib import suppress
-from functools import partial
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,7 +10,6 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import onnx
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from dcat_ros.card.card import Card
@@ -25,6 +21,7 @@ from dcat_ros.model.onnx_model import ATTENDED, FACTS, LOG_P, WHOLE, WINDOWS, lo
 from dcat_ros.model.record import KEY
 from dcat_ros.model.torch_model import TorchModel
 from dcat_ros.sensors.registry import sensor_of
+from dcat_ros.texts import one_line
 
 __all__ = ['save_onnx']
 
@@ -46,7 +43,7 @@ class _Outputs(nn.Module):
 
     def forward(self, windows: Tensor) -> tuple[Tensor, ...]:
         net = self.net
-        if not net.names_whole:
+        if not net.spec.names_whole:
             return (net(windows),)
         attended = net.logits(windows).log_softmax(dim=1)
         features = net.ppv(windows)
@@ -80,24 +77,23 @@ def save_onnx(path: Path, net: ActivityNet, card: Card, weights_sha256: str) -> 
             part.write_bytes(_with_record(network, card, facts))
             lengths = [n for n in _SHORTEST if n >= least]
             lengths += [round(share * torch_model.length) for share in _LONGER]
-            difference = float('inf')
-            # too short for an operation; the library raises what it likes
-            with suppress(Exception):
+            try:
                 difference = _difference(torch_model, load_onnx(part), lengths)
+            except Exception as problem:  # too short for an operation: the library's own errors
+                why = one_line(problem)
+                continue
             if difference <= _MOST:
                 write_whole(path, part.read_bytes())
                 return
-    raise WeightsError(
-        f'{path} is not written: onnxruntime and torch differ by {difference:.1g} in probability '
-        f'of {card.name}.'
-    )
+            why = f'onnxruntime and torch differ by {difference:.1g} in probability'
+    raise WeightsError(f'{path} is not written: {why} of {card.name}.')
 
 
 def _exported(net: ActivityNet, card: Card) -> onnx.ModelProto:
     """The network, any number of windows of any length."""
     length = round(card.input.window_s * card.input.rate_hz)
     windows = torch.rand(2, length, card.input.n_values)
-    outputs = [LOG_P, ATTENDED, WHOLE] if net.names_whole else [LOG_P]
+    outputs = [LOG_P, ATTENDED, WHOLE] if net.spec.names_whole else [LOG_P]
     sizes = {'windows': {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}}
     # it tells of every step, and warns of what concerns its own development
     logging.getLogger('torch.onnx').setLevel(logging.ERROR)
@@ -136,25 +132,13 @@ def _difference(one: Model, other: Model, lengths: list[int]) -> float:
     rng = np.random.default_rng(0)
     scale = np.array(sensor_of(one.card).scale, np.float32)
     pixels = (one.card.input.size or 1) ** 2
-    found = [0.0]
-
-    def compare(say: Callable[[Model], NDArray[np.float32]]) -> None:
-        p, q = np.exp(say(one)), np.exp(say(other))
-        found.append(float(np.abs(p - q).max()))
-
+    found = []
     for length, n, offset in product(lengths, _BATCHES, _OFFSETS):
         noise = offset + rng.normal(size=(n, length, len(scale), pixels)).astype(np.float32)
         windows = (noise * scale[:, None]).reshape(n, length, -1)
         windows[0] = windows[0, :1]
-        compare(partial(_say, windows))
+        said = [[model.log_probabilities(windows) for model in (one, other)]]
         if one.card.network.segment and length > 1:
-            compare(partial(_say_of_whole, windows[-1]))
+            said.append([model.segment_log_probabilities(windows[-1]) for model in (one, other)])
+        found += [float(np.abs(np.exp(p) - np.exp(q)).max()) for p, q in said]
     return max(found)
-
-
-def _say(windows: NDArray[np.float32], model: Model) -> NDArray[np.float32]:
-    return model.log_probabilities(windows)
-
-
-def _say_of_whole(recording: NDArray[np.float32], model: Model) -> NDArray[np.float32]:
-    return model.segment_log_probabilities(recording)

@@ -55,7 +55,7 @@ class ActivityNet(nn.Module):
         if spec.ppv and sensor.features is not None:
             self.ppv: FixedFeatures = sensor.features()
             self.ppv_head = _feature_head(spec, self.ppv.n_features, n_classes)
-        if self.names_whole:
+        if spec.names_whole:
             self.segment_head = nn.Linear(self.ppv.n_features, n_classes)
 
     def outputs(self, windows: Tensor) -> Outputs:
@@ -63,11 +63,6 @@ class ActivityNet(nn.Module):
         attended: Attended = self.attention(self.stem(windows))
         features = self.head.pool(attended.tokens)
         return Outputs(self.head(features), features, attended)
-
-    @property
-    def names_whole(self) -> bool:
-        """Whether whole recordings have a layer of their own on the fixed features."""
-        return self.spec.segment and not self.steps_on_features
 
     @property
     def steps_on_features(self) -> bool:

@@ -51,7 +51,7 @@ class OnnxModel(Model):
 
     def segment_log_probabilities(self, recording: NDArray[np.float32]) -> NDArray[np.float32]:
         """See `Model`."""
-        if self.card.network.ppv_hidden:
+        if not self.card.network.names_whole:
             of_one: NDArray[np.float32] = self._run(LOG_P, recording[None])[0]
             return of_one
         attended = self._run(ATTENDED, recording[None])[0]
@@ -124,10 +124,8 @@ def made_of(model: Model, path: Path) -> bool:
 
 def _check_fits(session: onnxruntime.InferenceSession, model: OnnxModel) -> None:
     """Raises ValueError where the network takes or gives something else than the record says."""
-    network, n_values = model.card.network, model.card.input.n_values
-    outputs = {LOG_P}
-    if network.segment and not network.ppv_hidden:
-        outputs |= {ATTENDED, WHOLE}
+    n_values = model.card.input.n_values
+    outputs = {LOG_P, ATTENDED, WHOLE} if model.card.network.names_whole else {LOG_P}
     if {o.name for o in session.get_outputs()} != outputs:
         raise ValueError(f'its outputs are {[o.name for o in session.get_outputs()]}')
     takes = [(i.name, i.type, list(i.shape)[2:]) for i in session.get_inputs()]

@@ -24,13 +24,8 @@ def read_weights(path: Path) -> bytes:
     Raises:
         WeightsError: it cannot be read, or is too large for one.
     """
-    try:
-        data = read_at_most(path, _LARGEST)
-    except (OSError, ValueError) as problem:  # a name with a NUL is a ValueError
-        raise WeightsError(f'{path} cannot be read: {problem}') from None
-    if data is None:
-        raise WeightsError(f'{path} is over {_LARGEST >> 20} MiB: no weights of this package.')
-    return data
+    too_large = f'is over {_LARGEST >> 20} MiB: no weights of this package.'
+    return read_at_most(path, _LARGEST, WeightsError, too_large)
 
 
 def parse_card(path: Path, record: str) -> Card:

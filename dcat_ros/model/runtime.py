@@ -2,7 +2,6 @@
 
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal, TypeAlias, get_args
 
 from dcat_ros.errors import ConfigError, WeightsError
 from dcat_ros.libraries import how_to_get
@@ -10,10 +9,10 @@ from dcat_ros.model.find import ONNX, find_weights
 from dcat_ros.model.model import Model
 from dcat_ros.model.onnx_model import load_onnx, made_of
 
-__all__ = ['BACKENDS', 'Backend', 'load_model']
+__all__ = ['BACKENDS', 'load_model']
 
-Backend: TypeAlias = Literal['auto', 'onnxruntime', 'torch']
-BACKENDS: tuple[str, ...] = get_args(Backend)
+#: What may be asked for.
+BACKENDS = ('auto', 'onnxruntime', 'torch')
 
 
 def load_model(model: str | Path, backend: str = 'auto') -> Model:

@@ -57,13 +57,14 @@ def run_live(
     live = live_called(sensor)
     executable, topic = f'{sensor}_node', live.topic
     command = [*program(executable), '--ros-args', '--log-level', 'warn']
-    # reliable: what is compared with offline must not depend on the first packets' luck
-    settings = ['use_sim_time:=true', 'qos_reliability:=reliable', 'stale_after:=60.0']
-    settings.append('qos_depth:=100')  # a busy machine lets pictures wait
+    # reliable, and room to wait: what is compared with offline must depend neither on the first
+    # packets' luck nor on how busy the machine is
+    settings = ['use_sim_time:=true', 'qos_reliability:=reliable', 'qos_depth:=100']
+    settings += ['stale_after:=60.0', f'model:={model}']
     if not live.stamped:
         # a busy machine's lateness looks like a gap; here nothing is lost, and no gap is one
         settings.append('max_gap:=2.0')
-    for setting in (f'model:={model}', *settings):
+    for setting in settings:
         command += ['-p', setting]
     process = subprocess.Popen(command)
     init()

@@ -9,7 +9,7 @@ import pydantic
 from pydantic import Field, FiniteFloat
 
 from dcat_ros.card.card import NetworkSpec, Positive, Rate, Record, Seconds, Share
-from dcat_ros.datasets.trial import Trial
+from dcat_ros.datasets.trial import Grouping, Trial
 from dcat_ros.errors import ConfigError
 from dcat_ros.sensors.amounts import AugmentConfig, NotNegative
 from dcat_ros.sensors.registry import USUAL, sensors
@@ -151,7 +151,7 @@ class TrainConfig(Record):
     stride_s: Seconds = 0.25
     lag_s: NotNegative = 0.6
     folds: Folds | None = None
-    held_out: Literal['subject', 'source'] = 'subject'
+    held_out: Grouping = 'subject'
     joins: Annotated[int, Field(gt=0, le=100)] = 4
     lengths_s: tuple[Seconds, ...] = ()
     straddle: Share = 1.0

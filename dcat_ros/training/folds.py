@@ -2,17 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
 import numpy as np
 from sklearn.model_selection import StratifiedGroupKFold
 
-from dcat_ros.datasets.trial import Dataset, Trial
+from dcat_ros.datasets.trial import Dataset, Grouping, Trial
 from dcat_ros.errors import ConfigError
 
 __all__ = ['Fold', 'Part', 'folds_of']
-
-Grouping: TypeAlias = Literal['subject', 'source']
 
 _FOLDS_OF_SOURCES = 5
 

@@ -1,11 +1,11 @@
 """The raw results of a training: from them come the card's figures and the pages' tables."""
 
 from collections.abc import Mapping
-from typing import Literal
 
 from pydantic import Field
 
 from dcat_ros.card.card import Record
+from dcat_ros.datasets.trial import Grouping
 
 __all__ = ['WHOLE', 'EventCounts', 'Measured', 'MeasuredStream', 'MeasuredTrial']
 
@@ -104,7 +104,7 @@ class Measured(Record):
 
     name: str
     labels: tuple[str, ...]
-    held_out: Literal['subject', 'source']
+    held_out: Grouping
     n_folds: int
     streams: tuple[MeasuredStream, ...]
     trials: tuple[MeasuredTrial, ...]

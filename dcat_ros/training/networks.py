@@ -106,7 +106,7 @@ def fit_network(
         batch = pool.draw(config, rng, size, length_s)
         if others is None:
             return batch
-        more = others.draw_unlabelled(config, rng, size, length_s)
+        more = others.draw(config, rng, size, length_s, labelled=False)
         return Batch(
             np.concatenate([batch.windows, more.windows]),
             np.concatenate([batch.targets, more.targets]),

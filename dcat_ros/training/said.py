@@ -82,12 +82,8 @@ def read_said(path: Path) -> Said:
     Raises:
         ConfigError: it cannot be read, or what it holds does not fit together.
     """
-    try:
-        data = read_at_most(path, _LARGEST)
-    except (OSError, ValueError) as problem:
-        raise ConfigError(f'{path} cannot be read: {one_line(problem)}.') from None
-    if data is None:
-        raise ConfigError(f'{path} is over {_LARGEST >> 20} MiB; write float32, and less of it.')
+    too_large = f'is over {_LARGEST >> 20} MiB; write float32, and less of it.'
+    data = read_at_most(path, _LARGEST, ConfigError, too_large)
     arrays = _arrays(path, data)
     names = arrays.get('names', np.zeros(0, np.str_))
     if not len(names) or len(set(names.tolist())) != len(names):

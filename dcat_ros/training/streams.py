@@ -50,6 +50,8 @@ class StreamPool:
         rng: np.random.Generator,
         n: int,
         length_s: float | None = None,
+        *,
+        labelled: bool = True,
     ) -> Batch:
         """Draw n augmented windows; the label is that of the instant they speak for.
 
@@ -60,7 +62,11 @@ class StreamPool:
             rng: draws everything.
             n: number of windows.
             length_s: of the windows; that in use without it.
+            labelled: each label as often as the recipe says; otherwise anywhere, without labels.
         """
+        if not labelled:
+            instants = rng.integers(len(self.values), size=n)
+            return self._batch(instants, np.full(n, -1), config, rng, length_s)
         n_classes = len(self.positions)
         rest = n_classes - 1
         shares = np.full(n_classes, (1 - config.rest_share) / rest)
@@ -68,17 +74,6 @@ class StreamPool:
         y = rng.choice(n_classes, size=n, p=shares)
         instants = np.array([rng.choice(_one_of(self.positions[c], rng)) for c in y])
         return self._batch(instants, y, config, rng, length_s)
-
-    def draw_unlabelled(
-        self,
-        config: TrainConfig,
-        rng: np.random.Generator,
-        n: int,
-        length_s: float | None = None,
-    ) -> Batch:
-        """Draw n augmented windows anywhere, without their labels; see `draw`."""
-        instants = rng.integers(len(self.values), size=n)
-        return self._batch(instants, np.full(n, -1), config, rng, length_s)
 
     def _batch(
         self,

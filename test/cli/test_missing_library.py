@@ -16,6 +16,13 @@ def run_without(module, code, *args):
     return run_python('-c', f'import sys; sys.modules[{module!r}] = None; {code}', *args)
 
 
+def refusal(module, *args):
+    """What `dcat` says without a module, where it does nothing else."""
+    done = run_without(module, DCAT, *args)
+    assert (done.returncode, done.stdout) == (2, '')
+    return done.stderr
+
+
 @pytest.mark.parametrize(
     ('module', 'args', 'pip'),
     [
@@ -25,9 +32,7 @@ def run_without(module, code, *args):
     ],
 )
 def test_dcat_without_a_library_is_exit_code_2_and_a_sentence(module, args, pip):
-    done = run_without(module, DCAT, *args)
-    assert (done.returncode, done.stdout) == (2, '')
-    assert done.stderr == (
+    assert refusal(module, *args) == (
         f'dcat: The module {module!r} is missing in {sys.executable}. Activate the virtual '
         f'environment (source ~/dcat_venv/bin/activate), or pip install {pip}.\n'
     )
@@ -51,9 +56,7 @@ def test_node_without_a_library_is_exit_code_2_and_a_sentence(module):
     ],
 )
 def test_dcat_without_what_only_training_needs_names_the_extra(module, args, extra):
-    done = run_without(module, DCAT, *args)
-    assert (done.returncode, done.stdout) == (2, '')
-    assert done.stderr == (
+    assert refusal(module, *args) == (
         f'dcat: The module {module!r} is missing in {sys.executable}, and this needs it: '
         f'pip install "dcat_ros[{extra}]".\n'
     )

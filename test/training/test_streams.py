@@ -142,7 +142,7 @@ def test_pool_draw_pauses_that_are_no_label_favour_none():
     np.testing.assert_array_equal(batch.targets[~moving], 0.5)
     assert set(batch.targets[moving].max(axis=1)) == {1.0}
     assert moving.mean() == pytest.approx(0.5, abs=0.1)
-    none = pool.draw_unlabelled(config, np.random.default_rng(1), 5)
+    none = pool.draw(config, np.random.default_rng(1), 5, labelled=False)
     np.testing.assert_array_equal(none.targets, 0)
 
 
