@@ -12,10 +12,17 @@ __all__ = ['N_DERIVED', 'DerivedChannels']
 N_DERIVED = 11
 _SIGMA_S = 0.24
 _RATE_HZ = 50.0
+#: The channels are multiples of this part of a unit (0.24 mg, 0.05 degrees/s), and no greater than
+#: 16 (16 g, 3200 degrees/s): sums of them with small whole weights then fit the 24 bits of a float,
+#: and come out the same in whatever order a library adds them.
+_STEPS = 4096.0
+_MOST = 16.0
+#: The same for gravity, whose weights are such parts, too.
+_GRAVITY_STEPS = 1024.0
 
 
 class DerivedChannels(nn.Module):
-    """(N, T, 6) in m/s² and rad/s to (N, 11, T), all of order one.
+    """(N, T, 6) in m/s² and rad/s to (N, 11, T), all of order one and on one grid, exactly.
 
     Gravity is the acceleration through a Gaussian low-pass (sigma 0.24 s at 50 Hz): it tells the
     limb's attitude. The lengths do not change when the sensor sits askew.
@@ -26,18 +33,38 @@ class DerivedChannels(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        sigma = _SIGMA_S * _RATE_HZ
-        reach = round(3 * sigma)
-        kernel = torch.exp(-0.5 * (torch.arange(-reach, reach + 1.0) / sigma) ** 2)
         self.register_buffer('scale', torch.tensor(SCALE), persistent=False)
-        self.register_buffer('low_pass', (kernel / kernel.sum())[None, None], persistent=False)
+        self.register_buffer('low_pass', _gaussian()[None, None], persistent=False)
 
     def forward(self, windows: Tensor) -> Tensor:
         """Derive the channels of windows (N, T, 6), any T."""
-        x = (windows / self.scale).transpose(1, 2)  # (N, 6, T)
+        x = (windows / self.scale).transpose(1, 2).clamp(-_MOST, _MOST)  # (N, 6, T)
         n, _, t = x.shape
         reach = self.low_pass.shape[2] // 2
-        padded = functional.pad(x[:, :3], (reach, reach), mode='replicate')
+        padded = functional.pad(
+            _rounded(x[:, :3], _GRAVITY_STEPS), (reach, reach), mode='replicate'
+        )
         gravity = functional.conv1d(padded.reshape(n * 3, 1, -1), self.low_pass).view(n, 3, t)
-        lengths = [x[:, :3].norm(dim=1, keepdim=True), x[:, 3:].norm(dim=1, keepdim=True)]
-        return torch.cat([x, gravity, *lengths], dim=1)
+        x = _rounded(x, _STEPS)
+        gravity = _rounded(gravity, _STEPS)
+        return torch.cat([x, gravity, _length(x[:, :3]), _length(x[:, 3:])], dim=1)
+
+
+def _gaussian() -> Tensor:
+    """Weights of the low-pass, in whole steps that add up to one."""
+    sigma = _SIGMA_S * _RATE_HZ
+    reach = round(3 * sigma)
+    kernel = torch.exp(-0.5 * (torch.arange(-reach, reach + 1.0) / sigma) ** 2)
+    steps = (kernel / kernel.sum() * _GRAVITY_STEPS).round()
+    steps[reach] += _GRAVITY_STEPS - steps.sum()
+    return steps / _GRAVITY_STEPS
+
+
+def _rounded(x: Tensor, steps: float) -> Tensor:
+    return (x * steps).round() / steps
+
+
+def _length(vectors: Tensor) -> Tensor:
+    """Lengths (N, 1, T) of vectors (N, 3, T) on the grid, whose squares a double holds exactly."""
+    squares = vectors.double().square().sum(dim=1, keepdim=True)
+    return _rounded(squares.sqrt(), _STEPS).clamp(max=_MOST).float()
