@@ -2,7 +2,6 @@
 
 from struct import unpack_from
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -56,6 +55,8 @@ def decompress(data: bytes, name: str, check_size: CheckSize) -> tuple[Pixels, b
 
 
 def _unpack(data: bytes, name: str, check_size: CheckSize) -> Pixels:
+    import cv2  # nodes of other sensors import this file, too
+
     container = read_container(data, name, check_size)
     try:
         pixels = cv2.imdecode(np.frombuffer(container.data, np.uint8), cv2.IMREAD_UNCHANGED)

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -40,8 +39,13 @@ class Encoding(NamedTuple):
         return int(height * self.rows), width * self.channels * np.dtype(self.dtype).itemsize
 
 
-def _by(code: int) -> Callable[[Pixels], Pixels]:
-    return lambda pixels: np.asarray(cv2.cvtColor(np.ascontiguousarray(pixels), code))
+def _by(code: str) -> Callable[[Pixels], Pixels]:
+    def convert(pixels: Pixels) -> Pixels:
+        import cv2  # nodes of other sensors import this file, too, and do without its 16 MB
+
+        return np.asarray(cv2.cvtColor(np.ascontiguousarray(pixels), getattr(cv2, code)))
+
+    return convert
 
 
 def _as_it_is(pixels: Pixels) -> Pixels:
@@ -68,14 +72,14 @@ def _in_16_bits(mm: Pixels) -> Pixels:
     return np.where((values > 0) & (values < 65536), values, 0).astype(np.uint16)
 
 
-_BGR, _BGRA = _by(cv2.COLOR_BGR2RGB), _by(cv2.COLOR_BGRA2RGB)
-_UYVY = Encoding('colour', 'u1', 2, _by(cv2.COLOR_YUV2RGB_UYVY), even=True)
-_YUYV = Encoding('colour', 'u1', 2, _by(cv2.COLOR_YUV2RGB_YUY2), even=True)
+_BGR, _BGRA = _by('COLOR_BGR2RGB'), _by('COLOR_BGRA2RGB')
+_UYVY = Encoding('colour', 'u1', 2, _by('COLOR_YUV2RGB_UYVY'), even=True)
+_YUYV = Encoding('colour', 'u1', 2, _by('COLOR_YUV2RGB_YUY2'), even=True)
 # OpenCV names a Bayer pattern by the second row's second and third pixel, ROS by the first two rows
 _ENCODINGS = {
     'rgb8': Encoding('colour', 'u1', 3, _as_it_is),
     'bgr8': Encoding('colour', 'u1', 3, _BGR),
-    'rgba8': Encoding('colour', 'u1', 4, _by(cv2.COLOR_RGBA2RGB)),
+    'rgba8': Encoding('colour', 'u1', 4, _by('COLOR_RGBA2RGB')),
     'bgra8': Encoding('colour', 'u1', 4, _BGRA),
     '8UC3': Encoding('colour', 'u1', 3, _BGR),  # OpenCV's colours are blue first
     '8UC4': Encoding('colour', 'u1', 4, _BGRA),
@@ -86,11 +90,11 @@ _ENCODINGS = {
     'uyvy': _UYVY,
     'yuv422_yuy2': _YUYV,
     'yuyv': _YUYV,
-    'nv12': Encoding('colour', 'u1', 1, _by(cv2.COLOR_YUV2RGB_NV12), rows=1.5, even=True),
-    'bayer_rggb8': Encoding('colour', 'u1', 1, _by(cv2.COLOR_BayerBG2RGB)),
-    'bayer_bggr8': Encoding('colour', 'u1', 1, _by(cv2.COLOR_BayerRG2RGB)),
-    'bayer_gbrg8': Encoding('colour', 'u1', 1, _by(cv2.COLOR_BayerGR2RGB)),
-    'bayer_grbg8': Encoding('colour', 'u1', 1, _by(cv2.COLOR_BayerGB2RGB)),
+    'nv12': Encoding('colour', 'u1', 1, _by('COLOR_YUV2RGB_NV12'), rows=1.5, even=True),
+    'bayer_rggb8': Encoding('colour', 'u1', 1, _by('COLOR_BayerBG2RGB')),
+    'bayer_bggr8': Encoding('colour', 'u1', 1, _by('COLOR_BayerRG2RGB')),
+    'bayer_gbrg8': Encoding('colour', 'u1', 1, _by('COLOR_BayerGR2RGB')),
+    'bayer_grbg8': Encoding('colour', 'u1', 1, _by('COLOR_BayerGB2RGB')),
     '16UC1': Encoding('depth', 'u2', 1, _as_it_is),
     '32FC1': Encoding('depth', 'f4', 1, millimetres),
     '16SC1': Encoding('depth', 'i2', 1, _in_16_bits),

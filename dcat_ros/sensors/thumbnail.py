@@ -1,6 +1,5 @@
 """Small pictures of frames, for a report."""
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,6 +16,8 @@ def thumbnail(picture: Picture, stamp_ns: int) -> Thumbnail:
 
     Colours of depth span the picture's own middle 96 % of readings.
     """
+    import cv2  # nodes import this file, too, and draw none
+
     height, width = picture.pixels.shape[:2]
     tall = min(max(1, round(height * _WIDTH_PX / width)), _MOST_HEIGHT_PX)
     # a mean over depths would mix a person with the wall, and a hole with both
@@ -33,6 +34,8 @@ def thumbnail(picture: Picture, stamp_ns: int) -> Thumbnail:
 
 def _coloured(depth: NDArray[np.uint16]) -> NDArray[np.uint8]:
     """Depth (H, W) uint16 in mm, 0 for none, as (H, W, 3) uint8, blue first."""
+    import cv2
+
     there = depth > 0
     if not there.any():
         return np.zeros((*depth.shape, 3), np.uint8)

@@ -4,16 +4,44 @@ No reading (0 mm, or NaN) is told by a mask of its own, so that no number ever s
 """
 
 import math
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dcat_ros.errors import DatasetError
 
-__all__ = ['SIDE_M', 'crop', 'pooled']
+__all__ = ['SIDE_M', 'Readings', 'crop', 'crop_counted', 'pooled']
 
 SIDE_M = 2.1  # of the cube around the person: someone of 1.9 m with an arm stretched out to a side
 _LEAST_SHARE = 1e-6  # of a cell: below it is rounding, not a reading
+
+
+class Readings(NamedTuple):
+    """How many readings there are; those of several frames are added up.
+
+    Attributes:
+        rows: (H,), in each row.
+        columns: (W,), in each column.
+        depths: (65536,), of each depth in mm; none of 0.
+    """
+
+    rows: NDArray[np.int64]
+    columns: NDArray[np.int64]
+    depths: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, frames: NDArray[np.uint16]) -> 'Readings':
+        """Count those of frames (n, H, W) in mm, 0 for none."""
+        mask = frames > 0
+        there = mask.sum(axis=0, dtype=np.int64)
+        depths = np.bincount(frames[mask], minlength=65536)
+        return cls(there.sum(axis=1), there.sum(axis=0), depths)
+
+    def plus(self, other: 'Readings', sign: int = 1) -> 'Readings':
+        """Those of both; with sign -1 those without the other's."""
+        return Readings(*(a + sign * b for a, b in zip(self, other, strict=True)))
 
 
 def crop(frames: NDArray[np.generic], focal_px: float, size: int = 32) -> NDArray[np.float32]:
@@ -48,22 +76,46 @@ def crop(frames: NDArray[np.generic], focal_px: float, size: int = 32) -> NDArra
     if size < 1:
         raise DatasetError(f'{size} cells cannot be made of a picture, at least 1 can')
     depth = _millimetres(frames)
-    mask = depth > 0
-    counts = mask.sum(axis=0, dtype=np.int64)
-    if not counts.any():
+    return crop_counted(list(depth), Readings.of(depth), focal_px, size)
+
+
+def crop_counted(
+    depth: Sequence[NDArray[np.uint16]], readings: Readings, focal_px: float, size: int = 32
+) -> NDArray[np.float32]:
+    """`crop` where the readings have been counted.
+
+    Args:
+        depth: frames of shape (H, W), mm, 0 for no reading.
+        readings: of all these frames.
+        focal_px: see `crop`.
+        size: see `crop`.
+
+    Raises:
+        DatasetError: see `crop`.
+    """
+    if not readings.depths.any():
         raise DatasetError('no frame has a depth reading')
-    z = _median(np.bincount(depth[mask]))
+    z = _median(readings.depths)
     side = focal_px * SIDE_M * 1000 / z
-    rows = _cells(_median(counts.sum(axis=1)) + 0.5, side, size, frames.shape[1])
-    columns = _cells(_median(counts.sum(axis=0)) + 0.5, side, size, frames.shape[2])
+    rows = _cells(_median(readings.rows) + 0.5, side, size, depth[0].shape[0])
+    columns = _cells(_median(readings.columns) + 0.5, side, size, depth[0].shape[1])
     top, bottom = _used(rows)
     left, right = _used(columns)
-    relative = depth[:, top:bottom, left:right].astype(np.float32)
-    seen = (relative > 0) & (np.abs(relative - z) <= SIDE_M * 500)
-    relative = np.asarray(np.where(seen, (relative - z) / 1000, 0), dtype=np.float32)
-    rows, columns = rows[:, top:bottom], columns[:, left:right]
-    share = rows @ seen.astype(np.float32) @ columns.T
-    return _stacked(share, rows @ relative @ columns.T)
+    used = np.stack([frame[top:bottom, left:right] for frame in depth])
+    reach = round(SIDE_M * 500)
+    seen = ((used >= max(1, z - reach)) & (used <= z + reach)).astype(np.float32)
+    relative = used.astype(np.float32)
+    relative -= z
+    relative *= seen
+    relative /= 1000
+    rows, columns = rows[:, top:bottom], columns[:, left:right].T
+    # one product of all pictures' rows with the columns, then small ones
+    flat = (-1, right - left)
+    share, mean = (
+        rows @ (x.reshape(flat) @ columns).reshape(len(used), bottom - top, size)
+        for x in (seen, relative)
+    )
+    return _stacked(share, mean)
 
 
 def pooled(cropped: NDArray[np.floating], size: int) -> NDArray[np.float32]:

@@ -2,12 +2,11 @@
 
 from collections import Counter, deque
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from dcat_ros.errors import DatasetError
-from dcat_ros.sensors.depth.crop import crop, pooled
+from dcat_ros.sensors.depth.crop import Readings, crop_counted, pooled
 from dcat_ros.streaming.window import Window
 
 __all__ = ['DepthWindows', 'cleaned']
@@ -43,7 +42,9 @@ class DepthWindows:
         self.stride = max(1, round(stride_s * rate_hz))
         self._rate_hz = rate_hz
         self._size = size
-        self._frames: deque[NDArray[np.uint16]] = deque(maxlen=self.length)
+        self._frames: deque[NDArray[np.uint16]] = deque()
+        self._each: deque[Readings] = deque()
+        self._readings: Readings | None = None  # of all these frames
         self._camera: object = None  # size and focal length of the last frame
         self._index = 0  # of the last frame
         self._due = 0  # index of the frame that ends the next window
@@ -51,6 +52,8 @@ class DepthWindows:
     def reset(self) -> None:
         """Forget all frames; the next one starts anew."""
         self._frames.clear()
+        self._each.clear()
+        self._readings = None
 
     def push(
         self,
@@ -82,10 +85,11 @@ class DepthWindows:
         if self._frames:
             missed = index - self._index - 1
             self.counts['repeated'] += missed
-            self._frames.extend([self._frames[-1]] * min(missed, self.length))
+            for _ in range(min(missed, self.length)):
+                self._append(self._frames[-1], self._each[-1])
         else:
             self._due = index + self.length - 1
-        self._frames.append(frame)
+        self._append(frame, Readings.of(frame[None]))
         self._index = index
         if index < self._due:
             return []
@@ -94,10 +98,18 @@ class DepthWindows:
         start_ns = stamp_ns - round((self.length - 1) * _NS / self._rate_hz)
         return [Window(start_ns, stamp_ns, frame_id, self._samples(focal_px / factor))]
 
+    def _append(self, frame: NDArray[np.uint16], readings: Readings) -> None:
+        self._readings = readings if self._readings is None else self._readings.plus(readings)
+        self._frames.append(frame)
+        self._each.append(readings)
+        if len(self._frames) > self.length:
+            self._frames.popleft()
+            self._readings = self._readings.plus(self._each.popleft(), -1)
+
     def _samples(self, focal_px: float) -> NDArray[np.float32] | None:
-        frames = np.stack(self._frames)
+        assert self._readings is not None
         try:
-            cells = crop(frames, focal_px, _CROPPED)
+            cells = crop_counted(self._frames, self._readings, focal_px, _CROPPED)
         except DatasetError:  # no reading in any frame: nobody there
             self.counts['empty'] += 1
             return None
@@ -133,6 +145,8 @@ def _filled(depth: NDArray[np.uint16]) -> NDArray[np.uint16]:
 
     A pixel outside of a straight edge has three neighbours on the surface, so that edges stay.
     """
+    import cv2  # nodes of other sensors import this file, too
+
     seen = (depth > 0).astype(np.float32)
     n = cv2.boxFilter(seen, -1, (3, 3), normalize=False, borderType=cv2.BORDER_CONSTANT)
     total = cv2.boxFilter(

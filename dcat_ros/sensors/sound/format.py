@@ -1,13 +1,16 @@
 """How raw sound lies in bytes, and audio_common_msgs/AudioInfo of ros-drivers, which says it."""
 
 import re
-from typing import Any, NamedTuple
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from rosbags.typesys import Stores, get_types_from_msg, get_typestore
 
 from dcat_ros.errors import MessageError
+
+if TYPE_CHECKING:
+    from rosbags.typesys.store import Typestore
 
 __all__ = [
     'AUDIO_INFO_TYPE',
@@ -29,14 +32,21 @@ _NAME = re.compile(r'([SUF])(8|16|24|32|64)(_32)?(LE|BE)?')
 #: What a coding is called whose samples are raw.
 _RAW = ('', 'wave', 'wav', 'raw', 'pcm')
 
-_STORE = get_typestore(Stores.ROS2_JAZZY)
-_STORE.register(
-    get_types_from_msg(
-        'uint8 channels\nuint32 sample_rate\nstring sample_format\nuint32 bitrate\n'
-        'string coding_format',
-        AUDIO_INFO_TYPE,
+
+@cache
+def _store() -> 'Typestore':
+    """The type of audio_info; rosbags is imported here, for nodes of other sensors import this."""
+    from rosbags.typesys import Stores, get_types_from_msg, get_typestore
+
+    store = get_typestore(Stores.ROS2_JAZZY)
+    store.register(
+        get_types_from_msg(
+            'uint8 channels\nuint32 sample_rate\nstring sample_format\nuint32 bitrate\n'
+            'string coding_format',
+            AUDIO_INFO_TYPE,
+        )
     )
-)
+    return store
 
 
 class SampleFormat(NamedTuple):
@@ -143,7 +153,7 @@ def decode_audio_info(data: bytes) -> AudioInfo:
         MessageError: with `reason` 'truncated', 'rate' or 'channels'.
     """
     try:
-        message: Any = _STORE.deserialize_cdr(data, AUDIO_INFO_TYPE)
+        message: Any = _store().deserialize_cdr(data, AUDIO_INFO_TYPE)
     except Exception as problem:  # the library raises whatever the bytes lead it to
         raise MessageError(
             f'{AUDIO_INFO_TYPE} of {len(data)} bytes cannot be read as that of ros-drivers: '

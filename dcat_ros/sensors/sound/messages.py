@@ -10,16 +10,19 @@ whose meaning stands in a message of another topic, that of mgonzs13 says all in
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from rosbags.typesys import Stores, get_types_from_msg, get_typestore
 
 from dcat_ros.errors import MessageError
 from dcat_ros.sensors.sound.codec import codec_of
 from dcat_ros.sensors.sound.format import S16LE, AudioInfo
 from dcat_ros.sensors.sound.stamped import layout_of, read_audio_stamped
+
+if TYPE_CHECKING:
+    from rosbags.typesys.store import Typestore
 
 __all__ = [
     'AUDIO_STAMPED_TYPE',
@@ -57,11 +60,19 @@ AUDIO_TYPES = (_ARRAY, *BYTES_TYPES, AUDIO_STAMPED_TYPE)
 HEADERLESS_TYPES = (_ARRAY, BYTES_TYPES[0])
 
 _NS = 1_000_000_000
-_STORE = get_typestore(Stores.ROS2_JAZZY)
-_STORE.register(
-    get_types_from_msg('uint8[] data', BYTES_TYPES[0])
-    | get_types_from_msg('std_msgs/Header header\nAudioData audio', BYTES_TYPES[1])
-)
+
+
+@cache
+def _store() -> 'Typestore':
+    """The types of sound; rosbags is imported here, for nodes of other sensors import this file."""
+    from rosbags.typesys import Stores, get_types_from_msg, get_typestore
+
+    store = get_typestore(Stores.ROS2_JAZZY)
+    store.register(
+        get_types_from_msg('uint8[] data', BYTES_TYPES[0])
+        | get_types_from_msg('std_msgs/Header header\nAudioData audio', BYTES_TYPES[1])
+    )
+    return store
 
 
 class SoundDecoder:
@@ -150,7 +161,7 @@ class SoundDecoder:
             _check_samples(stamped.samples)
             return Sound(check(stamped.stamp_ns), *stamped[1:])
         try:
-            message: Any = _STORE.deserialize_cdr(data, self._type_name)
+            message: Any = _store().deserialize_cdr(data, self._type_name)
         except Exception as problem:  # the library raises whatever the bytes lead it to
             raise MessageError(
                 f'{self._type_name} of {len(data)} bytes cannot be read: {type(problem).__name__}',

@@ -50,7 +50,8 @@ def test_crop_treats_every_frame_alike(pictures, random):
     order = list(range(len(pictures)))
     random.shuffle(order)
     out = depth.crop(pictures, 20.0, SIZE)
-    np.testing.assert_array_equal(depth.crop(pictures[order], 20.0, SIZE), out[order])
+    # the last bit of a sum depends on where the frame stands
+    np.testing.assert_allclose(depth.crop(pictures[order], 20.0, SIZE), out[order], atol=1e-6)
 
 
 @given(frames.filter(lambda f: f.any()), st.sampled_from([1, 2, 4]))
