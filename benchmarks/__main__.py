@@ -7,11 +7,11 @@ The comparison with MiniRocket (benchmarks.loso) and the rejection of unknown ac
 import platform
 from pathlib import Path
 
-from benchmarks import image_load, node_load, offline
+from benchmarks import four_nodes, image_load, node_load, offline
 
 
 def main() -> None:
-    rows = [*offline.run(), *node_load.run(), *image_load.run()]
+    rows = [*offline.run(), *node_load.run(), *image_load.run(), *four_nodes.run()]
     table = ['| what | ratio |', '|---|---|', *(f'| {what} | {value} |' for what, value in rows)]
     text = f'Measured in one run on {platform.machine()}, Python {platform.python_version()}.\n\n'
     out = Path('results') / 'benchmarks.md'

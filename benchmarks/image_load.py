@@ -19,7 +19,7 @@ from dcat_ros.share import dds_environment
 SECONDS = 20.0
 _NODE = str(Path(sys.executable).with_name('image_node'))
 
-_CAMERA = """
+CAMERA = """
 import sys, time, numpy as np, rclpy
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import Image
@@ -75,7 +75,7 @@ def run(model: str = 'image_depth_utd_mhad') -> list[tuple[str, str]]:
     with process(*command) as running:
         time.sleep(4.0)  # start-up must be over
         before = running.cpu_times()
-        camera = subprocess.Popen([sys.executable, '-c', _CAMERA, str(SECONDS)])
+        camera = subprocess.Popen([sys.executable, '-c', CAMERA, str(SECONDS)])
         while camera.poll() is None:
             rclpy.spin_once(node, timeout_sec=0.05)
         after = running.cpu_times()

@@ -44,7 +44,7 @@ if sys.argv[1] == 'onnxruntime':
 rclpy.spin(node)
 """
 
-_PUBLISHER = """
+PUBLISHER = """
 import sys, time, rclpy
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import Imu
@@ -61,6 +61,8 @@ begin = time.time()
 for i in range(int(rate * seconds)):
     due = begin + i / rate
     time.sleep(max(0.0, due - time.time()))
+    # a value that never changes is taken for a sensor that froze
+    message.linear_acceleration.x = message.angular_velocity.z = (i % 37) / 37
     message.header.stamp.sec, message.header.stamp.nanosec = divmod(time.time_ns(), 10**9)
     publisher.publish(message)
 """
@@ -93,7 +95,7 @@ def cpu_per_message_us(kind: str, model: str, rate_hz: float) -> float:
     with process(*consumer(kind, model)) as node:
         time.sleep(4.0)  # start-up must be over: only the steady state is measured
         before = node.cpu_times()
-        publisher = [sys.executable, '-c', _PUBLISHER, str(rate_hz), str(SECONDS)]
+        publisher = [sys.executable, '-c', PUBLISHER, str(rate_hz), str(SECONDS)]
         subprocess.run(publisher, check=True, timeout=60 + SECONDS)
         after = node.cpu_times()
     used = after.user + after.system - before.user - before.system
@@ -124,7 +126,7 @@ def latency_ms(kind: str, model: str) -> tuple[float, float]:
         Monitor(node, heard=on_label)
     with process(*consumer(kind, model)):
         time.sleep(4.0)
-        command = [sys.executable, '-c', _PUBLISHER, '200', str(SECONDS)]
+        command = [sys.executable, '-c', PUBLISHER, '200', str(SECONDS)]
         publisher = subprocess.Popen(command)
         while publisher.poll() is None:
             rclpy.spin_once(node, timeout_sec=0.05)
@@ -151,7 +153,7 @@ def start_to_first_label_s(model: str, backend: str) -> float:
     rclpy.init()
     node = rclpy.create_node('listener')
     monitor = Monitor(node)
-    command = [sys.executable, '-c', _PUBLISHER, '200', '20']
+    command = [sys.executable, '-c', PUBLISHER, '200', '20']
     publisher = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     began = time.monotonic()
     with process(*consumer('imu_node', model, backend)):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from functools import cache, partial
 from pathlib import Path
 from random import Random
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory, mkdtemp
 
 import yaml
 import zstandard
@@ -32,6 +32,16 @@ _STORE = get_typestore(Stores.ROS2_JAZZY)
 _N = 120
 
 
+@cache
+def _all() -> TemporaryDirectory[str]:
+    """The folder of all these bags, which goes when the process ends."""
+    return TemporaryDirectory(prefix='fuzz-bags-')
+
+
+def _new_folder() -> Path:
+    return Path(mkdtemp(dir=_all().name))
+
+
 def _contents() -> Iterator[tuple[str, str, int, bytes]]:
     """Two activities in 2.4 s."""
     for i in range(_N):
@@ -42,7 +52,7 @@ def _contents() -> Iterator[tuple[str, str, int, bytes]]:
 
 
 def _rosbag2(storage: StoragePlugin, compression: CompressionMode | None = None) -> Path:
-    path = Path(mkdtemp(prefix='fuzz-bag-')) / 'bag'
+    path = _new_folder() / 'bag'
     writer = Writer(path, version=9, storage_plugin=storage)
     if compression:
         writer.set_compression(compression, CompressionFormat.ZSTD)
@@ -69,7 +79,7 @@ def _packed_as_a_whole() -> Path:
 
 
 def _mcap(compression: CompressionType) -> Path:
-    path = Path(mkdtemp(prefix='fuzz-bag-')) / 'one.mcap'
+    path = _new_folder() / 'one.mcap'
     with path.open('wb') as file:
         writer = McapWriter(file, chunk_size=8000, compression=compression, enable_crcs=False)
         writer.start(profile='ros2')
@@ -84,7 +94,7 @@ def _mcap(compression: CompressionType) -> Path:
 
 
 def _ros1(compression: str) -> Path:
-    path = Path(mkdtemp(prefix='fuzz-bag-')) / 'old.bag'
+    path = _new_folder() / 'old.bag'
     writer = Ros1Writer(path)
     if compression:
         writer.set_compression(Ros1Writer.CompressionFormat[compression])

@@ -11,6 +11,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 
 from tools.fuzz.case import Batch, Outcome
 from tools.fuzz.kinds import KINDS
@@ -46,12 +47,14 @@ class Limits:
 class _Worker:
     """A process with the batch that it is at, and what it was seen to do."""
 
-    def __init__(self, out: Path):
+    def __init__(self, out: Path, folder: str):
         context = multiprocessing.get_context('spawn')
         self.pipe: Connection
         self.pipe, theirs = context.Pipe()
         self.at: Synchronized[int] = context.Value('i', -1)
-        self.process = context.Process(target=serve, args=(theirs, self.at, out), daemon=True)
+        self.process = context.Process(
+            target=serve, args=(theirs, self.at, out, folder), daemon=True
+        )
         self.process.start()
         theirs.close()
         self.batch: Batch | None = None
@@ -110,7 +113,8 @@ def run(
     outcomes = {name: Outcome() for name in kinds or [n for n, k in KINDS.items() if k.share]}
     batches = _batches(seed, list(outcomes), limits.cases)
     began = time.monotonic()
-    workers = [_Worker(out) for _ in range(n_workers)]
+    folder = TemporaryDirectory(prefix='fuzz-')  # workers that are killed clean up nothing
+    workers = [_Worker(out, folder.name) for _ in range(n_workers)]
     idle = list(workers)
     done = False
     try:
@@ -130,7 +134,7 @@ def run(
                     continue
                 outcomes[worker.batch.kind].add(outcome)
                 if not worker.process.is_alive():
-                    workers[i] = worker = _Worker(out)
+                    workers[i] = worker = _Worker(out, folder.name)
                 worker.batch = None
                 idle.append(worker)
                 n = sum(one.n for one in outcomes.values())
@@ -140,6 +144,7 @@ def run(
     finally:
         for worker in workers:
             worker.stop()
+        folder.cleanup()
     return outcomes
 
 

@@ -3,6 +3,7 @@
 import os
 import re
 import resource
+import tempfile
 import time
 import traceback
 from collections.abc import Iterator
@@ -25,8 +26,16 @@ MOST_OVER = 200 << 20
 _MOST_SPACE = 12 << 30
 
 
-def serve(pipe: Connection, at: 'Synchronized[int]', out: Path) -> None:
-    """Try batches that come through the pipe, and send what came out, until None comes."""
+def serve(pipe: Connection, at: 'Synchronized[int]', out: Path, folder: str) -> None:
+    """Try batches that come through the pipe, and send what came out, until None comes.
+
+    Args:
+        pipe: see above.
+        at: see `try_batch`.
+        out: see `try_batch`.
+        folder: for files of this process, which somebody else removes.
+    """
+    tempfile.tempdir = folder
     # decoders written in C print what they think of a picture
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     resource.setrlimit(resource.RLIMIT_AS, (_MOST_SPACE, _MOST_SPACE))
