@@ -28,6 +28,7 @@ class Word:
         source: of presence_node's: whose label it is; empty if nobody's.
         of_window: it says what a window shows, and not that data stopped.
         late_ms: from the window's end to its arrival, by the clock of the stamps.
+        reason: why the data that come cannot be used; empty if none come.
     """
 
     time_s: float
@@ -35,6 +36,7 @@ class Word:
     source: str
     of_window: bool
     late_ms: float
+    reason: str = ''
 
     @property
     def is_label(self) -> bool:
@@ -100,6 +102,7 @@ class Ear:
                 activity.source,
                 said.end_ns > said.start_ns,
                 (now_ns - said.end_ns) / 1e6,
+                said.reason,
             )
         )
 

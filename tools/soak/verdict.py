@@ -76,9 +76,12 @@ def _wrong(spell: Spell, ear: Ear) -> list[str]:
             elif stale and any(w.is_label and w.time_s > stale[0] for w in during):
                 found.append(f'{fault.name}: {node} gave a label after it had said stale')
         elif node not in fault.stops and spell.is_judged:
-            n = sum(not word.is_label for word in during)
-            if n:
-                found.append(f'{fault.name}: {node} said stale {n} times while good data came')
+            found += [
+                f'{fault.name}: {node} said stale ({word.reason or "no data"}) '
+                f'{word.time_s - spell.begun_s:.1f} s after it began, while good data came'
+                for word in during
+                if not word.is_label
+            ]
         calm = _between(ear.words[node], spell.over_s, spell.calm_until_s)
         if not spell.is_judged:
             continue
