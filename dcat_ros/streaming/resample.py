@@ -3,7 +3,15 @@
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ['Oversampled', 'half_width_s', 'interpolate', 'is_oversampled', 'low_pass', 'on_grid', 'sampling_rate']
+__all__ = [
+    'Oversampled',
+    'half_width_s',
+    'interpolate',
+    'is_oversampled',
+    'low_pass',
+    'on_grid',
+    'sampling_rate',
+]
 
 #: A sensor this much faster than the grid is low-passed before it is resampled.
 _OVERSAMPLED = 1.25

@@ -9,8 +9,6 @@ reads a clock.
 
 from collections import Counter, deque
 from dataclasses import dataclass, replace
-from itertools import groupby
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,7 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 from dcat_ros.card.card import check_samples
 from dcat_ros.errors import ConfigError
 from dcat_ros.streaming.buffer import LatestRows, SampleQueue
-from dcat_ros.streaming.resample import Oversampled, half_width_s, on_grid, sampling_rate
+from dcat_ros.streaming.due_rows import DueRows, rows_of
+from dcat_ros.streaming.resample import Oversampled, half_width_s, sampling_rate
 
 __all__ = ['Window', 'WindowStream']
 
@@ -124,6 +123,11 @@ class WindowStream:
     def input_rate_hz(self) -> float:
         """Rate of the samples that arrived last, by their stamps; 0.0 if there are too few."""
         return sampling_rate(np.array(self._latest_ns))
+
+    @property
+    def due_ns(self) -> int:
+        """No window ends before a sample with this stamp or a later one, unless time jumps."""
+        return self._due_ns if self._running else 0
 
     def push(self, stamp_ns: int, values: ArrayLike, frame_id: str = '') -> list[Window]:
         """Take one sample.
@@ -247,14 +251,14 @@ class WindowStream:
         smooths = Oversampled(stamps, self.rate_hz, many=n_new > _RATE_OVER)
         at = len(stamps) - n_new  # the sample that has just come
         oldest = 0  # what is older has been let go of
-        rows: list[_Rows] = []
+        rows: list[DueRows] = []
         while (at := max(at, int(np.searchsorted(stamps, self._due_ns)))) < len(stamps):
             end_ns = self._grid_ns(self._end)
             smooth = smooths.at(max(oldest, at + 1 - _RATE_OVER), at + 1)
             self._due_ns = end_ns + (self._half_width_ns if smooth else 0)
             if stamps[at] < self._due_ns:
                 continue
-            rows.append(_Rows(self._next, self._end, smooth, at))
+            rows.append(DueRows(self._next, self._end, smooth, at))
             self._settled_ns = end_ns
             self._next = self._end + 1
             self._end += self.stride
@@ -266,23 +270,13 @@ class WindowStream:
         self._queue.drop(oldest)
         return windows
 
-    def _cut(self, rows: list['_Rows']) -> list[Window]:
+    def _cut(self, rows: list[DueRows]) -> list[Window]:
         """Compute these rows of the grid, and cut the windows that end with each."""
         times_s = (self._queue.stamps - self._origin_ns) / _NS
         first = rows[0].first - len(self._rows)  # index on the grid of the oldest row that is kept
-        parts = [self._rows.view()]
-        for smooth, group in groupby(rows, key=lambda some: some.smooth):
-            alike = list(group)
-            grid_s = np.arange(alike[0].first, alike[-1].last + 1) / self.rate_hz
-            # a grid in whole ns may end a trifle before the sample: nothing behind that is seen
-            n_rows = [some.last + 1 - some.first for some in alike]
-            newest = np.repeat(times_s[[some.newest for some in alike]], n_rows)
-            grid_s = np.minimum(grid_s, newest)
-            parts.append(
-                on_grid(grid_s, times_s, self._queue.values, self.rate_hz, oversampled=smooth)
-            )
-        whole = np.concatenate(parts)
-        self._rows.extend(whole[len(self._rows) :][-self.length :])
+        new = rows_of(rows, times_s, self._queue.values, self.rate_hz)
+        whole = np.concatenate([self._rows.view(), new])
+        self._rows.extend(new[-self.length :])
         samples = whole.astype(np.float32)
         self.counts['windows'] += len(rows)
         windows = []
@@ -297,18 +291,3 @@ class WindowStream:
                 )
             )
         return windows
-
-
-class _Rows(NamedTuple):
-    """Rows of the grid with which a window ends.
-
-    Attributes:
-        first, last: indices on the grid.
-        smooth: they need the low-pass.
-        newest: place in the queue of the sample that completed the window.
-    """
-
-    first: int
-    last: int
-    smooth: bool
-    newest: int
