@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
+from dcat_ros.bags.columns import Columns, gathered
 from dcat_ros.bags.describe import TopicInfo, salvage_topics
 from dcat_ros.bags.plain import plain_type
 from dcat_ros.bags.salvage import RawMessage, Seen, salvage
@@ -70,7 +71,11 @@ class LeftBag:
     def close(self) -> None:
         """Nothing is open between two readings."""
 
-    def messages(self, topics: Collection[str] | None) -> Iterator[RawMessage]:
+    def columns(self, topics: Collection[str] | None) -> Iterator[Columns]:
+        """Yield the messages of these topics, or of all, many at once."""
+        return gathered(self._messages(topics))
+
+    def _messages(self, topics: Collection[str] | None) -> Iterator[RawMessage]:
         """Yield the messages of these topics, or of all."""
         for path in self._files:
             for message in salvage(path):

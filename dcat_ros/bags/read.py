@@ -3,20 +3,23 @@
 import difflib
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
-from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
 
+import numpy as np
+
+from dcat_ros.bags.columns import Columns, gathered, plain_messages
 from dcat_ros.bags.describe import TopicInfo
 from dcat_ros.bags.left import LeftBag
-from dcat_ros.bags.plain import plain_data, plain_type
+from dcat_ros.bags.plain import plain_type
 from dcat_ros.bags.ros1 import ROS1_ENDING, ROS1_MAGIC, Ros1Bag
 from dcat_ros.bags.salvage import RawMessage, magic_of
 from dcat_ros.bags.sqlite_file import logs_beside, take_up_logs
 from dcat_ros.bags.whole import open_whole
 from dcat_ros.errors import BagError
 from dcat_ros.files import exists
+from dcat_ros.messages.batch import Batch
 
 __all__ = ['BAG_ENDINGS', 'BagReader']
 
@@ -35,7 +38,7 @@ class _Source(Protocol):
     def storage(self) -> str: ...
     def counts(self) -> dict[tuple[str, str], int]: ...
     def describe(self) -> list[TopicInfo]: ...
-    def messages(self, topics: Collection[str] | None) -> Iterator[RawMessage]: ...
+    def columns(self, topics: Collection[str] | None) -> Iterator[Columns]: ...
     def close(self) -> None: ...
 
 
@@ -133,11 +136,14 @@ class BagReader:
         self.topics[topic] = self._chosen[topic] = fitting[0]
         return fitting[0]
 
-    def chunks(self, topics: Collection[str], size: int) -> Iterator[list[RawMessage]]:
-        """Yield `messages` by so many at once; the last chunk may be shorter."""
-        messages = self.messages(topics)
-        while chunk := list(islice(messages, size)):
-            yield chunk
+    def chunks(self, topics: Collection[str], size: int) -> Iterator[Batch]:
+        """Yield `messages` by many at once, up to so many: much faster than one by one."""
+        for found in self._columns(topics):
+            plain = gathered(plain_messages(found)) if found.any_compressed else [found]
+            for kinds, which, times_ns, data in plain:
+                batch = Batch([topic for topic, _ in kinds], which, times_ns, data)
+                for start in range(0, len(batch), size):
+                    yield batch.at(slice(start, start + size))
 
     def messages(self, topics: Collection[str] | None = None) -> Iterator[RawMessage]:
         """Yield the messages of these topics, or of all.
@@ -146,22 +152,23 @@ class BagReader:
         without names, everything comes, as a copy needs it. A bag that turns out to be damaged in
         the middle ends there, with a line in `notes`.
         """
+        for found in self._columns(topics):
+            yield from plain_messages(found)
+
+    def _columns(self, topics: Collection[str] | None) -> Iterator[Columns]:
+        """The messages as they were written, by the plain names of their types."""
         if self._source is None:
             return
         chosen = {} if topics is None else self._chosen
         n_odd = 0
-        for message in self._source.messages(topics):
-            if not 0 <= message.log_time_ns < _LATEST_NS:
-                n_odd += 1
-                continue
-            type_name = plain_type(message.type_name)
-            if chosen.get(message.topic, type_name) != type_name:
-                continue
-            data = plain_data(message.data)
-            if data is message.data and type_name is message.type_name:
-                yield message  # as nearly all are: quicker than a new one
-            else:
-                yield RawMessage(message.topic, type_name, message.log_time_ns, data)
+        for found in self._source.columns(topics):
+            kinds = [(topic, plain_type(kind)) for topic, kind in found.kinds]
+            fits = np.array([chosen.get(topic, kind) == kind for topic, kind in kinds], np.bool_)
+            odd = (found.times_ns < 0) | (found.times_ns >= _LATEST_NS)
+            n_odd += int(odd.sum())
+            wanted = fits[found.which] & ~odd
+            plain = found._replace(kinds=kinds)
+            yield plain if wanted.all() else plain.at(wanted)
         if n_odd:
             self._note(f'{self.path}: {n_odd} messages were left out, for their log time is none.')
 

@@ -13,6 +13,7 @@ from rosbags.rosbag1.reader import IndexData
 from rosbags.typesys import Stores, get_types_from_msg, get_typestore
 from rosbags.typesys.store import Typestore
 
+from dcat_ros.bags.columns import Columns, gathered
 from dcat_ros.bags.describe import TopicInfo, counted
 from dcat_ros.bags.salvage import RawMessage
 from dcat_ros.bags.zstd import most_of
@@ -90,7 +91,11 @@ class Ros1Bag:
         """Close the file."""
         self._reader.close()
 
-    def messages(self, topics: Collection[str] | None) -> Iterator[RawMessage]:
+    def columns(self, topics: Collection[str] | None) -> Iterator[Columns]:
+        """Yield the messages of these topics, or of all, many at once."""
+        return gathered(self._messages(topics))
+
+    def _messages(self, topics: Collection[str] | None) -> Iterator[RawMessage]:
         """Yield the messages of these topics, or of all, up to damage, of which a note tells."""
         chosen = [c for c in self._reader.connections if topics is None or c.topic in topics]
         if not chosen:

@@ -10,7 +10,9 @@ from rosbags.rosbag2 import Reader
 from rosbags.rosbag2.reader import DirectoryReader
 from rosbags.rosbag2.storage_mcap import McapReader
 
+from dcat_ros.bags.columns import Columns, gathered
 from dcat_ros.bags.describe import TopicInfo, counted, described
+from dcat_ros.bags.mcap_columns import has_columns, mcap_columns
 from dcat_ros.bags.plain_folder import plain_folder
 from dcat_ros.bags.salvage import RawMessage, Seen, salvage
 from dcat_ros.errors import BagError
@@ -59,25 +61,39 @@ class WholeBag:
         """Close the files."""
         self._stack.close()
 
-    def messages(self, topics: Collection[str] | None) -> Iterator[RawMessage]:
+    def columns(self, topics: Collection[str] | None) -> Iterator[Columns]:
         """Yield the messages of these topics, or of all, up to damage, of which a note tells."""
-        chosen = [c for c in self._reader.connections if topics is None or c.topic in topics]
-        if not chosen:
-            return
         last_ns = n_then = -1
         try:
-            for connection, log_time_ns, data in self._reader.messages(connections=chosen):
-                # SQLite holds whatever was put there
-                if isinstance(data, bytes | memoryview) and isinstance(log_time_ns, int):
-                    n_then = n_then + 1 if log_time_ns == last_ns else 1
-                    last_ns = log_time_ns
-                    yield RawMessage(connection.topic, connection.msgtype, log_time_ns, bytes(data))
+            for found in self._undamaged(topics):
+                same = int((found.times_ns == found.times_ns[-1]).sum())
+                last_ns, before_ns = int(found.times_ns[-1]), last_ns
+                n_then = same + (n_then if last_ns == before_ns else 0)
+                yield found
             return
         except Exception as problem:  # the readers raise whatever the bytes lead them to
             note = f'{self._path} is damaged; read up to the damage: {one_line(problem)}.'
         if note not in self._notes:
             self._notes.append(note)
-        yield from self._before_the_damage(topics, last_ns, n_then)
+        yield from gathered(self._before_the_damage(topics, last_ns, n_then))
+
+    def _undamaged(self, topics: Collection[str] | None) -> Iterator[Columns]:
+        """What the readers by index give."""
+        folder = self._reader.storage
+        for storage in folder.storages if isinstance(folder, DirectoryReader) else []:
+            chosen = [c for c in storage.connections if topics is None or c.topic in topics]
+            if not chosen:
+                continue
+            if isinstance(storage, McapReader) and has_columns(storage):
+                yield from mcap_columns(storage, chosen)
+                continue
+            messages = (
+                RawMessage(connection.topic, connection.msgtype, log_time_ns, bytes(data))
+                for connection, log_time_ns, data in storage.messages(chosen)
+                # SQLite holds whatever was put there
+                if isinstance(data, bytes | memoryview) and isinstance(log_time_ns, int)
+            )
+            yield from gathered(messages)
 
     def _before_the_damage(
         self, topics: Collection[str] | None, last_ns: int, n_then: int

@@ -21,7 +21,7 @@ from dcat_ros.evaluation.bag_content import BagSource, receiver_for
 from dcat_ros.messages.text import decode_string
 from dcat_ros.segment import Segment
 from dcat_ros.sensors.registry import live_of
-from dcat_ros.streaming.reading import Reading, Recorded
+from dcat_ros.streaming.reading import Reading
 from dcat_ros.truth import from_changes, from_first_reading, read_csv
 
 __all__ = ['check_bag']
@@ -103,23 +103,18 @@ def _read(
     bag: BagReader, checks: Sequence[SensorCheck], truth_topic: str
 ) -> tuple[list[tuple[int, str]], int]:
     """Give all messages to the sensors; what the truth topic said and when, and the last time."""
-    owner = {topic: check for check in checks for topic in check.topics}
+    topics = [topic for check in checks for topic in check.topics]
     changes: list[tuple[int, str]] = []
     end_ns = 0
-    for chunk in bag.chunks([*owner, truth_topic], _CHUNK):
-        mine: dict[int, list[Recorded]] = {}
-        for message in chunk:
-            if message.topic == truth_topic:
-                try:
-                    changes.append((message.log_time_ns, decode_string(message.data)))
-                except MessageError:
-                    continue  # counted when it is scored
-            else:
-                recorded = Recorded(message.topic, message.data, message.log_time_ns)
-                mine.setdefault(id(owner[message.topic]), []).append(recorded)
+    for chunk in bag.chunks([*topics, truth_topic], _CHUNK):
+        for message in chunk.on([truth_topic]):
+            try:
+                changes.append((message.arrived_ns, decode_string(message.data)))
+            except MessageError:
+                continue  # counted when it is scored
         for check in checks:
-            check.take(mine.get(id(check), []))
-        end_ns = max(end_ns, chunk[-1].log_time_ns)
+            check.take(chunk.on(check.topics))
+        end_ns = max(end_ns, int(chunk.arrived_ns[-1]))
     return changes, end_ns
 
 

@@ -1,7 +1,7 @@
 """One sensor of a recording: its messages looked at as a recogniser would take them."""
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -9,9 +9,10 @@ from dcat_ros.card.card import Card
 from dcat_ros.check.record import Remark, TopicFacts
 from dcat_ros.doubt import NOTE
 from dcat_ros.errors import MessageError
+from dcat_ros.messages.batch import Batch, Recorded
 from dcat_ros.messages.cdr import read_head
 from dcat_ros.sensors.registry import live_of
-from dcat_ros.streaming.reading import Reading, Recorded
+from dcat_ros.streaming.reading import Reading
 from dcat_ros.streaming.window import Window
 
 __all__ = ['SensorCheck']
@@ -73,13 +74,13 @@ class SensorCheck:
         self._counts = dict.fromkeys(types, 0)
         self._levels: list[tuple[float, float]] = []
 
-    def take(self, messages: Sequence[Recorded]) -> None:
+    def take(self, batch: Batch) -> None:
         """Look at messages, in the order in which they came."""
-        for message in messages:
+        for message in batch:
             self._counts[message.topic] += 1
             has_header = self._types[message.topic] not in self.live.headerless
             self._times[message.topic].see(message, has_header)
-        for window in self.reading.take(messages):
+        for window in self.reading.take(batch):
             self.n_windows += 1
             self._measure(window)
 

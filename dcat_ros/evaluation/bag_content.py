@@ -14,7 +14,7 @@ from dcat_ros.sensors.live import Form, Live
 from dcat_ros.sensors.names import topics_and_settings
 from dcat_ros.sensors.registry import heard, live_of
 from dcat_ros.streaming.decision import STALE
-from dcat_ros.streaming.reading import Reading, Recorded
+from dcat_ros.streaming.reading import Reading
 from dcat_ros.streaming.receiver import Receiver
 from dcat_ros.streaming.recogniser import Recogniser
 from dcat_ros.streaming.window import WindowStream
@@ -134,17 +134,15 @@ def run_bag(
     own = set(parts or [topic])
     topics = [*own, *([truth_topic] if truth_topic else [])]
     for chunk in bag.chunks(topics, _CHUNK):
-        content.end_ns = max(content.end_ns, chunk[-1].log_time_ns)
-        for message in chunk:
-            if message.topic == truth_topic:
-                try:
-                    text = decode_string(message.data)
-                except MessageError as problem:
-                    content.rejected_truth[problem.reason] += 1
-                else:
-                    content.changes.append((message.log_time_ns, text))
-        messages = [Recorded(m.topic, m.data, m.log_time_ns) for m in chunk if m.topic in own]
-        for prediction in recogniser.classify_many(reading.take(messages)):
+        content.end_ns = max(content.end_ns, int(chunk.arrived_ns[-1]))
+        for message in chunk.on([truth_topic]) if truth_topic else []:
+            try:
+                text = decode_string(message.data)
+            except MessageError as problem:
+                content.rejected_truth[problem.reason] += 1
+            else:
+                content.changes.append((message.arrived_ns, text))
+        for prediction in recogniser.classify_many(reading.take(chunk.on(own))):
             if prediction.state == STALE:
                 content.n_senseless += 1
             else:

@@ -23,6 +23,7 @@ from dcat_ros.check.record import CheckReport, Remark
 from dcat_ros.check.sensor import SensorCheck
 from dcat_ros.errors import MessageError
 from dcat_ros.evaluation.bag_content import BagSource
+from dcat_ros.messages.batch import Batch, Recorded
 from dcat_ros.messages.text import decode_string
 from dcat_ros.nodes.latched import LatchedSubscription
 from dcat_ros.nodes.live import bare_node
@@ -30,7 +31,7 @@ from dcat_ros.nodes.message_types import message_class
 from dcat_ros.sensors.live import Beside, Form
 from dcat_ros.sensors.registry import live_of
 from dcat_ros.share import dds_environment
-from dcat_ros.streaming.reading import Reading, Recorded
+from dcat_ros.streaming.reading import Reading
 from dcat_ros.streaming.receiver import Receiver
 from dcat_ros.truth import from_changes
 
@@ -163,7 +164,7 @@ class _Listening:
 
     def _take(self, check: SensorCheck, topic: str, data: bytes) -> None:
         now_ns = int(self._node.get_clock().now().nanoseconds)
-        check.take([Recorded(topic, data, now_ns)])
+        check.take(Batch.of([Recorded(topic, data, now_ns)]))
 
     def _truth(self, data: bytes) -> None:
         with suppress(MessageError):

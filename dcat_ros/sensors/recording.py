@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from dcat_ros.messages.batch import Batch
+
 __all__ = ['Recorded', 'Recording']
 
 
@@ -56,7 +58,7 @@ class Recording(Protocol):
         """The messages of these topics, in the order of their log time."""
         ...
 
-    def chunks(self, topics: Collection[str], n: int) -> Iterator[Sequence[Recorded]]:
+    def chunks(self, topics: Collection[str], n: int) -> Iterator[Batch]:
         """The same, up to n at once."""
         ...
 

@@ -1,17 +1,26 @@
 """Messages of one small sample each to windows: of most sensors but cameras and microphones."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+from struct import Struct, error
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dcat_ros.doubt import Doubt, said, why_senseless
+from dcat_ros.errors import MessageError
+from dcat_ros.messages.packed import Packed
 from dcat_ros.streaming.receiver import Check, slowness
 from dcat_ros.streaming.window import Window, WindowStream
 
-__all__ = ['Decode', 'JudgeWindow', 'Sample', 'SampleReceiver', 'nothing_odd']
+__all__ = ['Decode', 'JudgeWindow', 'Sample', 'SampleReceiver', 'SampleRun', 'nothing_odd']
+
+_NS = 1_000_000_000
+#: The encapsulation, and the stamp of a message in little endian, as nearly every machine sends it.
+_STAMP = Struct('<xBxxII')
+_LITTLE = (1, 7)
 
 
 class Sample(Protocol):
@@ -31,6 +40,28 @@ class Sample(Protocol):
     def frame_id(self) -> str:
         """Of its header."""
         ...
+
+
+class SampleRun(NamedTuple):
+    """Samples that follow each other in one frame.
+
+    Attributes:
+        frame_id: the sensor's frame.
+        stamps_ns: header stamps, shape (n,); 0 where the sender left it empty.
+        values: as in `Sample`, shape (n, C).
+        places: index of each sample among the messages given, shape (n,).
+    """
+
+    frame_id: str
+    stamps_ns: NDArray[np.int64]
+    values: NDArray[np.float64]
+    places: NDArray[np.int64]
+
+    def at(self, places: NDArray[np.bool_]) -> 'SampleRun':
+        """Some of the samples."""
+        return SampleRun(
+            self.frame_id, self.stamps_ns[places], self.values[places], self.places[places]
+        )
 
 
 #: From the CDR bytes of a message to its sample; raises MessageError.
@@ -96,14 +127,61 @@ class SampleReceiver:
         self.last_stamp_ns, self.last_frame_id = stamp_ns, sample.frame_id
         return windows
 
+    def may_complete(self, data: bytes, arrived_ns: int) -> bool:
+        """Whether a window may end with this message: by its stamp, where that is easily read."""
+        try:
+            order, seconds, nanoseconds = _STAMP.unpack_from(data)
+        except error:
+            return True
+        stamp_ns = seconds * _NS + nanoseconds or arrived_ns
+        return order not in _LITTLE or stamp_ns >= self.stream.due_ns
+
+    def decode_runs(
+        self, messages: Packed, reject: Callable[[int, MessageError], None]
+    ) -> Iterator[SampleRun]:
+        """Decode many messages; `reject` is told which are unusable and why."""
+        good: list[tuple[int, Sample]] = []
+        for place, data in enumerate(messages):
+            try:
+                good.append((place, self._decode(data)))
+            except MessageError as problem:
+                reject(place, problem)
+        for frame_id, group in groupby(good, key=lambda one: one[1].frame_id):
+            places, samples = zip(*group, strict=True)
+            yield SampleRun(
+                frame_id,
+                np.array([sample.stamp_ns for sample in samples], np.int64),
+                np.array([sample.values for sample in samples], np.float64),
+                np.array(places, np.int64),
+            )
+
+    def accept_run(self, run: SampleRun, stamps_ns: NDArray[np.int64]) -> list[Window]:
+        """Take many samples at once, much faster than one by one.
+
+        Args:
+            run: of one frame.
+            stamps_ns: that count for them.
+        """
+        self.last_stamp_ns, self.last_frame_id = int(stamps_ns[-1]), run.frame_id
+        return self.stream.push_many(stamps_ns, run.values, run.frame_id)
+
     def windows(self, job: Window) -> list[Window]:
         """The job itself; without its samples if those cannot mean anything."""
-        if job.samples is None:
-            return [job]
-        self._of_window = self.judged(job, job.samples)
-        why = why_senseless(self._of_window)
-        return [job.senseless(why) if why else job]
+        return self.finished([job])[0]
 
-    def judged(self, window: Window, samples: NDArray[np.float32]) -> list[Doubt]:
-        """What speaks against a window with these samples."""
-        return self._judge(samples)
+    def finished(self, jobs: Sequence[Window]) -> tuple[list[Window], list[list[Doubt]]]:
+        """The jobs themselves, without their samples if those cannot mean anything; and why."""
+        if not jobs:
+            return [], []
+        judged = self.judged(jobs)
+        self._of_window = judged[-1]
+        of_all = slowness(self.input_rate_hz, self.stream.rate_hz)
+        windows = [
+            job.senseless(why) if (why := why_senseless(doubts)) else job
+            for job, doubts in zip(jobs, judged, strict=True)
+        ]
+        return windows, [doubts + of_all for doubts in judged]
+
+    def judged(self, windows: Sequence[Window]) -> list[list[Doubt]]:
+        """What speaks against each of some windows, in their order."""
+        return [self._judge(w.samples) for w in windows if w.samples is not None]

@@ -69,13 +69,9 @@ class SampleQueue:
         self._end += 1
         return True
 
-    def drop_before(self, stamp_ns: float) -> None:
-        """Forget the samples older than `stamp_ns`, but keep the newest of those.
-
-        The one that stays is the left neighbour that interpolation at `stamp_ns` needs.
-        """
-        older = int(np.searchsorted(self.stamps, stamp_ns, side='right'))
-        self._start += max(0, older - 1)
+    def drop(self, n: int) -> None:
+        """Forget the oldest n samples."""
+        self._start += n
 
     def clear(self) -> None:
         """Forget everything."""

@@ -1,33 +1,20 @@
 """A sensor's recorded messages on their way to windows, with all that is said against them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from dcat_ros.doubt import Doubt
 from dcat_ros.errors import MessageError
+from dcat_ros.messages.batch import Batch, Recorded
 from dcat_ros.rejections import Rejections
 from dcat_ros.streaming.judge import StreamJudge, Tally, apart, other_speed
 from dcat_ros.streaming.receiver import Check, Receiver, TakesParts, TakesRuns
 from dcat_ros.streaming.window import Window
 
-__all__ = ['Reading', 'Recorded']
-
-
-class Recorded(NamedTuple):
-    """A serialised message of a sensor.
-
-    Attributes:
-        topic: on which it was sent.
-        data: its CDR bytes.
-        arrived_ns: when it came.
-    """
-
-    topic: str
-    data: bytes
-    arrived_ns: int
+__all__ = ['Reading']
 
 
 class Reading:
@@ -76,13 +63,13 @@ class Reading:
         """Stamp less receive time of the last message; None where no header has a stamp."""
         return self.judge.offset_s if self._has_stamps else None
 
-    def take(self, messages: Sequence[Recorded]) -> list[Window]:
+    def take(self, batch: Batch) -> list[Window]:
         """Take messages in the order in which they came; gives the windows that they complete."""
-        self.n_messages += len(messages)
+        self.n_messages += len(batch)
         if isinstance(self.receiver, TakesRuns) and not self._parts:
-            return self._take_runs(self.receiver, messages)
+            return self._take_runs(self.receiver, batch)
         windows: list[Window] = []
-        for message in messages:
+        for message in batch:
             windows += self._take_one(message, self._accept(message.topic))
         return windows
 
@@ -135,12 +122,11 @@ class Reading:
         self.judge.take(self.receiver.last_stamp_ns, message.arrived_ns, frame_id)
         return windows
 
-    def _take_runs(self, receiver: TakesRuns, messages: Sequence[Recorded]) -> list[Window]:
+    def _take_runs(self, receiver: TakesRuns, batch: Batch) -> list[Window]:
         """Many messages at once: much faster than one by one."""
         jobs: list[Window] = []
-        data = [message.data for message in messages]
-        for run in receiver.decode_runs(data, self.rejected.add):
-            arrived = np.array([messages[i].arrived_ns for i in run.places])
+        for run in receiver.decode_runs(batch.data, lambda _, problem: self.rejected.add(problem)):
+            arrived = batch.arrived_ns[run.places]
             empty = run.stamps_ns == 0
             self.n_without_stamp += int(empty.sum())
             self._has_stamps |= not empty.all()
@@ -149,7 +135,10 @@ class Reading:
             self._saw(int(stamps[-1]), int(arrived[-1]))
             self.judge.take_many(stamps, arrived, run.frame_id)
             jobs += receiver.accept_run(run, stamps)
-        return [window for job in jobs for window in self._windows(job)]
+        windows, doubts = receiver.finished(jobs)
+        for of_window in doubts:
+            self._tally.count(1, of_window)
+        return windows
 
     def _windows(self, job: Any) -> list[Window]:
         windows = self.receiver.windows(job)

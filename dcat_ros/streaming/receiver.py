@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from dcat_ros.doubt import NOTE, Doubt
 from dcat_ros.errors import MessageError
+from dcat_ros.messages.packed import Packed
 from dcat_ros.streaming.window import Window
 
 __all__ = [
@@ -104,19 +105,31 @@ class Run(Protocol):
         """Of all of them."""
         ...
 
+    def at(self, places: NDArray[np.bool_]) -> Any:
+        """Some of the samples."""
+        ...
+
 
 @runtime_checkable
 class TakesRuns(Protocol):
     """A receiver that takes many messages at once, much faster than one by one."""
 
+    def may_complete(self, data: bytes, arrived_ns: int) -> bool:
+        """Whether a window may end with this message, so that it should be taken now; quick."""
+        ...
+
     def decode_runs(
-        self, messages: Sequence[bytes], reject: Callable[[MessageError], None]
+        self, messages: Packed, reject: Callable[[int, MessageError], None]
     ) -> Iterable[Any]:
-        """Decode messages; `reject` is told of those that are unusable. Gives `Run`s."""
+        """Decode messages; `reject` is told which are unusable and why. Gives `Run`s."""
         ...
 
     def accept_run(self, run: Any, stamps_ns: NDArray[np.int64]) -> list[Window]:
         """Take what `decode_runs` gave, with the stamps (n,) that count for it."""
+        ...
+
+    def finished(self, jobs: Sequence[Window]) -> tuple[list[Window], list[list[Doubt]]]:
+        """`Receiver.windows` of many jobs, and what is doubted with each."""
         ...
 
 

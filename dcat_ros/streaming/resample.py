@@ -3,7 +3,15 @@
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ['half_width_s', 'interpolate', 'is_oversampled', 'low_pass', 'on_grid', 'sampling_rate']
+__all__ = [
+    'Oversampled',
+    'half_width_s',
+    'interpolate',
+    'is_oversampled',
+    'low_pass',
+    'on_grid',
+    'sampling_rate',
+]
 
 #: A sensor this much faster than the grid is low-passed before it is resampled.
 _OVERSAMPLED = 1.25
@@ -11,6 +19,11 @@ _OVERSAMPLED = 1.25
 _CUTOFF = 0.4
 #: Half of the kernel's width, in periods of the grid.
 _HALF_WIDTH_PERIODS = 5.0
+#: A sample so near to the kernel's edge, as a share of its half width, weighs nothing, and is left
+#: out: whether it has come yet must not matter.
+_EDGE = 1e-6
+#: Weights that are computed at once.
+_BLOCK = 1 << 18
 
 
 def half_width_s(rate_hz: float) -> float:
@@ -35,6 +48,31 @@ def sampling_rate(stamps_ns: NDArray[np.int64]) -> float:
 def is_oversampled(stamps_ns: NDArray[np.int64], rate_hz: float) -> bool:
     """Whether samples come so fast that a grid of this rate needs the low-pass."""
     return sampling_rate(stamps_ns) > _OVERSAMPLED * rate_hz
+
+
+class Oversampled:
+    """`is_oversampled` of many slices of one stream.
+
+    Args:
+        stamps_ns: of the stream, ascending, shape (n,).
+        rate_hz: of the grid.
+        many: so many slices will be asked about that to look through all stamps first pays.
+    """
+
+    def __init__(self, stamps_ns: NDArray[np.int64], rate_hz: float, *, many: bool):
+        self._stamps_ns = stamps_ns
+        self._rate_hz = rate_hz
+        self._always: bool | None = None
+        if many:
+            fast = 1e9 / np.diff(stamps_ns) > _OVERSAMPLED * rate_hz
+            if fast.all() or not fast.any():  # whichever the median is
+                self._always = bool(fast[0])
+
+    def at(self, start: int, stop: int) -> bool:
+        """Whether the stamps of this slice come so fast that the grid needs the low-pass."""
+        if self._always is not None and stop - start > 2:
+            return self._always
+        return is_oversampled(self._stamps_ns[start:stop], self._rate_hz)
 
 
 def on_grid(
@@ -64,10 +102,13 @@ def interpolate(
     Returns:
         Values at the wanted times, shape (n, C).
     """
-    left = np.clip(np.searchsorted(times_s, grid_s, side='right') - 1, 0, max(0, len(times_s) - 2))
-    right = np.minimum(left + 1, len(times_s) - 1)
+    last = len(times_s) - 1
+    left = np.searchsorted(times_s, grid_s, side='right') - 1
+    left = np.minimum(np.maximum(left, 0), max(0, last - 1))
+    right = np.minimum(left + 1, last)
     span = times_s[right] - times_s[left]
-    part = np.clip((grid_s - times_s[left]) / np.where(span > 0, span, 1), 0, 1)[:, None]
+    part = (grid_s - times_s[left]) / np.where(span > 0, span, 1)
+    part = np.minimum(np.maximum(part, 0), 1)[:, None]
     out: NDArray[np.float64] = (1 - part) * values[left] + part * values[right]
     return out
 
@@ -95,16 +136,27 @@ def low_pass(
     Returns:
         Values at the wanted times, shape (n, C).
     """
-    half = half_width_s(rate_hz)
+    reach = half_width_s(rate_hz) * (1 - _EDGE)
     spacing = np.gradient(times_s)
     rows = interpolate(grid_s, times_s, values)
-    first = np.searchsorted(times_s, grid_s - half)
-    last = np.searchsorted(times_s, grid_s + half, side='right')
-    for i, (time, lo, hi) in enumerate(zip(grid_s, first, last, strict=True)):
-        if lo == hi or spacing[lo:hi].max() > 1 / rate_hz:
-            continue
-        u = times_s[lo:hi] - time
-        weights = np.sinc(2 * _CUTOFF * rate_hz * u) * (1 + np.cos(np.pi * u / half))
-        weights *= spacing[lo:hi]
-        rows[i] = weights @ values[lo:hi] / weights.sum()
+    first = np.searchsorted(times_s, grid_s - reach)
+    counts = np.searchsorted(times_s, grid_s + reach, side='right') - first
+    holes = np.concatenate([[0], np.cumsum(spacing > 1 / rate_hz)])
+    counts[holes[first + counts] > holes[first]] = 0
+    # rows of as many samples at once: what a row gives does not depend on those beside it
+    for n in np.unique(counts[counts > 0]).tolist():
+        alike = np.flatnonzero(counts == n)
+        size = max(1, _BLOCK // n)
+        for start in range(0, len(alike), size):
+            some = alike[start : start + size]
+            near = first[some, None] + np.arange(n)
+            weights = _kernel(times_s[near] - grid_s[some, None], rate_hz) * spacing[near]
+            sums = (weights[:, None, :] @ values[near])[:, 0]
+            rows[some] = sums / weights.sum(axis=1)[:, None]
     return rows
+
+
+def _kernel(u: NDArray[np.float64], rate_hz: float) -> NDArray[np.float64]:
+    """The kernel at distances in s, but for a factor."""
+    window: NDArray[np.float64] = 1 + np.cos(np.pi / half_width_s(rate_hz) * u)
+    return np.sinc(2 * _CUTOFF * rate_hz * u) * window

@@ -16,7 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 from dcat_ros.card.card import check_samples
 from dcat_ros.errors import ConfigError
 from dcat_ros.streaming.buffer import LatestRows, SampleQueue
-from dcat_ros.streaming.resample import half_width_s, is_oversampled, on_grid, sampling_rate
+from dcat_ros.streaming.due_rows import DueRows, rows_of
+from dcat_ros.streaming.resample import Oversampled, half_width_s, sampling_rate
 
 __all__ = ['Window', 'WindowStream']
 
@@ -123,6 +124,11 @@ class WindowStream:
         """Rate of the samples that arrived last, by their stamps; 0.0 if there are too few."""
         return sampling_rate(np.array(self._latest_ns))
 
+    @property
+    def due_ns(self) -> int:
+        """No window ends before a sample with this stamp or a later one, unless time jumps."""
+        return self._due_ns if self._running else 0
+
     def push(self, stamp_ns: int, values: ArrayLike, frame_id: str = '') -> list[Window]:
         """Take one sample.
 
@@ -156,7 +162,7 @@ class WindowStream:
         self._queue.append(stamp_ns, values)
         self._newest_ns = stamp_ns
         self._latest_ns.append(stamp_ns)
-        return self._complete() if stamp_ns >= self._due_ns else []
+        return self._complete(1) if stamp_ns >= self._due_ns else []
 
     def push_many(
         self, stamps_ns: NDArray[np.int64], values: NDArray[np.float64], frame_id: str = ''
@@ -199,19 +205,18 @@ class WindowStream:
         windows: list[Window] = []
         start = 0
         while start < len(stamps_ns):
-            # up to and with the sample that completes the next window
-            due = int(np.searchsorted(stamps_ns, self._due_ns))
-            stop = min(max(due, start) + 1, len(stamps_ns))
-            if len(self._queue) + stop - start > _QUEUE_CAPACITY:
-                for i in range(start, stop):
-                    windows += self.push(int(stamps_ns[i]), values[i], self._frame_id)
-            else:
-                self._queue.extend(stamps_ns[start:stop], values[start:stop])
-                self._latest_ns.extend(stamps_ns[max(start, stop - _RATE_OVER) : stop].tolist())
-                self.counts['samples'] += stop - start
-                self._newest_ns = int(stamps_ns[stop - 1])
-                if self._newest_ns >= self._due_ns:
-                    windows += self._complete()
+            room = _QUEUE_CAPACITY - len(self._queue)
+            if not room:  # no window comes about, and what comes is counted as overflow
+                windows += self.push(int(stamps_ns[start]), values[start], self._frame_id)
+                start += 1
+                continue
+            stop = min(start + room, len(stamps_ns))
+            self._queue.extend(stamps_ns[start:stop], values[start:stop])
+            self._latest_ns.extend(stamps_ns[max(start, stop - _RATE_OVER) : stop].tolist())
+            self.counts['samples'] += stop - start
+            self._newest_ns = int(stamps_ns[stop - 1])
+            if self._newest_ns >= self._due_ns:
+                windows += self._complete(stop - start)
             start = stop
         return windows
 
@@ -236,32 +241,53 @@ class WindowStream:
     def _grid_ns(self, index: int) -> int:
         return self._origin_ns + round(index * _NS / self.rate_hz)
 
-    def _complete(self) -> list[Window]:
-        """Compute the rows that are due, and cut the windows that end with them."""
-        windows: list[Window] = []
-        while True:
+    def _complete(self, n_new: int) -> list[Window]:
+        """Cut the windows that the newest samples complete, as if these came one by one.
+
+        Args:
+            n_new: number of samples at the end of the queue that came after the last call.
+        """
+        stamps = self._queue.stamps
+        smooths = Oversampled(stamps, self.rate_hz, many=n_new > _RATE_OVER)
+        at = len(stamps) - n_new  # the sample that has just come
+        oldest = 0  # what is older has been let go of
+        rows: list[DueRows] = []
+        while (at := max(at, int(np.searchsorted(stamps, self._due_ns)))) < len(stamps):
             end_ns = self._grid_ns(self._end)
-            smooth = is_oversampled(self._queue.stamps[-_RATE_OVER:], self.rate_hz)
+            smooth = smooths.at(max(oldest, at + 1 - _RATE_OVER), at + 1)
             self._due_ns = end_ns + (self._half_width_ns if smooth else 0)
-            if self._newest_ns < self._due_ns:
-                return windows
-            self._rows.extend(self._new_rows(smooth))
-            self.counts['windows'] += 1
-            windows.append(
-                Window(
-                    start_ns=self._grid_ns(self._end - self.length + 1),
-                    end_ns=end_ns,
-                    frame_id=self._frame_id,
-                    samples=self._rows.view().astype(np.float32),
-                )
-            )
+            if stamps[at] < self._due_ns:
+                continue
+            rows.append(DueRows(self._next, self._end, smooth, at))
             self._settled_ns = end_ns
             self._next = self._end + 1
             self._end += self.stride
-            self._queue.drop_before(self._grid_ns(self._next) - self._half_width_ns)
+            # the newest before what the kernel sees is the neighbour that interpolation needs
+            before = self._grid_ns(self._next) - self._half_width_ns
+            older = min(int(np.searchsorted(stamps, before, side='right')), at + 1)
+            oldest = max(oldest, older - 1)
+        windows = self._cut(rows) if rows else []
+        self._queue.drop(oldest)
+        return windows
 
-    def _new_rows(self, smooth: bool) -> NDArray[np.float64]:
-        indices = np.arange(self._next, self._end + 1)
-        grid_s = indices / self.rate_hz
+    def _cut(self, rows: list[DueRows]) -> list[Window]:
+        """Compute these rows of the grid, and cut the windows that end with each."""
         times_s = (self._queue.stamps - self._origin_ns) / _NS
-        return on_grid(grid_s, times_s, self._queue.values, self.rate_hz, oversampled=smooth)
+        first = rows[0].first - len(self._rows)  # index on the grid of the oldest row that is kept
+        new = rows_of(rows, times_s, self._queue.values, self.rate_hz)
+        whole = np.concatenate([self._rows.view(), new])
+        self._rows.extend(new[-self.length :])
+        samples = whole.astype(np.float32)
+        self.counts['windows'] += len(rows)
+        windows = []
+        for some in rows:
+            stop = some.last + 1 - first
+            windows.append(
+                Window(
+                    start_ns=self._grid_ns(some.last - self.length + 1),
+                    end_ns=self._grid_ns(some.last),
+                    frame_id=self._frame_id,
+                    samples=samples[stop - self.length : stop],
+                )
+            )
+        return windows

@@ -10,7 +10,7 @@ ACTIONS = st.lists(
         st.tuples(st.just('append'), st.integers(1, 3)),
         st.tuples(st.just('extend'), st.lists(st.integers(1, 3), max_size=CAPACITY)),
         st.tuples(st.just('insert'), st.integers(0, 12)),
-        st.tuples(st.just('drop_before'), st.integers(-2, 12)),
+        st.tuples(st.just('drop'), st.integers(0, CAPACITY)),
         st.tuples(st.just('clear'), st.just(0)),
     ),
     max_size=60,
@@ -50,11 +50,9 @@ def test_sample_queue_any_actions_is_the_list(actions):
             assert queue.insert(stamp, values) is not there
             if not there:
                 model = sorted([*model, (stamp, values)], key=lambda pair: pair[0])
-        elif action == 'drop_before':
-            limit = newest - argument
-            older = [pair for pair in model if pair[0] <= limit]
-            model = older[-1:] + [pair for pair in model if pair[0] > limit]
-            queue.drop_before(limit)
+        elif action == 'drop':
+            model = model[argument:]
+            queue.drop(min(argument, len(queue)))
         elif action == 'clear':
             queue.clear()
             model = []
@@ -87,6 +85,6 @@ def test_sample_queue_many_appends_allocates_no_new_array():
     base = queue.values.base
     for i in range(1000):
         queue.append(i, [i])
-        queue.drop_before(i - 2)
+        queue.drop(len(queue) - 3 if len(queue) > 3 else 0)
     assert queue.values.base is base
     assert queue.stamps.tolist() == [997, 998, 999]

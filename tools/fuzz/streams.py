@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 
 from dcat_ros.errors import MessageError
+from dcat_ros.messages.batch import Batch, Recorded
 from dcat_ros.messages.camera_info import decode_camera_info
 from dcat_ros.messages.text import decode_string
 from dcat_ros.model.model import Model
@@ -19,7 +20,7 @@ from dcat_ros.sensors.inertial.receiver import ImuReceiver
 from dcat_ros.sensors.sound.format import decode_audio_info
 from dcat_ros.sensors.sound.messages import AUDIO_TYPES, HEADERLESS_TYPES
 from dcat_ros.sensors.sound.receiver import AudioReceiver
-from dcat_ros.streaming.reading import Reading, Recorded
+from dcat_ros.streaming.reading import Reading
 from dcat_ros.streaming.recogniser import Recogniser
 from dcat_ros.streaming.window import Window
 from tools.fuzz import messages, pictures
@@ -71,7 +72,7 @@ class _Stream:
     def take(self, topic: str, data: bytes, arrived_ns: int) -> str:
         """Hand a message on, as a bag does."""
         before = dict(self.reading.rejected)
-        windows = self.reading.take([Recorded(topic, data, arrived_ns)])
+        windows = self.reading.take(Batch.of([Recorded(topic, data, arrived_ns)]))
         self._windows += len(windows)
         if self._n % 40 == 0:
             self.reading.doubts()

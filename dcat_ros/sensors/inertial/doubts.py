@@ -1,12 +1,14 @@
 """Whether values that can be decoded are what a person's inertial sensor gives."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from dcat_ros.doubt import SENSELESS, Doubt
 from dcat_ros.sensors.inertial.samples import CHANNELS, GRAVITY
 
-__all__ = ['doubt', 'doubts', 'standing']
+__all__ = ['Measured', 'doubts', 'doubts_by', 'measured', 'unit_doubt']
 
 #: Over a window a person's sensor feels about g, whatever they do; in units of g it is one.
 _LEAST_MEAN = 0.35 * GRAVITY
@@ -16,13 +18,53 @@ _GREATEST_MEAN = 10 * GRAVITY
 _GREATEST_RATE = 40.0
 
 
-def doubt(samples: NDArray[np.float32]) -> str:
-    """What speaks against a window being in m/s² with gravity and in rad/s; empty if nothing does.
+#: What a value may vary by rounding alone on its way to the model's grid.
+_ROUNDING = 1e-6
 
-    Args:
-        samples: shape (T, 6).
+
+class Measured(NamedTuple):
+    """What windows (..., T, 6) are judged by.
+
+    Attributes:
+        lowest, highest: value of each channel, shape (..., 6).
+        stands: which channels have one value, but for rounding, shape (..., 6).
+        mean: length of the acceleration on average, shape (...).
+        fastest: greatest angular rate, shape (...).
     """
-    mean = float(np.linalg.norm(samples[:, :3], axis=1).mean())
+
+    lowest: NDArray[np.float32]
+    highest: NDArray[np.float32]
+    stands: NDArray[np.bool_]
+    mean: NDArray[np.float32]
+    fastest: NDArray[np.float32]
+
+    @property
+    def odd(self) -> NDArray[np.bool_]:
+        """Where `doubts` may find something, shape (...)."""
+        usual = (self.mean >= _LEAST_MEAN) & (self.mean <= _GREATEST_MEAN)
+        odd: NDArray[np.bool_] = self.stands.any(axis=-1) | ~usual | (self.fastest > _GREATEST_RATE)
+        return odd
+
+    def of(self, place: int) -> 'Measured':
+        """Those of one of (n, T, 6)."""
+        return Measured(*(numbers[place] for numbers in self))
+
+
+def measured(samples: NDArray[np.float32]) -> Measured:
+    """The numbers of windows (..., T, 6); those of one do not depend on the others."""
+    lowest, highest = samples.min(axis=-2), samples.max(axis=-2)
+    return Measured(
+        lowest,
+        highest,
+        highest - lowest <= _ROUNDING * np.maximum(1, np.abs(highest)),
+        np.linalg.norm(samples[..., :3], axis=-1).mean(axis=-1),
+        np.maximum(np.abs(lowest), np.abs(highest))[..., 3:].max(axis=-1),
+    )
+
+
+def unit_doubt(window: Measured) -> str:
+    """What speaks against one window being in m/s² with gravity and in rad/s, or empty."""
+    mean, fastest = float(window.mean), float(window.fastest)
     if mean < _LEAST_MEAN:
         return (
             f'acceleration is {mean:.1f} m/s² on average, and gravity alone is 9.8: it must come '
@@ -33,7 +75,6 @@ def doubt(samples: NDArray[np.float32]) -> str:
             f'acceleration is {mean:.0f} m/s² on average, and gravity alone is 9.8: it must come '
             f'in m/s², not {_unit_of(mean)}; see to the driver, or scale it on the way'
         )
-    fastest = float(np.abs(samples[:, 3:]).max())
     if fastest > _GREATEST_RATE:
         return (
             f'the angular rate reaches {fastest:.0f} rad/s, which no person does: it must come in '
@@ -42,17 +83,8 @@ def doubt(samples: NDArray[np.float32]) -> str:
     return ''
 
 
-#: What a value may vary by rounding alone on its way to the model's grid.
-_ROUNDING = 1e-6
-
 #: half of the sensor -> its channels
 _HALVES = {'acceleration': slice(0, 3), 'angular rate': slice(3, 6)}
-
-
-def standing(samples: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Which channels (6,) have one value in a window (T, 6), but for rounding."""
-    lowest, highest = samples.min(axis=0), samples.max(axis=0)
-    return np.asarray(highest - lowest <= _ROUNDING * np.maximum(1, np.abs(highest)))
 
 
 def doubts(samples: NDArray[np.float32], alive: NDArray[np.bool_] | None = None) -> list[Doubt]:
@@ -63,8 +95,13 @@ def doubts(samples: NDArray[np.float32], alive: NDArray[np.bool_] | None = None)
         alive: shape (6,), channels that varied a short while ago: of those some may stand still, as
             a coarse sensor's do while nothing moves, but not all six.
     """
-    lowest, highest = samples.min(axis=0), samples.max(axis=0)
-    stands = standing(samples)
+    return doubts_by(measured(samples), alive)
+
+
+def doubts_by(window: Measured, alive: NDArray[np.bool_] | None = None) -> list[Doubt]:
+    """`doubts` by the numbers of one window."""
+    lowest, highest, stands, *_ = window
+    found: list[Doubt] = []
     is_zero = stands & (highest == 0) & (lowest == 0)
     if is_zero.all():
         return [_senseless('zero', 'every value is exactly 0: the sensor is off, or its driver ')]
@@ -73,8 +110,7 @@ def doubts(samples: NDArray[np.float32], alive: NDArray[np.bool_] | None = None)
         return [_senseless('frozen', sentence)]
     if alive is not None:
         stands, is_zero = stands & ~alive, is_zero & ~alive
-    found = []
-    for half, channels in _HALVES.items():
+    for half, channels in _HALVES.items() if stands.any() else ():
         if is_zero[channels].all():
             found.append(Doubt('half', _half_is_zero(half), SENSELESS))
         elif stands[channels].all():
@@ -82,10 +118,10 @@ def doubts(samples: NDArray[np.float32], alive: NDArray[np.bool_] | None = None)
             found.append(_senseless('frozen', sentence))
         elif stands[channels].any():
             found.append(Doubt('axis', _axis_stands(channels, stands, highest)))
-    unit = '' if any(one.level == SENSELESS for one in found) else doubt(samples)
+    unit = '' if any(one.level == SENSELESS for one in found) else unit_doubt(window)
     if unit:
         # nobody turns so fast, so that one window tells it of all
-        too_fast = bool(np.abs(samples[:, 3:]).max() > _GREATEST_RATE)
+        too_fast = bool(window.fastest > _GREATEST_RATE)
         found.append(Doubt('unit', unit, share=0.0 if too_fast else 0.5))
     return found
 

@@ -1,18 +1,19 @@
 """sensor_msgs/Imu from its serialised bytes (REP-145: m/s², rad/s, gravity included)."""
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Callable, Iterator
+from itertools import pairwise
 from math import isfinite
 from struct import Struct, error
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dcat_ros.errors import MessageError
 from dcat_ros.messages.cdr import read_head
+from dcat_ros.messages.packed import Packed
+from dcat_ros.sensors.sample_receiver import SampleRun
 
-__all__ = ['IMU_TYPE', 'ImuRun', 'ImuSample', 'decode_imu', 'decode_imu_runs']
+__all__ = ['IMU_TYPE', 'ImuSample', 'decode_imu', 'decode_imu_runs']
 
 IMU_TYPE = 'sensor_msgs/msg/Imu'
 
@@ -20,6 +21,9 @@ IMU_TYPE = 'sensor_msgs/msg/Imu'
 # covariance (9), linear acceleration (3), covariance (9). Only what is used is unpacked: both
 # vectors and the first element of their covariances.
 _BODY = {order: Struct(f'{order}104x3dd64x3dd64x') for order in '<>'}
+_BODY_BYTES = 296
+#: Bytes in front of the frame: encapsulation, stamp and the frame's length.
+_HEAD = 16
 
 #: Above these a value is no motion of a person: m/s² and rad/s.
 _LIMITS = (2000.0, 2000.0, 2000.0, 200.0, 200.0, 200.0)
@@ -65,7 +69,7 @@ def decode_imu(data: bytes, needed: str = 'both', any_covariance: bool = False) 
         )
     except error:
         raise MessageError(
-            f'Imu message of {len(data)} bytes is cut off, {offset + pad + 296} are needed',
+            f'Imu message of {len(data)} bytes is cut off, {offset + pad + _BODY_BYTES} are needed',
             'truncated',
         ) from None
     if not any_covariance:
@@ -84,22 +88,6 @@ def decode_imu(data: bytes, needed: str = 'both', any_covariance: bool = False) 
     return ImuSample(head.stamp_ns, head.frame_id, values)
 
 
-class ImuRun(NamedTuple):
-    """Readings that follow each other in one frame.
-
-    Attributes:
-        frame_id: the sensor's frame.
-        stamps_ns: header stamps, shape (n,); 0 where the sender left it empty.
-        values: as in `ImuSample`, shape (n, 6).
-        places: index of each reading among the messages given, shape (n,).
-    """
-
-    frame_id: str
-    stamps_ns: NDArray[np.int64]
-    values: NDArray[np.float64]
-    places: NDArray[np.int64]
-
-
 def _not_reported(half: str, accel: tuple[float, ...], gyro: tuple[float, ...]) -> str:
     which = _REPORTED[half]
     field = f'{which.replace(" ", "_")}_covariance[0]'
@@ -116,67 +104,89 @@ def _not_reported(half: str, accel: tuple[float, ...], gyro: tuple[float, ...]) 
 
 
 def decode_imu_runs(
-    messages: Sequence[bytes],
-    reject: Callable[[MessageError], None],
+    messages: Packed,
+    reject: Callable[[int, MessageError], None],
     any_covariance: bool = False,
-) -> Iterator[ImuRun]:
+) -> Iterator[SampleRun]:
     """Decode many messages, the same as `decode_imu` for each, but faster.
 
     Args:
         messages: serialised sensor_msgs/Imu.
-        reject: is told why a message is refused, as `decode_imu` raises it.
+        reject: is told which message is refused and why, as `decode_imu` raises it.
         any_covariance: take values that a covariance calls "not reported".
 
     Yields:
         The readings in their order, a run for each stretch without a change of frame.
     """
-    start = 0
-    for _, group in groupby(messages, key=_layout):
-        stop = start + sum(1 for _ in group)
-        yield from _decode_alike(messages[start:stop], start, reject, any_covariance)
-        start = stop
+    for start, stop in _alike(messages):
+        some = messages.at(slice(start, stop))
+        yield from _decode_alike(some, start, reject, any_covariance)
 
 
-def _layout(message: bytes) -> tuple[int, bytes]:
-    """Two messages that share this have every field at the same place, and the same frame."""
-    length = int.from_bytes(message[12:16], 'little' if message[1:2] in b'\x01\x07' else 'big')
-    return len(message), message[:2] + message[12 : 16 + length]
+def _alike(messages: Packed) -> Iterator[tuple[int, int]]:
+    """Stretches of messages that have every field at the same place, and the same frame."""
+    n = len(messages)
+    long = messages.lengths >= _HEAD
+    if long.all():
+        heads = messages.field(0, _HEAD)
+    else:
+        heads = np.zeros((n, _HEAD), np.uint8)
+        heads[long] = messages.at(long).field(0, _HEAD)
+    keys = np.column_stack([messages.lengths, heads[:, :2], heads[:, 12:16]])
+    begins = np.concatenate([[True], (keys[1:] != keys[:-1]).any(axis=1)])[:n]
+    edges = [*np.flatnonzero(begins).tolist(), n]
+    for start, stop in pairwise(edges):
+        some = messages.at(slice(start, stop))
+        # the frame's length is said by the message: it may be any
+        order = '<' if heads[start, 1] in (1, 7) else '>'
+        end = _HEAD + int(heads[start, 12:16].view(f'{order}u4')[0])
+        frames = some.field(_HEAD, max(_HEAD, min(end, int(some.lengths[0]))))
+        changes = np.flatnonzero((frames[1:] != frames[:-1]).any(axis=1)) + 1
+        yield from pairwise([start, *(start + changes).tolist(), stop])
 
 
 def _decode_alike(
-    messages: Sequence[bytes],
+    messages: Packed,
     start: int,
-    reject: Callable[[MessageError], None],
+    reject: Callable[[int, MessageError], None],
     any_covariance: bool,
-) -> Iterator[ImuRun]:
+) -> Iterator[SampleRun]:
     """Decode messages of one layout, the first of which is `start` of all."""
     good = np.zeros(len(messages), dtype=bool)
     try:
+        first = messages[0]
         # the stamp is not the layout's: a bad one must not hide the others
-        head = read_head(messages[0][:4] + bytes(8) + messages[0][12:])
+        head = read_head(first[:4] + bytes(8) + first[12:])
         offset = head.body + -(head.body - 4) % head.max_align
-        whole = np.frombuffer(b''.join(messages), dtype=np.uint8).reshape(len(messages), -1)
-        if whole.shape[1] < offset + 296:
+        if len(first) < offset + _BODY_BYTES:
             raise MessageError('cut off', 'truncated')
     except MessageError:
         pass  # a layout that none of them can be read by: each says below what is wrong
     else:
         order = head.byte_order
-        seconds = np.ascontiguousarray(whole[:, 4:12]).view(f'{order}u4').astype(np.int64)
-        body = np.ascontiguousarray(whole[:, offset : offset + 296]).view(f'{order}f8')
-        values = np.concatenate([body[:, 25:28], body[:, 13:16]], axis=1).astype(np.float64)
+        seconds = messages.field(4, 12).view(f'{order}u4').astype(np.int64)
+        # 13 doubles into the body stands the angular rate, 25 the acceleration
+        body = messages.field(offset + 104, offset + _BODY_BYTES - 64).view(f'{order}f8')
+        values = np.empty((len(body), 6))
+        values[:, :3], values[:, 3:] = body[:, 12:15], body[:, :3]
         good = (
             (seconds[:, 0] < 2**31)
             & (seconds[:, 1] < 1_000_000_000)
             & (np.abs(values) <= _LIMITS).all(axis=1)
         )
         if not any_covariance:
-            good &= (body[:, 16] != -1.0) & (body[:, 28] != -1.0)
+            good &= (body[:, 3] != -1.0) & (body[:, 15] != -1.0)
         if good.any():
-            stamps = seconds[good, 0] * 1_000_000_000 + seconds[good, 1]
-            yield ImuRun(head.frame_id, stamps, values[good], start + np.flatnonzero(good))
-    for i in np.flatnonzero(~good):
+            stamps = seconds[:, 0] * 1_000_000_000 + seconds[:, 1]
+            whole = good.all()
+            yield SampleRun(
+                head.frame_id,
+                stamps if whole else stamps[good],
+                values if whole else values[good],
+                start + np.flatnonzero(good),
+            )
+    for i in np.flatnonzero(~good).tolist():
         try:
             decode_imu(messages[i], any_covariance=any_covariance)
         except MessageError as problem:
-            reject(problem)
+            reject(start + i, problem)

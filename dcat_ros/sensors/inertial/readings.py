@@ -35,10 +35,10 @@ def whole_readings(
     stamps, values = [np.zeros(0, np.int64)], [np.zeros((0, 6))]
     judge = StreamJudge()
     for chunk in recording.chunks([topic], _CHUNK):
-        log_times = np.array([message.log_time_ns for message in chunk])
-        data = [message.data for message in chunk]
-        for run in decode_imu_runs(data, rejected.add, ignore_covariance):
-            arrived = log_times[run.places]
+        for run in decode_imu_runs(
+            chunk.data, lambda _, problem: rejected.add(problem), ignore_covariance
+        ):
+            arrived = chunk.arrived_ns[run.places]
             stamps.append(np.where(run.stamps_ns == 0, arrived, run.stamps_ns))
             values.append(run.values)
             judge.take_many(stamps[-1], arrived, run.frame_id)

@@ -5,15 +5,14 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dcat_ros.doubt import Doubt
 from dcat_ros.errors import MessageError
-from dcat_ros.sensors.inertial.doubts import doubts as doubts_of
-from dcat_ros.sensors.inertial.doubts import standing
+from dcat_ros.messages.packed import Packed
+from dcat_ros.sensors.inertial.doubts import doubts_by, measured
 from dcat_ros.sensors.inertial.halves import Half, HalvesJoin
-from dcat_ros.sensors.inertial.messages import ImuRun, decode_imu, decode_imu_runs
-from dcat_ros.sensors.sample_receiver import SampleReceiver
+from dcat_ros.sensors.inertial.messages import decode_imu, decode_imu_runs
+from dcat_ros.sensors.sample_receiver import SampleReceiver, SampleRun
 from dcat_ros.streaming.receiver import Check
 from dcat_ros.streaming.window import Window, WindowStream
 
@@ -108,23 +107,22 @@ class ImuReceiver(SampleReceiver):
         return windows
 
     def decode_runs(
-        self, messages: Sequence[bytes], reject: Callable[[MessageError], None]
-    ) -> Iterator[ImuRun]:
-        """Decode many messages at once; `reject` is told of those that are unusable."""
+        self, messages: Packed, reject: Callable[[int, MessageError], None]
+    ) -> Iterator[SampleRun]:
+        """Decode many messages at once; `reject` is told which are unusable and why."""
         return decode_imu_runs(messages, reject, self._ignores_covariance)
 
-    def accept_run(self, run: ImuRun, stamps_ns: NDArray[np.int64]) -> list[Window]:
-        """Take many samples at once, much faster than one by one.
-
-        Args:
-            run: of one frame.
-            stamps_ns: that count for them.
-        """
-        self.last_stamp_ns, self.last_frame_id = int(stamps_ns[-1]), run.frame_id
-        return self.stream.push_many(stamps_ns, run.values, run.frame_id)
-
-    def judged(self, window: Window, samples: NDArray[np.float32]) -> list[Doubt]:
-        """What speaks against a window, by it and by what varied a short while ago."""
-        alive = window.end_ns - self._varied_ns < _ALIVE_NS
-        self._varied_ns[~standing(samples)] = window.end_ns
-        return doubts_of(samples, alive)
+    def judged(self, windows: Sequence[Window]) -> list[list[Doubt]]:
+        """What speaks against each window, by it and by what varied a short while before."""
+        found: list[list[Doubt]] = [[] for _ in windows]
+        all_of = measured(np.stack([w.samples for w in windows if w.samples is not None]))
+        done = 0
+        for i in [*np.flatnonzero(all_of.odd).tolist(), len(windows)]:
+            if i > done:  # every channel varied in all windows up to here
+                self._varied_ns[:] = windows[i - 1].end_ns
+            if i < len(windows):
+                alive = windows[i].end_ns - self._varied_ns < _ALIVE_NS
+                self._varied_ns[~all_of.stands[i]] = windows[i].end_ns
+                found[i] = doubts_by(all_of.of(i), alive)
+            done = i + 1
+        return found

@@ -40,8 +40,9 @@ def trace(recording: Recording, topic: str, given: Given, receipt: bool) -> Trac
         if len(stamps):
             draw(stamps, values)
     for chunk in recording.chunks([] if halves else [topic], _CHUNK):
-        data = [message.data for message in chunk]
-        for run in decode_imu_runs(data, rejected.add, given['ignore_covariance']):
-            log_times = np.array([chunk[i].log_time_ns for i in run.places])
+        for run in decode_imu_runs(
+            chunk.data, lambda _, problem: rejected.add(problem), given['ignore_covariance']
+        ):
+            log_times = chunk.arrived_ns[run.places]
             draw(np.where((run.stamps_ns == 0) | receipt, log_times, run.stamps_ns), run.values)
     return banded(span, envelope, (('acceleration', 'm/s²'), ('angular rate', 'rad/s')))

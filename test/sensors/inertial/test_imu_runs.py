@@ -10,8 +10,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dcat_ros.errors import MessageError
+from dcat_ros.messages.packed import Packed
 from dcat_ros.rejections import Rejections
 from dcat_ros.sensors.inertial.messages import decode_imu, decode_imu_runs
+
+
+def refused(place, problem):
+    raise problem
 
 
 def bad_stamp(data, nanosec=10**9):
@@ -60,7 +65,7 @@ def check(messages):
     good, expected_rejected = one_by_one(messages)
     rejected = Rejections()
     found = []
-    for run in decode_imu_runs(messages, rejected.add):
+    for run in decode_imu_runs(Packed.of(messages), lambda _, why: rejected.add(why)):
         assert run.values.shape == (len(run.places), 6)
         assert len(run.stamps_ns) == len(run.places) > 0
         found += [
@@ -96,20 +101,20 @@ def test_decode_imu_runs_bad_stamps_behind_a_good_one():
 )
 def test_decode_imu_runs_run_for_each_stretch_of_one_frame(items, little):
     messages = [imu_message(s, frame_id=f, little=little) for f, s in items]
-    runs = list(decode_imu_runs(messages, Rejections().add))
+    runs = list(decode_imu_runs(Packed.of(messages), refused))
     expected = [(f, [s for _, s in g]) for f, g in groupby(items, key=lambda item: item[0])]
     assert [(run.frame_id, run.stamps_ns.tolist()) for run in runs] == expected
 
 
 def test_decode_imu_runs_nothing_gives_nothing():
     rejected = Rejections()
-    assert list(decode_imu_runs([], rejected.add)) == []
+    assert list(decode_imu_runs(Packed.of([]), lambda _, why: rejected.add(why))) == []
     assert not rejected
 
 
 def test_decode_imu_runs_ten_thousand_of_one_layout_is_one_run():
     messages = [imu_message(i, (i % 50, 0, 0, 0, 0, 0)) for i in range(500)] * 20
-    (run,) = decode_imu_runs(messages, Rejections().add)
+    (run,) = decode_imu_runs(Packed.of(messages), refused)
     np.testing.assert_array_equal(run.values[:, 0], np.arange(10_000) % 500 % 50)
     np.testing.assert_array_equal(run.places, np.arange(10_000))
 
@@ -117,5 +122,5 @@ def test_decode_imu_runs_ten_thousand_of_one_layout_is_one_run():
 @pytest.mark.parametrize('length', [4095, 4096, 5000])
 def test_decode_imu_runs_frames_that_differ_at_their_end_are_two(length):
     frames = ['x' * length + end for end in 'ab']
-    runs = list(decode_imu_runs([imu_message(1, frame_id=f) for f in frames], Rejections().add))
+    runs = list(decode_imu_runs(Packed.of([imu_message(1, frame_id=f) for f in frames]), refused))
     assert [run.frame_id[-1] for run in runs] == ['a', 'b']

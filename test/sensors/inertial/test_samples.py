@@ -50,7 +50,7 @@ def still(**changes):
     ],
 )
 def test_doubt_by_hand(samples, text):
-    found = doubts.doubt(samples)
+    found = doubts.unit_doubt(doubts.measured(samples))
     assert found.startswith(text) if text else found == ''
 
 

@@ -1,0 +1,62 @@
+"""Many serialised messages in one array, of which fields are read all at once."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ['Packed']
+
+
+class Packed:
+    """Messages as stretches of one array of bytes, in their order.
+
+    Args:
+        buffer: shape (m,), uint8.
+        starts: place of each message's first byte, shape (n,).
+        lengths: number of its bytes, shape (n,); every message lies within the buffer.
+    """
+
+    def __init__(
+        self, buffer: NDArray[np.uint8], starts: NDArray[np.int64], lengths: NDArray[np.int64]
+    ):
+        self._buffer = buffer
+        self._starts = starts
+        self.lengths = lengths
+
+    @classmethod
+    def of(cls, messages: Sequence[bytes]) -> 'Packed':
+        """These messages, one behind the other."""
+        lengths = np.fromiter(map(len, messages), np.int64, len(messages))
+        buffer = np.frombuffer(b''.join(messages), np.uint8)
+        return cls(buffer, np.cumsum(lengths) - lengths, lengths)
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    def __getitem__(self, place: int) -> bytes:
+        start = int(self._starts[place])
+        return self._buffer[start : start + int(self.lengths[place])].tobytes()
+
+    def __iter__(self) -> Iterator[bytes]:
+        return map(self.__getitem__, range(len(self)))
+
+    def at(self, places: slice | NDArray[np.integer] | NDArray[np.bool_]) -> 'Packed':
+        """Some of the messages."""
+        return Packed(self._buffer, self._starts[places], self.lengths[places])
+
+    def field(self, begin: int, end: int) -> NDArray[np.uint8]:
+        """Bytes from `begin` up to `end` of every message, which all are so long, (n, end - begin).
+
+        A copy that other types may be viewed in.
+        """
+        starts = self._starts
+        steps = np.diff(starts)
+        if len(steps) and steps[0] > 0 and (steps == steps[0]).all():
+            step = int(steps[0])  # as nearly always: no place of a byte needs to be computed
+            first = int(starts[0]) + begin
+            rows = np.lib.stride_tricks.as_strided(
+                self._buffer[first:], (len(starts), end - begin), (step, 1), writeable=False
+            )
+            return rows.copy()
+        return self._buffer[starts[:, None] + np.arange(begin, end)]
