@@ -16,11 +16,13 @@ __all__ = [
 #: A sensor this much faster than the grid is low-passed before it is resampled.
 _OVERSAMPLED = 1.25
 #: The low-pass cuts at this share of the grid's rate (its Nyquist frequency is 0.5).
-_CUTOFF = 0.4
-#: Half of the kernel's width, in periods of the grid.
-_HALF_WIDTH_PERIODS = 5.0
-#: A sample so near to the kernel's edge, as a share of its half width, weighs nothing, and is left
-#: out: whether it has come yet must not matter.
+_CUTOFF = 0.33
+#: Half of the kernel's width, in periods of the grid: so long a fast sensor's label has to wait.
+_HALF_WIDTH_PERIODS = 3.0
+#: Kaiser's beta: 40 dB a little above the Nyquist frequency, and further on.
+_BETA = 3.4
+#: A sample so near to the kernel's edge, as a share of its half width, is left out: whether it has
+#: come yet must not matter.
 _EDGE = 1e-6
 #: Weights that are computed at once.
 _BLOCK = 1 << 18
@@ -121,10 +123,10 @@ def low_pass(
 ) -> NDArray[np.float64]:
     """Anti-aliasing: a windowed-sinc average of the samples around each wanted time.
 
-    The kernel sinc(2 f_c u) · (1 + cos(pi u / h)) / 2 with f_c = 0.4 rate and h = 5 / rate is
-    sampled at the true distances u, each sample weighted by the time that it stands for, and
-    the weights are normalised, so that uneven stamps do no harm. (Windowed design: Oppenheim and
-    Schafer, Discrete-Time Signal Processing, section 7.5.) Beside a hole longer than a period of
+    The kernel sinc(2 f_c u) · I0(beta sqrt(1 - (u / h)²)) with f_c = 0.33 rate, h = 3 / rate and
+    beta = 3.4 is sampled at the true distances u, each sample weighted by the time that it stands
+    for, and the weights are normalised, so that uneven stamps do no harm. (Kaiser's window:
+    Oppenheim and Schafer, Discrete-Time Signal Processing, section 7.5.3.) Beside a hole longer than a period of
     the grid the kernel would mostly see its edges: there the value is interpolated.
 
     Args:
@@ -158,5 +160,6 @@ def low_pass(
 
 def _kernel(u: NDArray[np.float64], rate_hz: float) -> NDArray[np.float64]:
     """The kernel at distances in s, but for a factor."""
-    window: NDArray[np.float64] = 1 + np.cos(np.pi / half_width_s(rate_hz) * u)
-    return np.sinc(2 * _CUTOFF * rate_hz * u) * window
+    window = np.i0(_BETA * np.sqrt(1 - (u / half_width_s(rate_hz)) ** 2))
+    out: NDArray[np.float64] = np.sinc(2 * _CUTOFF * rate_hz * u) * window
+    return out
