@@ -43,6 +43,8 @@ setup(
         'soxr>=0.3.2',
     ],
     extras_require={
+        # the pose network of ordinary cameras
+        'camera': ['mediapipe>=1.2,<2'],
         'report': REPORT,
         'train': [
             *REPORT,

@@ -9,6 +9,7 @@
     │   ├── ResultsError       a file of an experiment's results
     │   └── OutputError        a place where a file cannot be written
     ├── MessageError           one message cannot be used; carries a short `reason` for counting
+    ├── FetchError             a file of somebody else's cannot be fetched
     ├── NothingScoredError          a recording was read, and no window of it could be scored
     ├── TrainingError          training cannot go on
     └── WorkerError            a process, or a cluster's worker, that computes for us died
@@ -21,6 +22,7 @@ __all__ = [
     'ConfigError',
     'DatasetError',
     'DcatError',
+    'FetchError',
     'InputError',
     'MessageError',
     'NothingScoredError',
@@ -74,6 +76,10 @@ class BagError(InputError):
 
 class ResultsError(InputError):
     """A file of an experiment's results is unusable."""
+
+
+class FetchError(DcatError):
+    """A file of somebody else's cannot be fetched from where it is published."""
 
 
 class NothingScoredError(DcatError):

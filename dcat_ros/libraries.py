@@ -23,6 +23,7 @@ LIBRARIES = {
 #: What else some verbs need: name of the module -> what pip calls it, and the extra that brings it.
 EXTRAS = {
     'matplotlib': ('matplotlib', 'report'),
+    'mediapipe': ('mediapipe', 'camera'),
     'onnx': ('onnx', 'train'),
     'onnxscript': ('onnxscript', 'train'),
     'plotly': ('plotly', 'report'),

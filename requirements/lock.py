@@ -49,12 +49,6 @@ def read_pins(path: Path) -> dict[str, str]:
     return dict(re.findall(r'^([\w.-]+)==(\S+)', path.read_text(), re.MULTILINE))
 
 
-def names_in(path: Path) -> list[str]:
-    """The packages of an .in file."""
-    lines = (line.split('#')[0].strip() for line in path.read_text().splitlines())
-    return [line for line in lines if line]
-
-
 def known_hashes(path: Path) -> dict[tuple[str, str], set[str]]:
     """(name, version) -> hashes of a lock file."""
     if not path.is_file():
@@ -101,8 +95,12 @@ def lock(name: str, keep: bool) -> tuple[str, dict[str, str]]:
         together = resolve(*run, '-r', str(HERE / 'dev.in'), '-c', held)
     with constraints(together) as held:
         running = resolve(*run, '-c', held)
+    with constraints({**old, **together}) as held:
+        # what they need is left out, but for what we have anyway
+        alone = resolve('--no-deps', '-r', str(HERE / 'alone.in'), '-c', held)
     torch = together.pop('torch')
-    running |= {package: together[package] for package in names_in(HERE / 'alone.in')}
+    running |= alone
+    together |= alone
     rest = {package: version for package, version in together.items() if package not in running}
     write(paths[0], running)
     write(paths[1], rest)

@@ -24,6 +24,7 @@ _VERBS = {
     'experiment': 'dcat_ros.cli.experiment',
     'export': 'dcat_ros.cli.export',
     'info': 'dcat_ros.cli.info',
+    'models': 'dcat_ros.cli.models',
     'replay': 'dcat_ros.cli.replay',
     'train': 'dcat_ros.cli.train',
     'watch': 'dcat_ros.cli.watch',

@@ -1,13 +1,11 @@
 """Arrays that are expensive to make, kept in a file and checked whenever they are read.
 
-The folder is the environment variable DCAT_CACHE, else `dcat_ros` in XDG_CACHE_HOME or in
-`~/.cache`. It may be deleted at any time. An entry whose key no one asks for any more stays until
-then.
+The folder is that of `user_cache`. It may be deleted at any time. An entry whose key no one asks
+for any more stays until then.
 """
 
 import hashlib
 import json
-import os
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -20,8 +18,9 @@ from numpy.typing import NDArray
 from dcat_ros.errors import OutputError
 from dcat_ros.files import write_whole
 from dcat_ros.texts import parse_json
+from dcat_ros.user_cache import folder
 
-__all__ = ['Arrays', 'Progress', 'cached', 'folder']
+__all__ = ['Arrays', 'Progress', 'cached']
 
 Arrays = dict[str, NDArray[np.generic]]
 #: is told how many steps of how many are done
@@ -73,19 +72,6 @@ def cached(
             stacklevel=2,
         )
     return arrays
-
-
-def folder() -> Path | None:
-    """Where the cache lies; None where the user has no home."""
-    if given := os.environ.get('DCAT_CACHE'):
-        return Path(given)
-    base = os.environ.get('XDG_CACHE_HOME', '')
-    if os.path.isabs(base):  # the XDG specification: a relative path is to be ignored
-        return Path(base) / 'dcat_ros'
-    try:
-        return Path.home() / '.cache' / 'dcat_ros'
-    except RuntimeError:
-        return None
 
 
 def _read(path: Path) -> Arrays:

@@ -9,7 +9,7 @@ from dcat_ros.datasets.trial import Trial
 from dcat_ros.datasets.utd_mhad_files import FOCAL_PX, read_matrix
 from dcat_ros.errors import DatasetError
 
-__all__ = ['depth_frames', 'focal_length']
+__all__ = ['depth_frames', 'focal_length', 'read_depth']
 
 
 def depth_frames(data_dir: Path, trial: Trial) -> NDArray[np.uint16]:
@@ -18,9 +18,22 @@ def depth_frames(data_dir: Path, trial: Trial) -> NDArray[np.uint16]:
     Raises:
         DatasetError: its file is missing, unreadable, or holds something else.
     """
-    path = data_dir / 'utd_mhad' / 'Depth' / f'{trial.name}_depth.mat'
+    return read_depth(data_dir / 'utd_mhad' / 'Depth' / f'{trial.name}_depth.mat')
+
+
+def read_depth(path: Path) -> NDArray[np.uint16]:
+    """Frames of one of its files, shape (n, H, W), mm, 0 for no reading; at least one.
+
+    Raises:
+        DatasetError: the file is missing, unreadable, or holds something else.
+    """
     values = read_matrix(path, 'd_depth')
-    if not isinstance(values, np.ndarray) or values.ndim != 3 or values.dtype.kind not in 'fiu':
+    if (
+        not isinstance(values, np.ndarray)
+        or values.ndim != 3
+        or values.dtype.kind not in 'fiu'
+        or not values.size
+    ):
         raise DatasetError(f'{path.name} has no variable d_depth of shape (rows, columns, frames)')
     millimetres = np.where(np.isfinite(values), values, 0).clip(0, 65535)
     return np.ascontiguousarray(millimetres.transpose(2, 0, 1).astype(np.uint16))

@@ -20,7 +20,7 @@ from dcat_ros.datasets.trial import Signal
 from dcat_ros.errors import DatasetError
 from dcat_ros.sensors.depth.crop import SIDE_M, crop
 
-__all__ = ['FOCAL_PX', 'DepthStore', 'on_duration_of', 'read_matrix', 'read_skeleton']
+__all__ = ['FOCAL_PX', 'DepthStore', 'file_state', 'on_duration_of', 'read_matrix', 'read_skeleton']
 
 #: Of the Kinect v1's depth camera at 320 x 240 pixels, from the Kinect for Windows SDK 1.8,
 #: NuiImageCamera.h: NUI_CAMERA_DEPTH_NOMINAL_FOCAL_LENGTH_IN_PIXELS.
@@ -74,7 +74,7 @@ class DepthStore:
             paths: depth files; those that are missing are ignored here.
             progress: is told how many files of how many are cut.
         """
-        there = {path: stat for path in paths if (stat := _state(path))}
+        there = {path: stat for path in paths if (stat := file_state(path))}
 
         def build(progress: Progress | None) -> Arrays:
             arrays: Arrays = {}
@@ -123,7 +123,7 @@ def _cut(path: Path) -> NDArray[np.float32]:
         raise DatasetError(f'{path.name}: {problem}') from None
 
 
-def _state(path: Path) -> str:
+def file_state(path: Path) -> str:
     """Size and time of change; empty where there is no such file."""
     try:
         stat = path.stat()

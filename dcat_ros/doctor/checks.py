@@ -17,6 +17,7 @@ CHECKS = (
     Check('extras', software.extras),
     Check('devices', software.devices, _IMPORT_S),
     Check('weights', weights.weights, _IMPORT_S),
+    Check('networks', weights.networks),
     Check('memory', machine.memory),
     Check('DCAT_DATA', machine.recordings),
     Check('microphones', machine.microphones),

@@ -1,11 +1,11 @@
-"""The weights that are shipped: whether each can be read, and how good it is."""
+"""Weights: those that are shipped, and networks of others that a sensor needs."""
 
 from pathlib import Path
 
 from dcat_ros.doctor.finding import FAULT, NOTE, OK, Finding
 from dcat_ros.errors import InputError
 
-__all__ = ['weights']
+__all__ = ['networks', 'weights']
 
 _WHOLE_TRIALS = 'trial macro-F1'
 
@@ -21,6 +21,26 @@ def weights() -> list[Finding]:
         remedy = 'Install the package again, or set the parameter model to a weights file.'
         return [Finding(FAULT, 'weights', 'none were installed', remedy)]
     return [_one(name, path) for name, path in models.items()]
+
+
+def networks() -> list[Finding]:
+    """A finding for each network of others that running a model may need."""
+    try:
+        from dcat_ros.pretrained.known import KNOWN
+        from dcat_ros.pretrained.store import form_of, how_to_get, is_there, place_of
+    except ImportError:  # which library is missing stands further up
+        return []
+    found = []
+    for one in KNOWN.values():
+        command = f'{how_to_get(one).capitalize()}.'
+        if not is_there(one):
+            found.append(Finding(NOTE, one.name, f'not here: {one.what}', command))
+        elif form := form_of(one, place_of(one)):
+            found.append(Finding(OK, one.name, f'here, {form}: {one.what}'))
+        else:
+            fact = f'{place_of(one)} is damaged or another file'
+            found.append(Finding(FAULT, one.name, fact, command))
+    return found
 
 
 def _one(name: str, path: Path) -> Finding:

@@ -126,8 +126,9 @@ def low_pass(
     The kernel sinc(2 f_c u) · I0(beta sqrt(1 - (u / h)²)) with f_c = 0.33 rate, h = 3 / rate and
     beta = 3.4 is sampled at the true distances u, each sample weighted by the time that it stands
     for, and the weights are normalised, so that uneven stamps do no harm. (Kaiser's window:
-    Oppenheim and Schafer, Discrete-Time Signal Processing, section 7.5.3.) Beside a hole longer than a period of
-    the grid the kernel would mostly see its edges: there the value is interpolated.
+    Oppenheim and Schafer, Discrete-Time Signal Processing, section 7.5.3.) Beside a hole longer
+    than a period of the grid the kernel would mostly see its edges: there the value is
+    interpolated.
 
     Args:
         grid_s: wanted times, shape (n,).

@@ -36,7 +36,7 @@ def bag(tmp_path_factory):
         (('check', '{bag}'), 'imu_watch'),
         (('info', 'audio_kitchen20'), 'mel0'),
         (('info', 'image_depth_utd_mhad', '--json'), 'calibration'),
-        (('doctor',), 'without matplotlib, onnx'),
+        (('doctor',), 'without matplotlib, mediapipe, onnx'),
     ],
 )
 def test_a_verb_runs(bag, args, said):

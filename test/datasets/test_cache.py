@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
+from dcat_ros import user_cache
 from dcat_ros.datasets import cache
 
 
@@ -139,7 +140,7 @@ def test_folder(monkeypatch, given, xdg, expected):
     monkeypatch.setenv('DCAT_CACHE', given)
     monkeypatch.setenv('XDG_CACHE_HOME', xdg)
     monkeypatch.setenv('HOME', '/home/me')
-    assert cache.folder() == Path(expected)
+    assert user_cache.folder() == Path(expected)
 
 
 def test_cached_without_a_home_still_works(monkeypatch):

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from dcat_ros.blocks.kernels import on_grid
 from dcat_ros.sensors.inertial.samples import SCALE
 
 __all__ = ['N_DERIVED', 'DerivedChannels']
@@ -12,17 +13,14 @@ __all__ = ['N_DERIVED', 'DerivedChannels']
 N_DERIVED = 11
 _SIGMA_S = 0.24
 _RATE_HZ = 50.0
-#: The channels are multiples of this part of a unit (0.24 mg, 0.05 degrees/s), and no greater than
-#: 16 (16 g, 3200 degrees/s): sums of them with small whole weights then fit the 24 bits of a float,
-#: and come out the same in whatever order a library adds them.
-_STEPS = 4096.0
+#: What is more is cut off: 16 g, 3200 degrees/s.
 _MOST = 16.0
-#: The same for gravity, whose weights are such parts, too.
+#: Gravity is made of such parts of a unit with weights of such parts, whose sums are exact.
 _GRAVITY_STEPS = 1024.0
 
 
 class DerivedChannels(nn.Module):
-    """(N, T, 6) in m/s² and rad/s to (N, 11, T), all of order one and on one grid, exactly.
+    """(N, T, 6) in m/s² and rad/s to (N, 11, T), all of order one, the same whatever adds them up.
 
     Gravity is the acceleration through a Gaussian low-pass (sigma 0.24 s at 50 Hz): it tells the
     limb's attitude. The lengths do not change when the sensor sits askew.
@@ -41,12 +39,10 @@ class DerivedChannels(nn.Module):
         x = (windows / self.scale).transpose(1, 2).clamp(-_MOST, _MOST)  # (N, 6, T)
         n, _, t = x.shape
         reach = self.low_pass.shape[2] // 2
-        padded = functional.pad(
-            _rounded(x[:, :3], _GRAVITY_STEPS), (reach, reach), mode='replicate'
-        )
+        coarse = (x[:, :3] * _GRAVITY_STEPS).round() / _GRAVITY_STEPS
+        padded = functional.pad(coarse, (reach, reach), mode='replicate')
         gravity = functional.conv1d(padded.reshape(n * 3, 1, -1), self.low_pass).view(n, 3, t)
-        x = _rounded(x, _STEPS)
-        gravity = _rounded(gravity, _STEPS)
+        x = on_grid(x, _MOST)
         return torch.cat([x, gravity, _length(x[:, :3]), _length(x[:, 3:])], dim=1)
 
 
@@ -60,11 +56,6 @@ def _gaussian() -> Tensor:
     return steps / _GRAVITY_STEPS
 
 
-def _rounded(x: Tensor, steps: float) -> Tensor:
-    return (x * steps).round() / steps
-
-
 def _length(vectors: Tensor) -> Tensor:
     """Lengths (N, 1, T) of vectors (N, 3, T) on the grid, whose squares a double holds exactly."""
-    squares = vectors.double().square().sum(dim=1, keepdim=True)
-    return _rounded(squares.sqrt(), _STEPS).clamp(max=_MOST).float()
+    return vectors.double().square().sum(dim=1, keepdim=True).sqrt()

@@ -22,9 +22,9 @@ _FIRST, _LAST = slice(0, 3), slice(3, 6)
 
 
 def _kernels() -> 'FixedFeatures':
-    from dcat_ros.sensors.inertial.kernels import PpvFeatures
+    from dcat_ros.sensors.inertial.kernels import InertialFeatures
 
-    return PpvFeatures()
+    return InertialFeatures()
 
 
 INERTIAL = Sensor(
