@@ -1,6 +1,7 @@
 """Many serialised messages in one array, of which fields are read all at once."""
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,13 +51,22 @@ class Packed:
 
         A copy that other types may be viewed in.
         """
-        starts = self._starts
-        steps = np.diff(starts)
-        if len(steps) and steps[0] > 0 and (steps == steps[0]).all():
-            step = int(steps[0])  # as nearly always: no place of a byte needs to be computed
-            first = int(starts[0]) + begin
-            rows = np.lib.stride_tricks.as_strided(
-                self._buffer[first:], (len(starts), end - begin), (step, 1), writeable=False
+        shape = len(self), end - begin
+        if len(self) and begin < end and self._step:
+            first = int(self._starts[0]) + begin
+            rows: NDArray[np.uint8] = np.ndarray(
+                shape, np.uint8, self._buffer, first, (self._step, 1)
             )
             return rows.copy()
-        return self._buffer[starts[:, None] + np.arange(begin, end)]
+        return self._buffer[self._starts[:, None] + np.arange(begin, end)]
+
+    @cached_property
+    def _step(self) -> int:
+        """From one message's start to the next, where all are as far apart; otherwise 0.
+
+        So it is nearly always: then no place of a byte needs to be computed.
+        """
+        steps = self._starts[1:] - self._starts[:-1]
+        if not len(steps):
+            return 1
+        return int(steps[0]) if steps[0] > 0 and (steps == steps[0]).all() else 0

@@ -6,7 +6,7 @@ from typing import Any
 from sensor_msgs.msg import Imu
 
 from dcat_ros.errors import ConfigError
-from dcat_ros.nodes.inputs import Accept
+from dcat_ros.nodes.inputs import Taker
 from dcat_ros.nodes.sensor_node import SensorNode
 from dcat_ros.sensors.inertial.receiver import ImuReceiver
 from dcat_ros.sensors.inertial.samples import mount_rotation, rotate
@@ -45,7 +45,7 @@ class ImuNode(SensorNode):
             reorder_s=self.get_parameter('reorder').value,
         )
 
-    def inputs(self, receiver: ImuReceiver) -> dict[str, Accept]:
+    def inputs(self, receiver: ImuReceiver) -> dict[str, Taker]:
         """One topic, or one of each half."""
         if not self._halves:
             return super().inputs(receiver)

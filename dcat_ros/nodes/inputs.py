@@ -6,12 +6,14 @@ from typing import Any
 from rclpy.node import Node
 from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
 
-from dcat_ros.streaming.receiver import Check
+from dcat_ros.streaming.receiver import Check, TakesRuns
 
-__all__ = ['Accept', 'Inputs']
+__all__ = ['Accept', 'Inputs', 'Taker']
 
 #: Takes the bytes, when they came, and the check of their stamp; gives jobs.
 Accept = Callable[[bytes, int, Check], list[Any]]
+#: What of a receiver takes a topic's messages: one by one, or many at once.
+Taker = Accept | TakesRuns
 
 
 class Inputs:

@@ -58,17 +58,24 @@ class Outputs:
             self._label_info.publish(label_info(self._card.labels, threshold))
 
     def publish(self, prediction: Prediction) -> None:
-        """Publish one prediction on every topic."""
-        self._label.publish(String(data=prediction.label))
+        """Publish one prediction on every topic on which somebody listens.
+
+        To make the messages takes longer than to recognise the activity.
+        """
+        if self._label.get_subscription_count():
+            self._label.publish(String(data=prediction.label))
         labels = self._card.labels if prediction.probabilities else ()
         activity = Activity(prediction, labels, self._card.name, self._macro_f1)
-        status = activity_status(activity, self._node.get_fully_qualified_name())
-        self._activity.publish(DiagnosticArray(header=header_of(prediction), status=[status]))
+        if self._activity.get_subscription_count():
+            status = activity_status(activity, self._node.get_fully_qualified_name())
+            self._activity.publish(DiagnosticArray(header=header_of(prediction), status=[status]))
         self._markers.publish([activity])
-        if self._classification is not None and prediction.probabilities:
-            from dcat_ros.nodes.vision import classification
+        classification = self._classification
+        if prediction.probabilities and classification and classification.get_subscription_count():
+            from dcat_ros.nodes import vision
 
-            self._classification.publish(classification(prediction, self._card.labels))
+            message = vision.classification(prediction, self._card.labels)
+            classification.publish(message)
 
     def destroy(self) -> None:
         """Take the publishers away."""

@@ -12,18 +12,19 @@ from rclpy.parameter import Parameter
 from dcat_ros.errors import ConfigError, MessageError
 from dcat_ros.model.model import Model
 from dcat_ros.nodes.health import REPORT_S, Health, Reporter, Situation
-from dcat_ros.nodes.inputs import Accept, Inputs
+from dcat_ros.nodes.inputs import Inputs, Taker
 from dcat_ros.nodes.lifecycle import GuardedLifecycleNode
 from dcat_ros.nodes.load import load
 from dcat_ros.nodes.outputs import Outputs
 from dcat_ros.nodes.parameters import RECOGNISER_PARAMETERS, check, declare, with_defaults
+from dcat_ros.nodes.reception import Reception
 from dcat_ros.nodes.stamps import StampCheck
 from dcat_ros.sensors.sensor import Sensor
 from dcat_ros.sensors.setting import Spec
 from dcat_ros.streaming.decision import STALE, Prediction
 from dcat_ros.streaming.freshness import Freshness
 from dcat_ros.streaming.judge import StreamJudge
-from dcat_ros.streaming.receiver import Receiver
+from dcat_ros.streaming.receiver import Receiver, TakesRuns
 from dcat_ros.streaming.recogniser import Recogniser
 from dcat_ros.streaming.steady import SteadyLabel
 from dcat_ros.streaming.worker import Account, LatestWorker
@@ -84,6 +85,7 @@ class SensorNode(GuardedLifecycleNode):
         self._worker: LatestWorker[_Job] | None = None
         self._judge = StreamJudge()
         self._fresh: Freshness | None = None
+        self._reception: Reception | None = None
         self._inputs = Inputs(self)
         self._publish_lock = Lock()
         self._account = Account()
@@ -94,7 +96,7 @@ class SensorNode(GuardedLifecycleNode):
         # the diagnostics and the watchdog must go on when ROS time stands still
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._reporter = Reporter(self, self._health)
-        self.create_timer(REPORT_S, lambda: self._reporter.report(self._situation()), clock=steady)
+        self.create_timer(REPORT_S, self._report, clock=steady)
         self.create_timer(_WATCH_S, self._watch, clock=steady)
 
     def make_receiver(self, recogniser: Recogniser) -> Receiver[Any]:
@@ -105,9 +107,9 @@ class SensorNode(GuardedLifecycleNode):
         """
         raise NotImplementedError
 
-    def inputs(self, receiver: Receiver[Any]) -> dict[str, Accept]:
+    def inputs(self, receiver: Receiver[Any]) -> dict[str, Taker]:
         """The topics that are listened to, and what of the receiver takes their messages."""
-        return {self.input_topic: receiver.accept}
+        return {self.input_topic: receiver if isinstance(receiver, TakesRuns) else receiver.accept}
 
     def recognised(self, prediction: Prediction | None) -> None:
         """Called in the worker's thread after every job, with its last prediction if any."""
@@ -153,13 +155,18 @@ class SensorNode(GuardedLifecycleNode):
         fresh.reset()
         self._active_since, self._counts_then = monotonic(), self._health.counts
         self._worker = LatestWorker(self._work, self._worker_failed, _WAITING)
-        accepting = self.inputs(receiver)
-        self._inputs.open({topic: partial(self._receive, a) for topic, a in accepting.items()})
+        self._reception = Reception(
+            receiver, fresh, self._health, self._checked_stamp, self._submit, self._reject
+        )
+        takers = self.inputs(receiver)
+        self._inputs.open({topic: partial(self._receive, t) for topic, t in takers.items()})
         self.get_logger().info(f'listens to {" and ".join(self._inputs.topics)}')
 
     def deactivate(self) -> None:
         """Stop receiving; what is at work ends first, and the last word is `unknown`."""
         self._inputs.close()
+        self._take_waiting()
+        self._reception = None
         if self._worker is not None:
             self._worker.close()
             self._account += self._worker.account
@@ -174,28 +181,16 @@ class SensorNode(GuardedLifecycleNode):
             self._outputs.destroy()
         self._outputs = self._receiver = self._recogniser = self._model = self._fresh = None
 
-    def _receive(self, accept: Accept, data: bytes) -> None:
-        received = monotonic()
-        self._health.received += 1
-        receiver, worker, fresh = self._receiver, self._worker, self._fresh
-        if receiver is None or worker is None or fresh is None:
-            self._health.reject('inactive', 'it came while the node was being deactivated')
-            return
-        fresh.came(received)
-        try:
-            now_ns = int(self.get_clock().now().nanoseconds)
-            jobs = accept(data, now_ns, self._checked_stamp)
-            fresh.taken(now_ns)
-        except MessageError as problem:
-            self._reject(problem.reason, str(problem))
-            return
-        except Exception as problem:  # out of the callback it would end the node
-            self._reject('fault', f'{type(problem).__name__}: {problem}')
-            return
-        if not receiver.checks_later:
-            fresh.usable(received, windows=bool(jobs))
-        for job in jobs:
-            worker.submit(_Job(job, received))
+    def _receive(self, taker: Taker, data: bytes) -> None:
+        if self._reception is None:
+            self._health.received += 1
+            self._reject('inactive', 'it came while the node was being deactivated')
+        else:
+            self._reception.take(taker, data)
+
+    def _submit(self, item: Any, received_s: float) -> None:
+        if self._worker is not None:
+            self._worker.submit(_Job(item, received_s))
 
     def _reject(self, reason: str, sentence: str) -> None:
         sentence = self._health.reject(reason, sentence)
@@ -239,8 +234,17 @@ class SensorNode(GuardedLifecycleNode):
             f'a window could not be recognised: {problem}', throttle_duration_sec=_WARN_EVERY_S
         )
 
+    def _take_waiting(self) -> None:
+        if self._reception is not None:
+            self._reception.take_waiting()
+
+    def _report(self) -> None:
+        self._take_waiting()
+        self._reporter.report(self._situation())
+
     def _watch(self) -> None:
         """Say once that data stopped, or that they cannot mean anything any more."""
+        self._take_waiting()
         now_s, fresh = monotonic(), self._fresh
         if fresh is None or self._worker is None:
             return

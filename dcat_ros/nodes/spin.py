@@ -9,6 +9,7 @@ from rclpy.exceptions import ParameterException
 from rclpy.experimental import EventsExecutor
 from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.signals import SignalHandlerOptions
+from rclpy.task import Future
 
 from dcat_ros.errors import DcatError
 from dcat_ros.nodes.lifecycle import GuardedLifecycleNode
@@ -18,7 +19,7 @@ from dcat_ros.short import short
 __all__ = ['spin']
 
 #: How long a signal may wait for the executor to return: Python runs handlers between calls.
-_POLL_S = 0.1
+_POLL_S = 0.25
 #: Characters of a sentence: a refused value may have megabytes.
 _LONGEST = 1000
 
@@ -50,13 +51,14 @@ def spin(node_class: type[GuardedLifecycleNode], stop: Event) -> int:
             )
             return 2
         # the events executor takes a third of the CPU time of the default one; its own spin()
-        # does not come back on a signal, spin_once() does
+        # does not come back on a signal
         executor = EventsExecutor()
         executor.add_node(node)
         if not stop.is_set():
             node.start()
         while rclpy.ok() and not stop.is_set():
-            executor.spin_once(timeout_sec=_POLL_S)
+            # many callbacks a call, unlike spin_once()
+            executor.spin_until_future_complete(Future(), timeout_sec=_POLL_S)
         node.stop()
         executor.remove_node(node)
         node.destroy_node()

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from dcat_ros.doubt import why_senseless
 from dcat_ros.streaming.judge import StreamJudge
 from dcat_ros.streaming.receiver import Receiver
@@ -86,25 +89,39 @@ class Freshness:
         """
         receiver = self._receiver
         self._judge.take(receiver.last_stamp_ns, arrived_ns, receiver.last_frame_id)
-        self._watch.came(receiver.last_stamp_ns)
+        self._watch.came(np.array([receiver.last_stamp_ns]))
+
+    def taken_many(
+        self, stamps_ns: NDArray[np.int64], arrived_ns: NDArray[np.int64], frame_id: str
+    ) -> None:
+        """The receiver took messages of one frame.
+
+        Args:
+            stamps_ns: that count for them, shape (n,).
+            arrived_ns: when each came, by the clock of the stamps, shape (n,).
+            frame_id: of their headers.
+        """
+        self._judge.take_many(stamps_ns, arrived_ns, frame_id)
+        self._watch.came(stamps_ns)
 
     def rejected(self, sentence: str) -> None:
         """It could not be read, or turned out to be unusable."""
         self._rejection = sentence
 
-    def usable(self, now_s: float, windows: bool) -> None:
+    def usable(self, now_s: float, windows: bool, n_behind: int = 0) -> None:
         """It could be read to the end.
 
         Args:
             now_s: when it came.
-            windows: it completed one.
+            windows: it, or one that was taken with it, completed one.
+            n_behind: number of messages that have come after it.
         """
         if windows:
             self._watch.windows(self._receiver.counts)
         if now_s - self._asked_s >= _ASK_EVERY_S:
             self._asked_s, self._why = now_s, self.why
         if not self._why:
-            self._usable_s, self._n_since, self._rejection = now_s, 0, ''
+            self._usable_s, self._n_since, self._rejection = now_s, n_behind, ''
             self._said = None
 
     def unusable_s(self, now_s: float) -> float:

@@ -3,6 +3,9 @@
 from collections import Counter
 from collections.abc import Callable
 
+import numpy as np
+from numpy.typing import NDArray
+
 __all__ = ['WindowWatch']
 
 #: Data that complete no window in so many windows of their own time never will.
@@ -42,12 +45,13 @@ class WindowWatch:
         self._last_ns: int | None = None
         self.windows(counts)
 
-    def came(self, stamp_ns: int) -> None:
-        """A message with this stamp was read."""
-        if self._last_ns is not None:
-            self._went_ns += min(abs(stamp_ns - self._last_ns), self._most_ns)
-        self._last_ns = stamp_ns
-        self._n += 1
+    def came(self, stamps_ns: NDArray[np.int64]) -> None:
+        """Messages with these stamps were read, shape (n,), n >= 1."""
+        first = stamps_ns[0] if self._last_ns is None else self._last_ns
+        steps = np.minimum(np.abs(np.diff(stamps_ns, prepend=first)), self._most_ns)
+        self._went_ns += int(steps.sum())
+        self._last_ns = int(stamps_ns[-1])
+        self._n += len(stamps_ns)
 
     def windows(self, counts: Counter[str]) -> None:
         """A window was completed."""

@@ -169,14 +169,14 @@ def test_windows_that_wait_while_the_node_is_deactivated_are_dropped_and_counted
 
 def test_fault_in_reception_is_counted_and_the_node_goes_on(quick_model, peer, monkeypatch):
     planted = [True]
-    accept = ImuReceiver.accept
+    accept_run = ImuReceiver.accept_run
 
     def faulty(*given):
         if planted:
             raise RuntimeError('planted')
-        return accept(*given)
+        return accept_run(*given)
 
-    monkeypatch.setattr(ImuReceiver, 'accept', faulty)
+    monkeypatch.setattr(ImuReceiver, 'accept_run', faulty)
     node = imu_node(quick_model)
     spinning = Spinning(node)
     try:

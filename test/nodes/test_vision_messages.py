@@ -62,24 +62,26 @@ def test_label_info_numbers_the_labels(vision):
 class Recorder:
     """A publisher that keeps what is published."""
 
-    def __init__(self):
+    def __init__(self, listeners):
         self.messages = []
+        self.listeners = listeners
 
     def publish(self, message):
         self.messages.append(message)
 
     def get_subscription_count(self):
-        return 0
+        return self.listeners
 
 
 class RecordingNode:
     """As much of a lifecycle node as the outputs use."""
 
-    def __init__(self):
+    def __init__(self, listeners=1):
         self.made = {}
+        self.listeners = listeners
 
     def create_lifecycle_publisher(self, kind, topic, qos):
-        return self.made.setdefault(topic, Recorder())
+        return self.made.setdefault(topic, Recorder(self.listeners if topic != '~/markers' else 0))
 
     create_publisher = create_lifecycle_publisher
 
@@ -109,3 +111,14 @@ def test_outputs_publish_vision_messages_where_the_package_is(vision, monkeypatc
     assert info.threshold == 0.25
     outputs.destroy()
     assert node.made == {}
+
+
+def test_outputs_make_no_message_that_nobody_hears(vision, monkeypatch, quick_model):
+    from dcat_ros.model.find import load_card
+    from dcat_ros.nodes import outputs as outputs_module
+
+    monkeypatch.setattr(outputs_module, 'find_spec', lambda name: object())
+    node = RecordingNode(listeners=0)
+    outputs = outputs_module.Outputs(node, load_card(quick_model))
+    outputs.publish(Prediction('wave', 'ok', 0.7, (0.2, 0.7, 0.1), 0, BEGIN_NS, ''))
+    assert not any(publisher.messages for publisher in node.made.values())

@@ -1,5 +1,6 @@
 from collections import Counter
 
+import numpy as np
 import pytest
 
 from dcat_ros.streaming.window import WindowStream
@@ -14,7 +15,7 @@ def watched(stamps_ns, frame_id=lambda i: 'imu'):
     watch, n, why = WindowWatch(1.0, 0.25), 0, ''
     for i, stamp_ns in enumerate(stamps_ns):
         windows = stream.push(stamp_ns, [0.0], frame_id(i))
-        watch.came(stamp_ns)
+        watch.came(np.array([stamp_ns]))
         if windows:
             watch.windows(stream.counts)
             n += len(windows)
@@ -63,7 +64,7 @@ def test_one_step_of_the_clock_is_no_reason():
 def test_it_is_taken_back_with_the_next_window():
     watch = WindowWatch(1.0, 0.25)
     for i in range(100):
-        watch.came(i * S)
+        watch.came(np.array([i * S]))
     assert watch.why(Counter) != ''
     watch.windows(Counter())
     assert watch.why(Counter) == ''

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from math import isfinite
 from struct import Struct, error
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -118,9 +118,25 @@ def decode_imu_runs(
     Yields:
         The readings in their order, a run for each stretch without a change of frame.
     """
+    if not len(messages):
+        return
+    if _all_alike(messages):
+        yield from _decode_alike(messages, 0, reject, any_covariance)
+        return
     for start, stop in _alike(messages):
         some = messages.at(slice(start, stop))
         yield from _decode_alike(some, start, reject, any_covariance)
+
+
+def _all_alike(messages: Packed) -> bool:
+    """Whether all are of one layout and one frame, as nearly always."""
+    first, length = messages[0], int(messages.lengths[0])
+    if length < _HEAD or (messages.lengths != length).any():
+        return False
+    order: Literal['little', 'big'] = 'little' if first[1] in (1, 7) else 'big'
+    heads = messages.field(0, min(length, _HEAD + int.from_bytes(first[12:16], order)))
+    same = heads == heads[0]
+    return bool(same[:, :2].all() and same[:, 12:].all())
 
 
 def _alike(messages: Packed) -> Iterator[tuple[int, int]]:
