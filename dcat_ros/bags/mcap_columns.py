@@ -24,6 +24,9 @@ _MESSAGE = 0x05
 #: number in its sequence, log time and publish time.
 _RECORD = Struct('<BQ')
 _HEAD = Struct('<BQHIQQ')
+_ALIKE, _TIME_AT = 11, 15  # up to the channel; in front of the log time
+_MOST_ALIKE = 1024
+_CHANNELS = 1 << 16
 #: Of the chunk itself in front of its records: kind and size, first and last time, plain size,
 #: checksum, and the lengths of the compression's name and of the data.
 _CRC_AT, _DATA_AT = 9 + 24, 9 + 40
@@ -50,9 +53,11 @@ def mcap_columns(reader: McapReader, connections: Collection[Connection]) -> Ite
         ReaderError: a chunk is damaged; struct.error: so is a record in it.
     """
     kinds = [(connection.topic, connection.msgtype) for connection in connections]
-    place = {connection.id: i for i, connection in enumerate(connections)}
+    numbers = [connection.id for connection in connections]
+    place = np.full(_CHANNELS, -1, np.intp)
+    place[numbers] = range(len(numbers))
     for chunk in sorted(reader.chunks, key=lambda chunk: chunk.chunk_start_offset):
-        if any(chunk.channel_count.get(number, 0) for number in place):
+        if any(chunk.channel_count.get(number, 0) for number in numbers):
             found = _messages(_plain(reader, chunk), place, chunk)
             if len(found[0]):
                 yield Columns(kinds, *found)
@@ -73,38 +78,59 @@ def _plain(reader: McapReader, chunk: ChunkInfo) -> bytes:
 
 
 def _messages(
-    records: bytes, place: dict[int, int], chunk: ChunkInfo
+    records: bytes, place: NDArray[np.intp], chunk: ChunkInfo
 ) -> tuple[NDArray[np.intp], NDArray[np.int64], Packed]:
     """Which connection, log time and bytes of each message, in the order of the log time.
 
     Those outside of the times that the chunk is said to have are left out, as rosbags does.
+
+    Args:
+        records: of the chunk.
+        place: of each channel's connection; -1 of one that is not wanted.
+        chunk: what the index says of it.
     """
-    which: list[int] = []
-    times: list[int] = []
+    channels: list[int] = []
+    log_times: list[int] = []
     starts: list[int] = []
     stops: list[int] = []
-    low, high = chunk.message_start_time, chunk.message_end_time
-    at, end = 0, len(records)
+    at, end, before = 0, len(records), b''
     while at < end:
         kind, size = _RECORD.unpack_from(records, at)
-        stop = at + _RECORD.size + size
-        if stop > end:
+        step, n = _RECORD.size + size, 1
+        if at + step > end:
             raise ReaderError(f'Record at {at} of a chunk ends behind the chunk.')
         if kind == _MESSAGE:
-            _, _, channel, _, time_ns, _ = _HEAD.unpack_from(records, at)
-            if at + _HEAD.size > stop:
+            if step < _HEAD.size:
                 raise ReaderError(f'Message at {at} of a chunk has {size} bytes.')
-            if channel in place and low <= time_ns <= high:
-                which.append(place[channel])
-                times.append(time_ns)
-                starts.append(at + _HEAD.size)
-                stops.append(stop)
-        at = stop
-    stamps = np.minimum(np.array(times, np.uint64), _LATEST).astype(np.int64)
+            _, _, channel, _, log_time, _ = _HEAD.unpack_from(records, at)
+            alike = records[at : at + _ALIKE]
+            if alike == before:  # small messages mostly come in rows
+                n = _n_alike(records, at, step)
+                log_times += np.ndarray((n,), '<u8', records, at + _TIME_AT, (step,)).tolist()
+            else:
+                log_times.append(log_time)
+            before = alike
+            channels += [channel] * n
+            starts += range(at + _HEAD.size, at + _HEAD.size + n * step, step)
+            stops += range(at + step, at + step + n * step, step)
+        at += n * step
+    which, times = place[channels], np.array(log_times, np.uint64)
     first = np.array(starts, np.int64)
     data = Packed(np.frombuffer(records, np.uint8), first, np.array(stops, np.int64) - first)
-    numbers = np.array(which, np.intp)
-    if (np.diff(stamps) < 0).any():
+    stamps = np.minimum(times, _LATEST).astype(np.int64)
+    low, high = np.uint64(chunk.message_start_time), np.uint64(chunk.message_end_time)
+    wanted = (which >= 0) & (times >= low) & (times <= high)
+    if not wanted.all():
+        which, stamps, data = which[wanted], stamps[wanted], data.at(wanted)
+    if (stamps[1:] < stamps[:-1]).any():
         order = np.argsort(stamps, kind='stable')
-        return numbers[order], stamps[order], data.at(order)
-    return numbers, stamps, data
+        which, stamps, data = which[order], stamps[order], data.at(order)
+    return which, stamps, data
+
+
+def _n_alike(records: bytes, at: int, step: int) -> int:
+    """How many records from here on are messages of one channel and size, up to a limit."""
+    most = min((len(records) - at) // step, _MOST_ALIKE)
+    heads = np.ndarray((most, _ALIKE), np.uint8, records, at, (step, 1))
+    differs = (heads != heads[0]).any(axis=1)
+    return int(differs.argmax()) if differs.any() else most

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from dcat_ros.evaluation.events import events_of, label_runs
 from dcat_ros.evaluation.outcomes import Outcomes
+from dcat_ros.evaluation.prediction_log import end_stamps
 from dcat_ros.evaluation.scores import Scores, event_scores, window_scores
 from dcat_ros.evaluation.tally import Tally, tally_of
 from dcat_ros.segment import Segment
@@ -51,7 +52,7 @@ class Evaluation:
 
     def instants(self) -> list[int]:
         """The times in ns that the predictions speak for."""
-        return [p.end_ns - round(self.lag_s * 1e9) for p in self.predictions]
+        return [*(end_stamps(self.predictions) - round(self.lag_s * 1e9)).tolist()]
 
 
 def score(
@@ -79,7 +80,7 @@ def score(
     """
     card = model.card
     lag_s = card.input.lag_s
-    instants = [p.end_ns - round(lag_s * 1e9) for p in predictions]
+    instants = (end_stamps(predictions) - round(lag_s * 1e9)).tolist()
     hours = len(predictions) * stride_s / 3600
     outcomes = Outcomes.of(label_at(truth, instants), predictions, card.labels)
     fields = window_scores(outcomes)

@@ -8,7 +8,7 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
-from dcat_ros.evaluation.prediction_log import probability_matrix
+from dcat_ros.evaluation.prediction_log import end_stamps, probability_matrix, said
 from dcat_ros.segment import REST, Segment
 from dcat_ros.streaming.decision import OK, Prediction
 
@@ -100,7 +100,7 @@ def events_of(
     active = p[:, rest] < 0.5 if rest is not None else p.max(axis=1) >= threshold
     columns = [i for i in range(len(labels)) if i != rest]
     names = [labels[i] for i in columns]
-    ends_ns = np.fromiter((prediction.end_ns for prediction in predictions), np.int64)
+    ends_ns = end_stamps(predictions)
     hole = np.diff(ends_ns, prepend=ends_ns[0]) > 1.5e9 * stride_s
     borders = np.flatnonzero(hole | np.diff(active, prepend=active[:1]))
     events: list[Event] = []
@@ -140,22 +140,27 @@ def label_runs(predictions: Sequence[Prediction], *, stride_s: float, lag_s: flo
         lag_s: a window speaks for the instant so long before its end.
     """
     half_ns, lag_ns = round(stride_s * 5e8), round(lag_s * 1e9)
-    events: list[Event] = []
+    runs: list[tuple[str, list[int]]] = []  # a label, and the ends of its windows
     open_until_ns, open_label = -1, ''
-    for p in predictions:
-        if p.state != OK or p.label == REST:
+    ends_ns = end_stamps(predictions).tolist()
+    for end_ns, (label, state) in zip(ends_ns, said(predictions), strict=True):
+        if state != OK or label == REST:
             open_label = ''
             continue
-        centre_ns, said = p.end_ns - lag_ns, ((p.end_ns, p.label),)
-        if p.label == open_label and p.end_ns <= open_until_ns:
-            last = events.pop()
-            events.append(
-                Event(last.label, last.start_ns, centre_ns + half_ns, last.emitted + said)
-            )
+        if label == open_label and end_ns <= open_until_ns:
+            runs[-1][1].append(end_ns)
         else:
-            events.append(Event(p.label, centre_ns - half_ns, centre_ns + half_ns, said))
-        open_until_ns, open_label = p.end_ns + 3 * half_ns, p.label
-    return events
+            runs.append((label, [end_ns]))
+        open_until_ns, open_label = end_ns + 3 * half_ns, label
+    return [
+        Event(
+            label=label,
+            start_ns=ends[0] - lag_ns - half_ns,
+            end_ns=ends[-1] - lag_ns + half_ns,
+            emitted=tuple((end_ns, label) for end_ns in ends),
+        )
+        for label, ends in runs
+    ]
 
 
 def _split_where_label_changes(p: NDArray[np.float64], steady: int) -> list[NDArray[np.int64]]:

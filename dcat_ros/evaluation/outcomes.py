@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from dcat_ros.evaluation.prediction_log import probability_matrix
+from dcat_ros.evaluation.prediction_log import probability_matrix, said
 from dcat_ros.streaming.decision import OK, Prediction
 
 __all__ = ['FOREIGN', 'NO_TRUTH', 'Outcomes']
@@ -56,7 +56,7 @@ class Outcomes:
         if len(truth) != len(predictions):
             raise ValueError(f'{len(truth)} labels and {len(predictions)} predictions')
         p = probability_matrix(predictions).reshape(len(predictions), len(labels))
-        covered = np.fromiter((prediction.state == OK for prediction in predictions), np.bool_)
+        covered = np.array([state == OK for _, state in said(predictions)], np.bool_)
         codes = [place.get(label, missing.get(label, FOREIGN)) for label in truth]
         foreign = Counter(label for label in truth if label and label not in place)
         return cls(

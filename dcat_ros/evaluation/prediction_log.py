@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dcat_ros.streaming.decision import Prediction
 
-__all__ = ['PredictionLog', 'probability_matrix']
+__all__ = ['PredictionLog', 'end_stamps', 'probability_matrix', 'said']
 
 
 class PredictionLog(Sequence[Prediction]):
@@ -60,6 +60,15 @@ class PredictionLog(Sequence[Prediction]):
         flat.flags.writeable = False
         return flat.reshape(len(self), -1) if len(self) else np.zeros((0, 0))
 
+    def ends_ns(self) -> NDArray[np.int64]:
+        """Stamps of all ends, (n,)."""
+        return np.array(self._spans[1::2], np.int64)
+
+    def said(self) -> list[tuple[str, str]]:
+        """Label and state of each."""
+        texts, words = self._texts, self._words
+        return [(texts[i], texts[j]) for i, j in zip(words[::3], words[1::3], strict=True)]
+
     def __len__(self) -> int:
         return len(self._confidences)
 
@@ -98,3 +107,17 @@ def probability_matrix(predictions: Sequence[Prediction]) -> NDArray[np.float64]
         return predictions.probabilities()
     rows = [prediction.probabilities for prediction in predictions]
     return np.array(rows) if rows else np.zeros((0, 0))
+
+
+def end_stamps(predictions: Sequence[Prediction]) -> NDArray[np.int64]:
+    """Stamps in ns of the windows' ends, (n,)."""
+    if isinstance(predictions, PredictionLog):
+        return predictions.ends_ns()
+    return np.array([prediction.end_ns for prediction in predictions], np.int64)
+
+
+def said(predictions: Sequence[Prediction]) -> list[tuple[str, str]]:
+    """Label and state of each prediction."""
+    if isinstance(predictions, PredictionLog):
+        return predictions.said()
+    return [(prediction.label, prediction.state) for prediction in predictions]
