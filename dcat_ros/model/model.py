@@ -7,7 +7,10 @@ from numpy.typing import NDArray
 
 from dcat_ros.card.card import Card
 
-__all__ = ['Model']
+__all__ = ['BACKENDS', 'Model']
+
+#: What may be asked to run one.
+BACKENDS = ('auto', 'onnxruntime', 'torch')
 
 
 class Model(ABC):

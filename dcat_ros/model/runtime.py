@@ -6,13 +6,10 @@ from pathlib import Path
 from dcat_ros.errors import ConfigError, WeightsError
 from dcat_ros.libraries import how_to_get
 from dcat_ros.model.find import ONNX, find_weights
-from dcat_ros.model.model import Model
+from dcat_ros.model.model import BACKENDS, Model
 from dcat_ros.model.onnx_model import load_onnx, made_of
 
-__all__ = ['BACKENDS', 'load_model']
-
-#: What may be asked for.
-BACKENDS = ('auto', 'onnxruntime', 'torch')
+__all__ = ['load_model']
 
 
 def load_model(model: str | Path, backend: str = 'auto') -> Model:

@@ -14,13 +14,13 @@ from rcl_interfaces.msg import (
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
-from dcat_ros.model.runtime import BACKENDS
+from dcat_ros.model.model import BACKENDS
 from dcat_ros.sensors.setting import Spec
 from dcat_ros.short import short
 
-#: Prefixes of parameters that rclpy declares for itself, some of them later.
 #: Of unknown parameters so many are named.
 _NAMED = 20
+#: Prefixes of parameters that rclpy declares for itself, some of them later.
 _OF_ROS = ('use_sim_time', 'qos_overrides.', 'start_type_description_service')
 
 __all__ = ['RECOGNISER_PARAMETERS', 'check', 'declare', 'with_defaults']

@@ -77,3 +77,20 @@ def test_a_node_imports_nothing_that_only_training_needs():
     done = run_python('-c', code)
     assert done.returncode == 0, done.stderr
     assert set(json.loads(done.stdout.splitlines()[-1])) & {*EXTRAS, 'pandas'} == set()
+
+
+@pytest.mark.ros
+@pytest.mark.parametrize(
+    ('node', 'heavy'),
+    [
+        ('imu_node', {'cv2', 'rosbags'}),
+        ('audio_node', {'cv2'}),
+        ('presence_node', {'cv2', 'rosbags', 'onnxruntime'}),
+    ],
+)
+def test_a_node_imports_no_library_that_only_others_need(node, heavy):
+    pytest.importorskip('rclpy')
+    code = f'import json, sys, dcat_ros.nodes.{node}; print(json.dumps(sorted(sys.modules)))'
+    done = run_python('-c', code)
+    assert done.returncode == 0, done.stderr
+    assert heavy & set(json.loads(done.stdout)) == set()
