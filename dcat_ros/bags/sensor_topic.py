@@ -22,6 +22,10 @@ def sensor_topic(bag: BagReader, name: str, live: Live, named: str, how: str) ->
     """
     types, usual = live.types, live.topic
     fitting = [topic for topic, kinds in bag.types.items() if not {*types}.isdisjoint(kinds)]
+    if not named:
+        # of topics that other sensors may have, too; where none is left, all are named
+        own = [t for t in fitting if live.is_mine(t, _type_of(bag, t, types), bag.first(t))]
+        fitting = own or fitting
     if not named and usual not in fitting:
         if len(fitting) == 1:
             bag.require_one_of(fitting[0], types)  # it may have others, too
@@ -39,6 +43,10 @@ def sensor_topic(bag: BagReader, name: str, live: Live, named: str, how: str) ->
             )
     bag.require_one_of(named or usual, types)
     return named or usual
+
+
+def _type_of(bag: BagReader, topic: str, types: tuple[str, ...]) -> str:
+    return next(kind for kind in bag.types[topic] if kind in types)
 
 
 def _all(parts: tuple[str, ...]) -> str:

@@ -16,7 +16,7 @@ from dcat_ros.check.look import (
 )
 from dcat_ros.check.record import CheckReport, Remark
 from dcat_ros.check.sensor import SensorCheck
-from dcat_ros.errors import BagError, MessageError
+from dcat_ros.errors import BagError, ConfigError, MessageError
 from dcat_ros.evaluation.bag_content import BagSource, receiver_for
 from dcat_ros.messages.text import decode_string
 from dcat_ros.segment import Segment
@@ -57,10 +57,14 @@ def check_bag(
         report.storage, report.duration_s = bag.storage, bag.duration_s
         report.remarks += [_note(str(path), note) for note in bag.notes]
         checks = []
-        for modality, topics in sensors_among(bag.types):
+        for modality, topics in sensors_among(bag.types, bag.first):
             card = next((card for card in cards if card.modality == modality), None)
-            if card is not None:
+            if card is None:
+                continue
+            try:
                 checks.append(_sensor(bag, topics, card, source, report))
+            except ConfigError as problem:  # this machine lacks what the sensor needs
+                report.remarks.append(_note(' + '.join(topics), str(problem)))
         sensor_topics = {topic for check in checks for topic in check.topics}
         has_truth = STRING_TYPE in bag.types.get(truth_topic, ())
         if has_truth and truth_csv is None:

@@ -1,7 +1,7 @@
 """What bag and running robot have in common: the sensors among topics, and the report."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from dcat_ros.card.card import Card
 from dcat_ros.check.fits import fits_of
@@ -25,16 +25,22 @@ def cards_of(models: Iterable[str]) -> list[Card]:
     return [card for card in cards if card.modality in heard()]
 
 
-def sensors_among(types: Mapping[str, Sequence[str]]) -> list[Found]:
+def sensors_among(
+    types: Mapping[str, Sequence[str]], first: Callable[[str], bytes | None] = lambda topic: None
+) -> list[Found]:
     """The sensors among topics.
 
     Args:
         types: topic -> all its types.
+        first: one of the messages of a topic, or None; asked where several sensors have a type.
     """
     found: list[Found] = []
     for name, live in heard().items():
         topics = sorted(
-            t for t, kinds in types.items() if any(kind in live.types for kind in kinds)
+            topic
+            for topic, kinds in types.items()
+            for kind in [next((kind for kind in kinds if kind in live.types), None)]
+            if kind is not None and live.is_mine(topic, kind, first(topic))
         )
         parts = live.find_parts(topics)
         if parts:

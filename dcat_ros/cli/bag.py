@@ -34,7 +34,8 @@ def command() -> None:
     '--sensors',
     default=_USUAL,
     show_default=True,
-    help='imu, image, audio, or some of them, such as imu,image; all but imu alone are joined.',
+    help='imu, image, camera, audio, or some of them, such as imu,image; all but imu alone are '
+    'joined. Pictures of a camera are rendered of depth.',
 )
 @click.option(
     '--storage',

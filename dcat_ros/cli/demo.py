@@ -78,7 +78,8 @@ def command(
         _auto(bag.path, plan.sensors)
         return
     rate = rate or _RATES[sensor]
-    with DemoView(f'{sensor}_node', rate) as view:
+    program = next(one.program for one in named() if one.called == sensor)
+    with DemoView(program, rate) as view:
         heard = run_live(bag.path, sensor, model, rate=rate, show=view.show)
     result = compare(bag.path, model, [one.prediction for one in heard])
     write_whole(out / 'scores.json', result.scores.model_dump_json(indent=2).encode())

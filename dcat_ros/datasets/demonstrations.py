@@ -54,6 +54,7 @@ def _beginning(trial: Trial, seconds: float) -> Trial:
 DEMONSTRATIONS = {
     'imu': Demonstration('watch', ('imu',), 'imu_watch', 'exercises', '9', series=True),
     'image': Demonstration('utd_mhad', ('image',), 'image_depth_utd_mhad', 'actions', '6', 3),
+    'camera': Demonstration('utd_mhad', ('camera',), 'camera_utd_mhad', 'actions', '6', 3),
     'audio': Demonstration('kitchen20', ('audio',), 'audio_kitchen20', 'kitchen sounds'),
     'auto': Demonstration('utd_mhad', ('imu', 'image'), 'imu_utd_mhad', 'actions', '6', 3),
 }

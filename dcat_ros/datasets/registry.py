@@ -26,7 +26,8 @@ GROUP = 'dcat_ros.datasets'
 
 #: name -> the module that reads it, imported when it is asked for: each needs libraries of its own
 DATASETS = {
-    name: f'dcat_ros.datasets.{name}' for name in ('utd_mhad', 'watch', 'klangio', 'kitchen20')
+    name: f'dcat_ros.datasets.{name}'
+    for name in ('utd_mhad', 'utd_mhad_rendered', 'watch', 'klangio', 'kitchen20')
 }
 
 

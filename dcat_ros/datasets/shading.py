@@ -11,10 +11,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ['HEIGHT', 'WIDTH', 'Look', 'look_of', 'plain_look', 'shaded']
+__all__ = ['HEIGHT', 'WIDTH', 'Look', 'look_of', 'pictures_of', 'plain_look', 'shaded']
 
 WIDTH, HEIGHT = 640, 480
-_SMOOTH_PX = 1.5
+_SMOOTH_PX = 0.67
+_NEAREST_MM = 300
 #: A person who is cut off below stands so far into the picture, of his height.
 _CUT_AT = 0.72
 
@@ -43,13 +44,13 @@ class Look:
 
 
 def plain_look(frames: NDArray[np.uint16]) -> Look:
-    """Three times the frame's size at most, the whole person, a light from the upper left.
+    """Three times the frame's size at most, the whole person, a light from before and below.
 
     Args:
         frames: shape (n, H, W), mm, 0 for no reading.
     """
     x, y, tall = _where(frames)
-    return Look((-0.3, -0.5, 0.8), 0.3, 40, 240, min(3.0, 0.85 * HEIGHT / tall), (x, y))
+    return Look((0.0, 0.4, 1.0), 0.4, 55, 220, min(3.0, 0.85 * HEIGHT / tall), (x, y))
 
 
 def look_of(frames: NDArray[np.uint16], rng: np.random.Generator, *, mirrored: bool) -> Look:
@@ -61,7 +62,7 @@ def look_of(frames: NDArray[np.uint16], rng: np.random.Generator, *, mirrored: b
         mirrored: see `Look`.
     """
     x, y, tall = _where(frames)
-    light = (rng.uniform(-0.8, 0.8), rng.uniform(-0.8, 0.2), rng.uniform(0.5, 1.0))
+    light = (rng.uniform(-0.4, 0.4), rng.uniform(-0.1, 0.6), 1.0)
     size = rng.uniform(0.5, 0.95)
     zoom = size * HEIGHT / tall
     cut = bool(rng.random() < 1 / 7)
@@ -71,9 +72,9 @@ def look_of(frames: NDArray[np.uint16], rng: np.random.Generator, *, mirrored: b
     room = max(0.0, 1 - size) / 2
     return Look(
         light=light,
-        ambient=rng.uniform(0.15, 0.5),
-        background=int(rng.integers(20, 70)),
-        brightest=int(rng.integers(170, 250)),
+        ambient=rng.uniform(0.25, 0.55),
+        background=int(rng.integers(25, 80)),
+        brightest=int(rng.integers(190, 250)),
         zoom=zoom,
         centre=(
             x + rng.uniform(-0.15, 0.15) * WIDTH / zoom,
@@ -83,8 +84,19 @@ def look_of(frames: NDArray[np.uint16], rng: np.random.Generator, *, mirrored: b
     )
 
 
+def pictures_of(frames: NDArray[np.uint16], focal_px: float) -> NDArray[np.uint8]:
+    """Half as large pictures (n, 240, 320), grey, of frames (n, H, W) in mm; for bags."""
+    look = plain_look(frames)
+    half = (WIDTH // 2, HEIGHT // 2)
+    whole = (shaded(frame, look, focal_px) for frame in frames)
+    return np.stack([cv2.resize(one, half, interpolation=cv2.INTER_AREA) for one in whole])
+
+
 def shaded(frame: NDArray[np.uint16], look: Look, focal_px: float) -> NDArray[np.uint8]:
     """A picture of a frame, as a camera sees it: the frame's own left and right are a mirror's.
+
+    What little a depth camera sees of a face must stay: smoothed more than this, every fourth front
+    was taken for a back.
 
     Args:
         frame: shape (H, W), mm, 0 for no reading.
@@ -94,29 +106,63 @@ def shaded(frame: NDArray[np.uint16], look: Look, focal_px: float) -> NDArray[np
     Returns:
         Shape (480, 640), grey.
     """
-    depth = frame.astype(np.float32)
-    there = (depth > 0).astype(np.float32)
-    weight = cv2.GaussianBlur(there, (0, 0), _SMOOTH_PX)
-    smooth = cv2.GaussianBlur(depth, (0, 0), _SMOOTH_PX) / np.maximum(weight, 1e-3)
-    pixel_mm = np.maximum(smooth, 300) / focal_px
-    right = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, ksize=3, scale=1 / 8) / pixel_mm
-    down = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, ksize=3, scale=1 / 8) / pixel_mm
-    # the frame is mirrored, and so is the light that falls on it
+    picture = np.full((HEIGHT, WIDTH), look.background, np.uint8)
+    there = frame > 0
+    rows, columns = np.flatnonzero(there.any(axis=1)), np.flatnonzero(there.any(axis=0))
+    if not len(rows):
+        return picture
+    top, bottom = max(0, rows[0] - 2), rows[-1] + 3
+    left, right = max(0, columns[0] - 2), columns[-1] + 3
+    depth = frame[top:bottom, left:right].astype(np.float32)
+    seen = there[top:bottom, left:right].astype(np.float32)
+    x = (left - look.centre[0]) * look.zoom
+    if not look.mirrored:
+        # the frame is a mirror's, so that a camera sees its mirror image
+        depth, seen = depth[:, ::-1], seen[:, ::-1]
+        x = (look.centre[0] - (left + depth.shape[1])) * look.zoom
+    large = _enlarged(depth, look.zoom, cv2.INTER_CUBIC)
+    smooth = np.asarray(cv2.GaussianBlur(large, (0, 0), _SMOOTH_PX * look.zoom), np.float32)
+    bright = _lit(smooth, look, focal_px)
+    inside = _enlarged(seen, look.zoom, cv2.INTER_LINEAR) > 0.5
+    y = (top - look.centre[1]) * look.zoom
+    _put(picture, bright, inside, round(WIDTH / 2 + x), round(HEIGHT / 2 + y))
+    return picture
+
+
+def _enlarged(values: NDArray[np.float32], zoom: float, how: int) -> NDArray[np.float32]:
+    size = [max(1, round(n * zoom)) for n in (values.shape[1], values.shape[0])]
+    large = cv2.resize(np.ascontiguousarray(values), size, interpolation=how)
+    return np.asarray(large, np.float32)
+
+
+def _lit(depth: NDArray[np.float32], look: Look, focal_px: float) -> NDArray[np.uint8]:
+    """Brightness of a surface, (H, W) in mm, enlarged by the look's zoom."""
+    pixel_mm = np.maximum(depth, _NEAREST_MM) / (focal_px * look.zoom)
+    right = cv2.Sobel(depth, cv2.CV_32F, 1, 0, ksize=3, scale=1 / 8) / pixel_mm
+    down = cv2.Sobel(depth, cv2.CV_32F, 0, 1, ksize=3, scale=1 / 8) / pixel_mm
     lx, ly, lz = look.light
-    facing = (lx if look.mirrored else -lx) * right + ly * down + lz
-    facing /= np.sqrt(right**2 + down**2 + 1) * np.sqrt(lx**2 + ly**2 + lz**2)
+    facing = (lx * right + ly * down + lz) / np.sqrt(right**2 + down**2 + 1)
+    facing /= np.sqrt(lx**2 + ly**2 + lz**2)
     bright = look.ambient + (1 - look.ambient) * np.clip(facing, 0, 1)
-    side = look.zoom if look.mirrored else -look.zoom
-    place = np.array(
-        [
-            [side, 0, WIDTH / 2 - side * look.centre[0]],
-            [0, look.zoom, HEIGHT / 2 - look.zoom * look.centre[1]],
-        ]
-    )
-    bright = cv2.warpAffine(bright, place, (WIDTH, HEIGHT), flags=cv2.INTER_LINEAR)
-    seen = cv2.warpAffine(there, place, (WIDTH, HEIGHT), flags=cv2.INTER_LINEAR)
-    grey = np.where(seen > 0.5, look.brightest * bright, look.background)
-    return np.clip(grey, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(look.brightest * bright, 0, 255), np.uint8)
+
+
+def _put(
+    picture: NDArray[np.uint8],
+    part: NDArray[np.uint8],
+    inside: NDArray[np.bool_],
+    x: int,
+    y: int,
+) -> None:
+    """Lay a part over a picture, its corner at (x, y); what lies outside is cut off."""
+    low_x, low_y = max(0, -x), max(0, -y)
+    high_x = min(part.shape[1], picture.shape[1] - x)
+    high_y = min(part.shape[0], picture.shape[0] - y)
+    if low_x >= high_x or low_y >= high_y:
+        return
+    cut = slice(low_y, high_y), slice(low_x, high_x)
+    target = picture[y + low_y : y + high_y, x + low_x : x + high_x]
+    np.copyto(target, part[cut], where=inside[cut])
 
 
 def _where(frames: NDArray[np.uint16]) -> tuple[float, float, float]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from dcat_ros.datasets.raw import depth_frames, focal_length
+from dcat_ros.datasets.shading import pictures_of
 from dcat_ros.datasets.trial import Trial
 from dcat_ros.datasets.utd_mhad_files import on_duration_of
 from dcat_ros.errors import DatasetError
@@ -16,7 +17,7 @@ __all__ = ['SENSORS', 'Take', 'takes_of']
 
 #: data set -> the sensors whose messages can be made of it, as options call them
 SENSORS = {
-    'utd_mhad': ('imu', 'image'),
+    'utd_mhad': ('imu', 'image', 'camera'),
     'watch': ('imu',),
     'kitchen20': ('audio',),
 }
@@ -30,7 +31,8 @@ class Take:
         label: the activity.
         duration_s: how long it lasts.
         signals: by the sensor, as options call it: `imu`, (n, 6) in m/s² and rad/s; `image`, depth
-            pictures (n, H, W) in mm, uint16; `audio`, samples (n, 1) in [-1, 1].
+            pictures (n, H, W) in mm, uint16; `camera`, pictures (n, H, W) that were rendered of
+            those, grey, uint8; `audio`, samples (n, 1) in [-1, 1].
         given: settings of the sensors, such as `focal` of the pictures.
     """
 
@@ -70,10 +72,14 @@ def _take(trial: Trial, data_dir: Path | None, sensors: Collection[str]) -> Take
     imu = trial.signals['imu']
     signals = {'imu': imu} if 'imu' in sensors else {}
     given: dict[str, Any] = {}
-    if 'image' in sensors:
+    if {'image', 'camera'} & set(sensors):
         if data_dir is None:
             raise DatasetError('pictures need the folder that holds the data sets: give --data.')
         frames = depth_frames(data_dir, trial)
-        signals['image'] = on_duration_of(imu, frames)
-        given['focal'] = focal_length(frames.shape[2])
+        focal_px = focal_length(frames.shape[2])
+        if 'image' in sensors:
+            signals['image'] = on_duration_of(imu, frames)
+            given['focal'] = focal_px
+        if 'camera' in sensors:
+            signals['camera'] = on_duration_of(imu, pictures_of(frames, focal_px))
     return Take(trial.label, imu.duration_s, signals, given)

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from dcat_ros.datasets.cache import Progress
 from dcat_ros.datasets.trial import Dataset, DatasetInfo, Signal, Skipped, Trial, chosen_modalities
 from dcat_ros.datasets.utd_mhad_files import DepthStore, on_duration_of, read_skeleton
+from dcat_ros.datasets.utd_mhad_poses import RENDERINGS, PoseStore
 from dcat_ros.errors import DatasetError
 
-__all__ = ['INFO', 'MODALITIES', 'load']
+__all__ = ['INFO', 'MODALITIES', 'depth_files', 'depth_of', 'load']
 
 INFO = DatasetInfo(
     name='utd_mhad',
@@ -58,7 +59,7 @@ INFO = DatasetInfo(
     rate_hz=50.0,
     stamps='synthetic, from the nominal rate of 50 Hz',
 )
-MODALITIES = ('imu', 'skeleton', 'depth')
+MODALITIES = ('imu', 'skeleton', 'depth', 'pose')
 
 _NAME = re.compile(r'a(\d{1,2})_s(\d{1,3})_t(\d{1,2})_inertial\.mat')
 _REPETITIONS = 4
@@ -79,9 +80,11 @@ def load(
         data_dir: the folder of all data sets.
         modalities: signals that the trials shall have, of `MODALITIES`: 'imu' of shape (n, 6), m/s²
             and rad/s; 'skeleton' of shape (n, 60), x, y, z of 20 joints in metres, camera frame;
-            'depth' of shape (n, 2, 32, 32), see `dcat_ros.sensors.depth.crop.crop`. Stamps of the
-            last two are synthetic: frames spread evenly over the inertial recording's duration.
-        progress: is told how many depth files of how many are cut, the first time.
+            'depth' of shape (n, 2, 32, 32), see `dcat_ros.sensors.depth.crop.crop`; 'pose' of shape
+            (n, 13, 3), joints in pictures that were rendered of the depth, see
+            `dcat_ros.datasets.utd_mhad_poses`. Stamps of all but the first are synthetic: frames
+            spread evenly over the inertial recording's duration.
+        progress: is told how many depth files of how many are cut or looked at, the first time.
 
     Returns:
         The trials that have all of these; the others are among the skipped, with the reason.
@@ -102,19 +105,31 @@ def load(
     trials: list[Trial] = []
     skipped: list[Skipped] = []
     seen: set[tuple[int, int, int]] = set()
-    matches = {path: _NAME.fullmatch(path.name) for path in sorted(folder.iterdir())}
-    named = {path: match for path, match in matches.items() if match}
-    depth = DepthStore(map(_depth_of, named), progress) if 'depth' in modalities else None
+    named = _named(folder)
+    files = depth_files(folder)
+    depth = DepthStore(files, progress) if 'depth' in modalities else None
+    poses = PoseStore(files, RENDERINGS[:1], progress) if 'pose' in modalities else None
     for path, match in named.items():
         action, subject, repetition = (int(number) for number in match.groups())
         seen.add((action, subject, repetition))
         try:
             trial = _read(path, action, subject)
-            trials.append(_with_partners(trial, path, modalities, depth))
+            trials.append(_with_partners(trial, path, modalities, depth, poses))
         except DatasetError as problem:
             skipped.append(Skipped(path.name, str(problem)))
     skipped += [Skipped(name, 'the file is missing') for name in _missing(seen)]
     return Dataset(INFO, tuple(trials), tuple(skipped))
+
+
+def depth_files(folder: Path) -> list[Path]:
+    """The depth of all inertial recordings in a folder, there or not."""
+    return [depth_of(path) for path in _named(folder)]
+
+
+def _named(folder: Path) -> dict[Path, re.Match[str]]:
+    """Inertial recordings, and what their names say."""
+    matches = {path: _NAME.fullmatch(path.name) for path in sorted(folder.iterdir())}
+    return {path: match for path, match in matches.items() if match}
 
 
 def _read(path: Path, action: int, subject: int) -> Trial:
@@ -137,7 +152,11 @@ def _read(path: Path, action: int, subject: int) -> Trial:
 
 
 def _with_partners(
-    trial: Trial, path: Path, modalities: Collection[str], depth: DepthStore | None
+    trial: Trial,
+    path: Path,
+    modalities: Collection[str],
+    depth: DepthStore | None,
+    poses: PoseStore | None,
 ) -> Trial:
     """The trial with the signals asked for; `path` is its inertial recording."""
     imu = trial.signals['imu']
@@ -146,17 +165,19 @@ def _with_partners(
         joints = read_skeleton(path.parents[1] / 'Skeleton' / f'{trial.name}_skeleton.mat')
         signals['skeleton'] = on_duration_of(imu, joints)
     if depth is not None:
-        frames = depth.read(_depth_of(path))
+        frames = depth.read(depth_of(path))
         signals['depth'] = on_duration_of(imu, frames)
         if 'skeleton' in signals and len(signals['skeleton'].values) != len(frames):
             raise DatasetError(
-                f'{_depth_of(path).name} has {len(frames)} frames, the skeleton '
+                f'{depth_of(path).name} has {len(frames)} frames, the skeleton '
                 f'{len(signals["skeleton"].values)}'
             )
+    if poses is not None:
+        signals['pose'] = on_duration_of(imu, poses.joints(depth_of(path), RENDERINGS[0]))
     return replace(trial, signals=signals)
 
 
-def _depth_of(path: Path) -> Path:
+def depth_of(path: Path) -> Path:
     """Depth of the same trial as an inertial recording."""
     name = path.name.replace('_inertial', '_depth')
     return path.parents[1] / 'Depth' / name

@@ -23,17 +23,19 @@ from dcat_ros.datasets.shading import Look, look_of, shaded
 from dcat_ros.datasets.utd_mhad_files import FOCAL_PX, file_state
 from dcat_ros.errors import DatasetError
 from dcat_ros.parallel import spread
+from dcat_ros.sensors.camera.joints import from_landmarks
 from dcat_ros.sensors.camera.landmarks import Landmarker, as_rgb, ready_network
 
 __all__ = ['RENDERINGS', 'PoseStore', 'Rendering', 'is_mirrored', 'look_for']
 
-_VERSION = 1  # of what is rendered: raise it with every change of its results
+_VERSION = 2  # of what is rendered: raise it with every change of its results
 #: Actions that are another one in a mirror: swipes and circles.
 _HANDED = {1, 2, 9, 10}
 _NS = 1_000_000_000
 #: Between two trials the network shall forget the person.
 _APART_NS = 10 * _NS
 _FRAME_NS = round(_NS / 19)  # about what inertial samples per frame say
+_MOST_EMPTY = 0.5  # of a trial's pictures
 _AT_ONCE = 12  # trials of one piece of work
 _PERSON = re.compile(r'a(\d{1,2})_s(\d{1,3})_t')
 
@@ -79,6 +81,7 @@ class PoseStore:
 
     Args:
         paths: depth files; those that are missing are ignored here.
+        renderings: which.
         progress: is told how many files of how many are done.
         workers: processes; as many as cores without it.
 
@@ -89,6 +92,7 @@ class PoseStore:
     def __init__(
         self,
         paths: Sequence[Path],
+        renderings: Sequence[Rendering] = RENDERINGS,
         progress: Progress | None = None,
         workers: int | None = None,
     ):
@@ -97,9 +101,9 @@ class PoseStore:
         for path, state in there.items():
             match = _PERSON.match(path.name)
             people.setdefault(match[2] if match else '', {})[path] = state
-        done, total = 0, len(RENDERINGS) * len(there)
-        self._arrays: dict[str, Arrays] = {one.name: {} for one in RENDERINGS}
-        for rendering in RENDERINGS:
+        done, total = 0, len(renderings) * len(there)
+        self._arrays: dict[str, Arrays] = {one.name: {} for one in renderings}
+        for rendering in renderings:
             for files in people.values():
 
                 def tell(n: int, of: int, before: int = done) -> None:
@@ -121,6 +125,17 @@ class PoseStore:
             read_depth(path)  # says why
             raise DatasetError(f'{path.name} has too few frames')
         return array.astype(np.float32)
+
+    def joints(self, path: Path, rendering: Rendering) -> NDArray[np.float32]:
+        """Joints of each frame's person, shape (frames, 13, 3), see `joints.from_landmarks`.
+
+        Raises:
+            DatasetError: as `read`, or nobody was found in most frames.
+        """
+        landmarks = self.read(path, rendering)
+        if np.isnan(landmarks[:, 0, 0]).mean() > _MOST_EMPTY:
+            raise DatasetError(f'{path.name}: nobody is found in most of its pictures')
+        return from_landmarks(landmarks).astype(np.float32)
 
 
 class _Build:

@@ -20,6 +20,7 @@ __all__ = [
     'UnreadPicture',
     'decode_compressed_image',
     'decode_image',
+    'is_depth',
     'read_compressed_image',
     'read_image',
 ]
@@ -167,6 +168,31 @@ def read_compressed_image(data: bytes) -> UnreadPicture:
         return 'grey' if pixels.ndim == 2 else 'colour', pixels, None
 
     return UnreadPicture(head.stamp_ns, head.frame_id, encoding, make)
+
+
+def is_depth(topic: str, type_name: str, data: bytes | None = None) -> bool:
+    """Whether pictures are depth: by one of them, or by the name of their topic alone.
+
+    Args:
+        topic: its name; that of a driver for colour says so.
+        type_name: of the messages.
+        data: the CDR bytes of one; None where none is at hand.
+    """
+    compressed = type_name == COMPRESSED_IMAGE_TYPE
+    name = topic.lower()
+    by_name = 'depth' in name or not any(word in name for word in ('color', 'colour', 'rgb'))
+    if data is None:
+        return by_name
+    try:
+        unread = read_compressed_image(data) if compressed else read_image(data)
+        if not compressed:  # the name of the encoding says it
+            found, _ = find_encoding(unread.encoding, wants_depth=by_name)
+            return found.kind == 'depth'
+        if 'compressedDepth' in unread.encoding:
+            return True
+        return unread.picture().kind == 'depth'
+    except MessageError:
+        return by_name
 
 
 def _aligned(offset: int) -> int:

@@ -18,7 +18,7 @@ __all__ = ['AudioNode']
 class AudioNode(SensorNode):
     """Recognises activities from sound."""
 
-    sensor = SOUND
+    sensors = (SOUND,)
     input_topic = 'audio'
 
     def __init__(self, **options: Any) -> None:

@@ -21,7 +21,7 @@ from dcat_ros.check.look import (
 )
 from dcat_ros.check.record import CheckReport, Remark
 from dcat_ros.check.sensor import SensorCheck
-from dcat_ros.errors import MessageError
+from dcat_ros.errors import ConfigError, MessageError
 from dcat_ros.evaluation.bag_content import BagSource
 from dcat_ros.messages.batch import Batch, Recorded
 from dcat_ros.messages.text import decode_string
@@ -131,7 +131,11 @@ class _Listening:
         source = self._source
         told = Form(types[topics[-1]])
         given = source.assuming(live).given
-        receiver = live.make_receiver(card, stream_of(card), told, given)
+        try:
+            receiver = live.make_receiver(card, stream_of(card), told, given)
+        except ConfigError as problem:  # this machine lacks what the sensor needs
+            self._lacking(' + '.join(topics), str(problem))
+            return
         parts = dict(zip(topics, live.parts, strict=True)) if len(topics) > 1 else {}
         reading = Reading(
             receiver, receive_time=source.receive_time, parts=parts, chunk_s=live.chunk_s
@@ -144,6 +148,12 @@ class _Listening:
         if beside is not None and message_class(beside.type_name) is not None:
             tell = partial(_tell, beside, receiver)
             self._subscribe(beside.topic, beside.type_name, tell, latched=True)
+
+    def _lacking(self, about: str, sentence: str) -> None:
+        if about not in self._missing:
+            self._missing.add(about)
+            sentence = sentence.removesuffix('.')
+            self._report.remarks.append(Remark(level='note', about=about, sentence=sentence))
 
     def _subscribe(
         self, topic: str, type_name: str, take: Callable[[bytes], None], *, latched: bool = False

@@ -9,6 +9,7 @@ from rclpy.qos import QoSProfile
 from sensor_msgs.msg import Image
 
 from dcat_ros.messages.image import Picture
+from dcat_ros.sensors.camera.joints import BONES, SEEN, from_landmarks
 from dcat_ros.streaming.decision import OK, Prediction
 
 __all__ = ['DebugImage', 'draw']
@@ -31,17 +32,23 @@ class DebugImage:
         self._publisher = node.create_publisher(Image, '~/debug_image', QoSProfile(depth=1))
         self._last: Prediction | None = None
 
-    def show(self, picture: Picture | None, prediction: Prediction | None) -> None:
+    def show(
+        self,
+        picture: Picture | None,
+        prediction: Prediction | None,
+        landmarks: NDArray[np.float32] | None = None,
+    ) -> None:
         """Publish a frame.
 
         Args:
             picture: the newest frame; None: nothing is published.
             prediction: a new one; None: the last one still holds.
+            landmarks: of the person in it, (33, 7); None: there is nobody, or nobody looks.
         """
         self._last = prediction or self._last
         if picture is None or not self._publisher.get_subscription_count():
             return
-        pixels = draw(picture, self._last)
+        pixels = draw(picture, self._last, landmarks)
         message = Image(
             height=pixels.shape[0],
             width=pixels.shape[1],
@@ -59,8 +66,15 @@ class DebugImage:
         self._node.destroy_publisher(self._publisher)
 
 
-def draw(picture: Picture, prediction: Prediction | None) -> NDArray[np.uint8]:
-    """The frame in colour, shape (H + strip, W, 3), red first; below it label and bar."""
+def draw(
+    picture: Picture,
+    prediction: Prediction | None,
+    landmarks: NDArray[np.float32] | None = None,
+) -> NDArray[np.uint8]:
+    """The frame in colour, shape (H + strip, W, 3), red first; below it label and bar.
+
+    Joints that are seen are green and joined, others grey.
+    """
     pixels = np.asarray(picture.pixels)
     if picture.kind == 'depth':
         share = (pixels.astype(np.float32) - _NEAR_MM) / (_FAR_MM - _NEAR_MM)
@@ -76,6 +90,8 @@ def draw(picture: Picture, prediction: Prediction | None) -> NDArray[np.uint8]:
     height, width = shown.shape[:2]
     whole = np.zeros((height + _STRIP, width, 3), np.uint8)
     whole[:height] = shown
+    if landmarks is not None:
+        _draw_joints(whole[:height], landmarks)
     if prediction is None:
         return whole
     colour = _GREEN if prediction.state == OK else _GREY
@@ -85,3 +101,19 @@ def draw(picture: Picture, prediction: Prediction | None) -> NDArray[np.uint8]:
     at = (4, height + 20)
     cv2.putText(whole, text, at, cv2.FONT_HERSHEY_SIMPLEX, 0.6, _WHITE, 1, cv2.LINE_AA)
     return whole
+
+
+def _draw_joints(pixels: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> None:
+    """Draw a person's joints into a picture (H, W, 3)."""
+    height = pixels.shape[0]
+    joints = from_landmarks(landmarks[None])[0]
+    # far outside of the picture there is nothing to draw, and OpenCV takes 32 bits
+    places = np.clip(joints[:, :2] * height, -2 * height, 4 * height).astype(int).tolist()
+    seen = joints[:, 2] >= SEEN
+    thick = max(1, height // 240)
+    for one, other in BONES:
+        if seen[one] and seen[other]:
+            cv2.line(pixels, places[one], places[other], _GREEN, thick, cv2.LINE_AA)
+    for place, is_seen in zip(places, seen, strict=True):
+        colour = _GREEN if is_seen else _GREY
+        cv2.circle(pixels, place, 2 * thick, colour, cv2.FILLED, cv2.LINE_AA)

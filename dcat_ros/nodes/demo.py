@@ -55,7 +55,7 @@ def run_live(
     os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
     os.environ.update(dds_environment())
     live = live_called(sensor)
-    executable, topic = f'{sensor}_node', live.topic
+    executable, topic = live.program, live.topic
     command = [*program(executable), '--ros-args', '--log-level', 'warn']
     # reliable, and room to wait: what is compared with offline must depend neither on the first
     # packets' luck nor on how busy the machine is
@@ -66,6 +66,8 @@ def run_live(
         settings.append('max_gap:=2.0')
     for setting in settings:
         command += ['-p', setting]
+    if live.node_input:
+        command += ['-r', f'{live.node_input}:={topic}']
     process = subprocess.Popen(command)
     init()
     node = rclpy.create_node('dcat_demo')

@@ -1,4 +1,4 @@
-"""image_node: depth pictures on `image_raw` to activity labels."""
+"""image_node: pictures on `image_raw` to activity labels, of depth or of an ordinary camera."""
 
 from typing import Any
 
@@ -9,6 +9,9 @@ from dcat_ros.messages.camera_info import focal_length
 from dcat_ros.nodes.debug_image import DebugImage
 from dcat_ros.nodes.latched import LatchedSubscription
 from dcat_ros.nodes.sensor_node import SensorNode
+from dcat_ros.sensors.camera.landmarks import finders
+from dcat_ros.sensors.camera.receiver import CameraReceiver
+from dcat_ros.sensors.camera.sensor import CAMERA
 from dcat_ros.sensors.depth.receiver import ImageReceiver
 from dcat_ros.sensors.depth.sensor import DEPTH
 from dcat_ros.streaming.decision import Prediction
@@ -18,9 +21,9 @@ __all__ = ['ImageNode']
 
 
 class ImageNode(SensorNode):
-    """Recognises activities from depth pictures."""
+    """Recognises activities from pictures: its model says whether of depth or of colour."""
 
-    sensor = DEPTH
+    sensors = (DEPTH, CAMERA)
     message_type = Image
     input_topic = 'image_raw'
 
@@ -34,16 +37,20 @@ class ImageNode(SensorNode):
         self._camera_info: LatchedSubscription | None = None
         self._focal: tuple[float, int] | None = None  # and the width of its pictures
 
-    def make_receiver(self, recogniser: Recogniser) -> ImageReceiver:
-        """Decodes and cuts out frames."""
+    def make_receiver(self, recogniser: Recogniser) -> ImageReceiver | CameraReceiver:
+        """Decodes frames, and cuts the person out or finds his joints."""
         stride = self.get_parameter('stride').value
-        return ImageReceiver(
-            recogniser.card,
-            compressed=self._compressed,
-            stride_s=stride if stride > 0 else None,
-            max_gap_s=self.get_parameter('max_gap').value,
-            reorder_s=self.get_parameter('reorder').value,
-        )
+        options = {
+            'compressed': self._compressed,
+            'stride_s': stride if stride > 0 else None,
+            'max_gap_s': self.get_parameter('max_gap').value,
+            'reorder_s': self.get_parameter('reorder').value,
+        }
+        if recogniser.card.modality == DEPTH.name:
+            return ImageReceiver(recogniser.card, **options)
+        network = finders(self.get_parameter('pose_network').value)
+        prefers = self.get_parameter('person').value
+        return CameraReceiver(recogniser.card, network, prefers=prefers, **options)
 
     def configure(self) -> None:
         """Also the picture for people."""
@@ -79,8 +86,11 @@ class ImageNode(SensorNode):
 
     def recognised(self, prediction: Prediction | None) -> None:
         """Show the frame with the label, if somebody looks."""
-        if self._debug is not None and isinstance(self._receiver, ImageReceiver):
-            self._debug.show(self._receiver.last_picture, prediction)
+        receiver = self._receiver
+        if self._debug is None or not isinstance(receiver, ImageReceiver | CameraReceiver):
+            return
+        landmarks = receiver.last_landmarks if isinstance(receiver, CameraReceiver) else None
+        self._debug.show(receiver.last_picture, prediction, landmarks)
 
     def _set_camera(self) -> None:
         receiver = self._receiver

@@ -19,7 +19,7 @@ __all__ = ['ImuNode']
 class ImuNode(SensorNode):
     """Recognises activities from acceleration and angular rate."""
 
-    sensor = INERTIAL
+    sensors = (INERTIAL,)
     message_type = Imu
     input_topic = 'imu/data_raw'
 

@@ -1,5 +1,7 @@
 """The model that a recogniser's parameters name, ready to be given windows."""
 
+from collections.abc import Sequence
+
 from rclpy.node import Node
 
 from dcat_ros.errors import ConfigError
@@ -11,7 +13,7 @@ from dcat_ros.streaming.recogniser import Recogniser
 __all__ = ['load']
 
 
-def load(node: Node, sensor: Sensor) -> tuple[Model, Recogniser]:
+def load(node: Node, sensors: Sequence[Sensor]) -> tuple[Model, Recogniser]:
     """Load the model of the parameter `model`, and make its recogniser by the other parameters.
 
     Raises:
@@ -20,10 +22,11 @@ def load(node: Node, sensor: Sensor) -> tuple[Model, Recogniser]:
             not there.
     """
     model = load_model(node.get_parameter('model').value, node.get_parameter('backend').value)
-    if model.card.modality != sensor.name:
+    names = [sensor.name for sensor in sensors]
+    if model.card.modality not in names:
         raise ConfigError(
             f'model {model.card.name} is for {model.card.modality}, and this node needs one '
-            f'for {sensor.name}; set the parameter model.'
+            f'for {" or ".join(names)}; set the parameter model.'
         )
     stride = node.get_parameter('stride').value
     recogniser = Recogniser(

@@ -49,7 +49,7 @@ class SensorNode(GuardedLifecycleNode):
     slow runs in a thread of its own.
 
     Attributes:
-        sensor: what it hears.
+        sensors: what it may hear; the model says which of them.
         message_type: ROS type of the input.
         input_topic: its relative name.
         parameters: what the node declares: what all recognisers do, and what the sensor needs.
@@ -59,15 +59,16 @@ class SensorNode(GuardedLifecycleNode):
         options: of rclpy.node.Node.
     """
 
-    sensor: Sensor
+    sensors: tuple[Sensor, ...]
     message_type: type[Any]
     input_topic: str
     parameters: tuple[Spec, ...]
 
     def __init_subclass__(cls) -> None:
-        live = cls.sensor.live
-        assert live is not None  # a sensor without messages has no node
-        cls.parameters = (*with_defaults(RECOGNISER_PARAMETERS, **live.defaults), *live.parameters)
+        lives = [sensor.live for sensor in cls.sensors if sensor.live is not None]
+        assert lives  # a sensor without messages has no node
+        usual = with_defaults(RECOGNISER_PARAMETERS, **lives[0].defaults)
+        cls.parameters = (*usual, *(spec for live in lives for spec in live.parameters))
 
     def __init__(self, name: str, **options: Any):
         super().__init__(name, **options)
@@ -129,7 +130,7 @@ class SensorNode(GuardedLifecycleNode):
 
     def configure(self) -> None:
         """Load the model, run it once, and make the publishers."""
-        model, recogniser = load(self, self.sensor)
+        model, recogniser = load(self, self.sensors)
         receiver = self.make_receiver(recogniser)
         model.warm_up()
         self._model = model

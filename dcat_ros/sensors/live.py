@@ -57,6 +57,11 @@ def _nothing_beside(topic: str, type_name: str, given: Given) -> Beside | None:
     return None
 
 
+def _all_mine(topic: str, type_name: str, data: bytes | None) -> bool:
+    """No other sensor has these types."""
+    return True
+
+
 def _complete(receiver: Any, recording: Recording, topic: str, given: Given) -> None:
     """The messages of most sensors say all of themselves."""
 
@@ -67,6 +72,8 @@ class Live(Named):
 
     Attributes:
         types: their ROS types; the first is what dcat_ros writes.
+        is_mine: of a topic, its type and one of its messages (None where none is at hand), whether
+            they are this sensor's and not another one's of the same types.
         make_receiver: what takes them, for a model and its stream of windows.
         cuts: what a recording holds of stretches of time, in their order, as a data set has it.
         trace: what a report shows of the raw signal; gets the topic, topics and settings, and
@@ -92,6 +99,7 @@ class Live(Named):
     """
 
     types: tuple[str, ...]
+    is_mine: Callable[[str, str, bytes | None], bool] = _all_mine
     make_receiver: Callable[[Card, WindowStream, Form, Given], Receiver[Any]]
     cuts: Callable[[Stretches], list[Cut]]
     trace: Callable[[Recording, str, Given, bool], Trace]

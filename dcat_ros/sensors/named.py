@@ -24,6 +24,8 @@ class Named:
         parts_are: what they are, all together.
         parts_hint: how to name them.
         launch: arguments of launch files that name its topics.
+        node: the program that takes them, where it is not called after the option.
+        node_input: the relative name that it listens to, where that is not the topic's.
         demo_rate: speed of its demonstration, times real time; 0: it has none.
     """
 
@@ -35,4 +37,11 @@ class Named:
     parts_are: str = ''
     parts_hint: str = ''
     launch: tuple[LaunchTopic, ...] = ()
+    node: str = ''
+    node_input: str = ''
     demo_rate: float = 0.0
+
+    @property
+    def program(self) -> str:
+        """Of its node."""
+        return self.node or f'{self.called}_node'

@@ -6,6 +6,7 @@ from importlib.metadata import entry_points
 from typing import Any
 
 from dcat_ros.errors import ConfigError
+from dcat_ros.sensors.camera.named import NAMED as CAMERA
 from dcat_ros.sensors.depth.named import NAMED as DEPTH
 from dcat_ros.sensors.inertial.named import NAMED as INERTIAL
 from dcat_ros.sensors.named import GROUP, Named
@@ -18,7 +19,7 @@ __all__ = ['named', 'topics_and_settings']
 def named() -> tuple[Named, ...]:
     """Of every sensor whose messages are known; those of installed packages are imported."""
     if not entry_points(group=GROUP):
-        return (INERTIAL, DEPTH, SOUND)
+        return (INERTIAL, DEPTH, CAMERA, SOUND)
     from dcat_ros.sensors.registry import heard
 
     return tuple(heard().values())

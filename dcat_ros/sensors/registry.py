@@ -12,6 +12,7 @@ from importlib.metadata import entry_points
 
 from dcat_ros.card.card import Card
 from dcat_ros.errors import ConfigError
+from dcat_ros.sensors.camera.sensor import CAMERA, KINECT
 from dcat_ros.sensors.depth.sensor import DEPTH, DEPTH_16
 from dcat_ros.sensors.inertial.sensor import ACCELEROMETER, GYROSCOPE, INERTIAL
 from dcat_ros.sensors.live import Live
@@ -34,7 +35,18 @@ __all__ = [
     'to_bag_of',
 ]
 
-_OWN = (INERTIAL, ACCELEROMETER, GYROSCOPE, DEPTH, DEPTH_16, SKELETON, SOUND, MOTION)
+_OWN = (
+    INERTIAL,
+    ACCELEROMETER,
+    GYROSCOPE,
+    DEPTH,
+    DEPTH_16,
+    CAMERA,
+    KINECT,
+    SKELETON,
+    SOUND,
+    MOTION,
+)
 #: What a configuration is for that does not say it.
 USUAL = INERTIAL.name
 #: What a node holds of a window is some ten times as much.

@@ -30,6 +30,7 @@ ROOMS = {
 }
 #: Files in which they are named, and why.
 PLACES = {
+    'libraries.py': 'what pip calls the extra of a sensor',
     'nodes/imu_node.py': 'the few lines of its node',
     'nodes/image_node.py': 'the few lines of its node',
     'nodes/audio_node.py': 'the few lines of its node',

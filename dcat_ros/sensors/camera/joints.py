@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    'BONES',
     'HIPS',
     'JOINTS',
     'N_JOINTS',
@@ -37,6 +38,11 @@ JOINTS = (
 )
 N_JOINTS = len(JOINTS)
 SHOULDERS, HIPS = slice(1, 3), slice(7, 9)
+#: Pairs of joints between which a line is drawn.
+BONES = (
+    *((1, 2), (1, 3), (3, 5), (2, 4), (4, 6), (1, 7), (2, 8)),
+    *((7, 8), (7, 9), (9, 11), (8, 10), (10, 12)),
+)
 #: From this visibility on a joint counts as seen.
 SEEN = 0.5
 

@@ -6,7 +6,7 @@ but landmarks.
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from dcat_ros.errors import ConfigError
 from dcat_ros.pretrained.store import ready
 
-__all__ = ['N_LANDMARKS', 'Landmarker', 'as_rgb', 'ready_network']
+__all__ = ['N_LANDMARKS', 'Landmarker', 'as_rgb', 'finders', 'ready_network']
 
 N_LANDMARKS = 33
 _MS = 1_000_000
@@ -111,6 +111,16 @@ class Landmarker:
     def close(self) -> None:
         """Let go of the network."""
         self._network.close()
+
+
+def finders(network: str = 'pose') -> Callable[[int, bool], Landmarker]:
+    """Makes landmarkers of a pose network, of at most so many people, that follow or do not.
+
+    Raises:
+        ConfigError: the network is not there, or damaged; the sentence has the command for it.
+    """
+    path = ready_network(network)
+    return lambda most, follows: Landmarker(path, most=most, follows=follows)
 
 
 @contextlib.contextmanager

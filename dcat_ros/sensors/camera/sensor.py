@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dcat_ros.sensors.camera.augment import augment
+from dcat_ros.sensors.camera.live import LIVE
 from dcat_ros.sensors.camera.pause import standing
 from dcat_ros.sensors.camera.samples import (
     CHANNELS,
@@ -48,6 +49,7 @@ CAMERA = Sensor(
     features=_kernels,
     any_rate=True,
     views={'camera': whole},
+    live=LIVE,
 )
 KINECT = replace(
     CAMERA,
@@ -55,4 +57,5 @@ KINECT = replace(
     signal='skeleton',
     samples=kinect_on_grid,
     views={'kinect': kinect},
+    live=None,
 )

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from dcat_ros.card.card import Card
 from dcat_ros.messages.camera_info import CAMERA_INFO_TYPE, decode_camera_info
-from dcat_ros.messages.image import COMPRESSED_IMAGE_TYPE, IMAGE_TYPE
+from dcat_ros.messages.image import COMPRESSED_IMAGE_TYPE, IMAGE_TYPE, is_depth
 from dcat_ros.sensors.depth.beside import camera_beside, camera_info_beside
 from dcat_ros.sensors.depth.cuts import cuts
 from dcat_ros.sensors.depth.named import NAMED
@@ -60,6 +60,7 @@ def _values(distances: NDArray[np.float64], widths: NDArray[np.float64]) -> str:
 LIVE = Live(
     **vars(NAMED),
     types=(IMAGE_TYPE, COMPRESSED_IMAGE_TYPE),
+    is_mine=is_depth,
     make_receiver=_make_receiver,
     cuts=cuts,
     trace=trace,

@@ -7,6 +7,7 @@ from dcat_ros.card.card import Card
 from dcat_ros.doubt import Doubt, said, why_senseless
 from dcat_ros.errors import MessageError
 from dcat_ros.messages.image import Picture, UnreadPicture, read_compressed_image, read_image
+from dcat_ros.sensors.camera.named import MODEL as FOR_COLOUR
 from dcat_ros.sensors.depth.doubts import DepthJudge
 from dcat_ros.sensors.depth.windows import DepthWindows
 from dcat_ros.streaming.frames import FrameGrid, GridFrame
@@ -117,7 +118,8 @@ class ImageReceiver:
         if picture.kind != 'depth':
             raise MessageError(
                 f'the picture is {picture.kind} ({job.item.encoding[:40]}), and model '
-                f'{self._model} needs depth (16UC1 or 32FC1, or compressedDepth)',
+                f'{self._model} needs depth (16UC1 or 32FC1, or compressedDepth); for other '
+                f'pictures take model:={FOR_COLOUR}',
                 'kind',
             )
         if self.focal_px is None:

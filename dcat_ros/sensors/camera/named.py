@@ -1,0 +1,18 @@
+"""What a user names of an ordinary camera."""
+
+from dcat_ros.sensors.named import Named
+
+__all__ = ['MODEL', 'NAMED']
+
+#: The model that its node has without another, and that other rooms name.
+MODEL = 'camera_utd_mhad'
+
+NAMED = Named(
+    called='camera',
+    what='sensor_msgs/Image or CompressedImage, in colour or grey',
+    topic='/camera/color/image_raw',
+    node='image_node',
+    node_input='image_raw',
+    # as for a depth camera: faster, a busy machine would drop frames
+    demo_rate=1.0,
+)
