@@ -52,9 +52,11 @@ def _on_processes(
     os.environ['OMP_NUM_THREADS'] = '1'  # for the children
     n = workers or os.cpu_count() or 1
     others = set(active_children())
-    with ProcessPoolExecutor(
-        min(n, len(pieces)), get_context('spawn'), initializer=_end_with_parent
-    ) as pool:
+    # to import what the work needs takes as long as a bag: one process does it, with a single
+    # thread, and the workers are forked from that
+    context = get_context('forkserver')
+    context.set_forkserver_preload([work.__module__])
+    with ProcessPoolExecutor(min(n, len(pieces)), context, initializer=_end_with_parent) as pool:
         running = {pool.submit(work, *piece): i for i, piece in enumerate(pieces)}
         try:
             while running:
