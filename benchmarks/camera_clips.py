@@ -1,6 +1,6 @@
 """What a camera's model says of real colour films, window by window; nothing is tuned on them.
 
-python -m benchmarks.camera_clips FOLDER_OF_FILMS [--model camera_utd_mhad] [--columns 853 --rows 640]
+python -m benchmarks.camera_clips FOLDER_OF_FILMS [--model NAME] [--columns 853 --rows 640]
 
 The films' activities are mostly none of the model's labels: what `unknown` does with them is the
 question. `--columns` and `--rows` cut the main view out of films that show more than one.
