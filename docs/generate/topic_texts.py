@@ -30,8 +30,9 @@ TEXTS = {
         '`qos_depth`'
     ),
     ('image_node', 'in', 'image_raw'): (
-        'depth, `16UC1` (mm) or `32FC1` (m), or, for a camera model, colour or grey; with `transport` image_raw/compressed or '
-        'image_raw/compressedDepth, sensor_msgs/CompressedImage; the QoS is that of '
+        'depth, `16UC1` (mm) or `32FC1` (m), or, for a camera model, colour or grey; with '
+        '`transport` image_raw/compressed or image_raw/compressedDepth, '
+        'sensor_msgs/CompressedImage; the QoS is that of '
         '`qos_reliability` and `qos_depth`'
     ),
     ('image_node', 'in', 'camera_info'): 'the focal length, unless `focal_px` is set',
