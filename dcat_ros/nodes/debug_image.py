@@ -9,7 +9,7 @@ from rclpy.qos import QoSProfile
 from sensor_msgs.msg import Image
 
 from dcat_ros.messages.image import Picture
-from dcat_ros.sensors.camera.joints import BONES, SEEN, from_landmarks
+from dcat_ros.sensors.camera.joints import BONES, IN_VIEW, from_landmarks
 from dcat_ros.streaming.decision import OK, Prediction
 
 __all__ = ['DebugImage', 'draw']
@@ -109,7 +109,7 @@ def _draw_joints(pixels: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> N
     joints = from_landmarks(landmarks[None])[0]
     # far outside of the picture there is nothing to draw, and OpenCV takes 32 bits
     places = np.clip(joints[:, :2] * height, -2 * height, 4 * height).astype(int).tolist()
-    seen = joints[:, 2] >= SEEN
+    seen = joints[:, 2] >= IN_VIEW
     thick = max(1, height // 240)
     for one, other in BONES:
         if seen[one] and seen[other]:

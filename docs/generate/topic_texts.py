@@ -30,13 +30,15 @@ TEXTS = {
         '`qos_depth`'
     ),
     ('image_node', 'in', 'image_raw'): (
-        'depth, `16UC1` (mm) or `32FC1` (m); with `transport` image_raw/compressed or '
-        'image_raw/compressedDepth, sensor_msgs/CompressedImage; the QoS is that of '
+        'depth, `16UC1` (mm) or `32FC1` (m), or, for a camera model, colour or grey; with '
+        '`transport` image_raw/compressed or image_raw/compressedDepth, '
+        'sensor_msgs/CompressedImage; the QoS is that of '
         '`qos_reliability` and `qos_depth`'
     ),
     ('image_node', 'in', 'camera_info'): 'the focal length, unless `focal_px` is set',
     ('image_node', 'out', '~/debug_image'): (
-        'rgb8, the newest frame with label and bar, while somebody subscribes'
+        'rgb8, the newest frame with label and bar, of an ordinary camera with joints, while '
+        'somebody subscribes'
     ),
     ('audio_node', 'in', 'audio'): (
         'of the type that `message_type` names; the QoS is that of `qos_reliability` and '

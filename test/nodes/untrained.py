@@ -10,7 +10,12 @@ from dcat_ros.model.weights import save_weights
 from dcat_ros.sensors.registry import find_sensor, sensor_of
 
 #: Rate, window and stride of the untrained models.
-_TIMES = {'imu': (50.0, 1.0, 0.1), 'depth': (8.0, 1.0, 0.25), 'audio': (100.0, 1.0, 0.5)}
+_TIMES = {
+    'imu': (50.0, 1.0, 0.1),
+    'depth': (8.0, 1.0, 0.25),
+    'camera': (8.0, 1.0, 0.25),
+    'audio': (100.0, 1.0, 0.5),
+}
 
 
 def save_untrained(

@@ -14,7 +14,7 @@ __all__ = ['SHIPPED', 'card_fields', 'model_of']
 
 #: sensor -> a shipped model of it
 SHIPPED = {'imu': 'imu_watch', 'depth': 'image_depth_utd_mhad', 'audio': 'audio_kitchen20'}
-_RATES = {'imu': 50.0, 'depth': 8.0, 'audio': 100.0}
+_RATES = {'imu': 50.0, 'depth': 8.0, 'camera': 8.0, 'audio': 100.0}
 
 
 def card_fields(sensor: str) -> dict[str, object]:

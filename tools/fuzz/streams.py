@@ -9,11 +9,17 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
-from dcat_ros.errors import MessageError
+import numpy as np
+from numpy.typing import NDArray
+
+from dcat_ros.errors import InputError, MessageError
 from dcat_ros.messages.batch import Batch, Recorded
 from dcat_ros.messages.camera_info import decode_camera_info
 from dcat_ros.messages.text import decode_string
 from dcat_ros.model.model import Model
+from dcat_ros.sensors.camera.landmarks import finders
+from dcat_ros.sensors.camera.person import Finder
+from dcat_ros.sensors.camera.receiver import CameraReceiver
 from dcat_ros.sensors.depth.receiver import ImageReceiver
 from dcat_ros.sensors.inertial.halves import Half
 from dcat_ros.sensors.inertial.receiver import ImuReceiver
@@ -131,6 +137,42 @@ def _picture(name: str, compressed: bool, shipped: bool = False) -> Kind:
         return _cases(stream, lambda i: valid, hostile, rng, n)
 
     return kind
+
+
+def _colour(name: str, compressed: bool) -> Kind:
+    """Pictures of an ordinary camera, through the pose network where it is at hand."""
+
+    def kind(rng: Random, n: int, folder: Path) -> Iterator[Case]:
+        model = model_of('camera')
+        try:
+            make: Callable[[int, bool], Finder] = finders()
+        except InputError:
+            make = _Nobody
+        receiver = CameraReceiver(model.card, make, compressed=compressed)
+        stream = _Stream(Reading(receiver), model, 10**9 // rng.choice((8, 15, 30)), ['/image'])
+        if not compressed:
+            return _cases(stream, lambda i: messages.image(name), mutated, rng, n)
+        body, change = _BODIES[name]
+
+        def hostile(data: bytes, rng: Random) -> bytes:
+            if rng.random() < 0.3:
+                return mutated(data, rng)
+            return with_stamp(messages.compressed(name, change(rng)), stream.now_ns)
+
+        valid = messages.compressed(name, body)
+        return _cases(stream, lambda i: valid, hostile, rng, n)
+
+    return kind
+
+
+class _Nobody:
+    """Stands in for a pose network that is not on this machine: everything else is looked at."""
+
+    def __init__(self, most: int, follows: bool):
+        pass
+
+    def find(self, rgb: NDArray[np.uint8], stamp_ns: int = 0) -> NDArray[np.float32]:
+        return np.zeros((0, 33, 7), np.float32)
 
 
 def _other_camera(receiver: ImageReceiver, rng: Random) -> None:
@@ -256,6 +298,9 @@ STREAMS: dict[str, tuple[Kind, int]] = {
     'image rgb8': (_picture('rgb8', False), 2),
     'image, shipped model': (_picture('16UC1', False, shipped=True), 1),
     **{f'compressed {name}': (_picture(name, True), 3) for name in _BODIES},
+    'camera rgb8': (_colour('rgb8', False), 1),
+    'camera mono8': (_colour('mono8', False), 1),
+    'camera, compressed': (_colour('jpeg', True), 1),
     **{name.replace('/msg/', '/'): (_sound(name), 4) for name in AUDIO_TYPES},
     'sound, shipped model': (_sound(AUDIO_TYPES[0], shipped=True), 1),
     'camera_info': (_single([messages.camera_info()], decode_camera_info), 10),

@@ -11,20 +11,31 @@ __all__ = ['N_PLACED', 'Placed', 'PoseFront']
 #: x and y of each joint about the hips, and of the hips' own way.
 N_PLACED = 2 * N_JOINTS + 2
 _VELOCITY = 4.0  # makes a step between two frames of about the size of a place
-_LEAST = 1e-3
+#: Of samples that are torso lengths: nobody's torso.
+_LEAST = 0.05
+#: Between two frames of which one has a joint.
+_HALF = 0.5
+#: Sums over a window depend on their order in the last bit, and libraries have their own.
+_STEPS = 1024.0
+
+
+def _whole(values: Tensor) -> Tensor:
+    return (values * _STEPS).round() / _STEPS
 
 
 class Placed(nn.Module):
     """Joints about the hips in torso lengths, and the hips' way about its middle.
 
-    Whatever unit and origin the samples of a window have, the same comes out: so it does not matter
-    whether they were told of a window or of a whole recording.
+    Wherever a window's samples have their origin, and whatever length they were divided by, the
+    same comes out, but for a thousandth of a torso length: so it does not matter whether they were
+    told of a window or of a whole recording.
     """
 
     def forward(self, windows: Tensor) -> tuple[Tensor, Tensor]:
         """Places (N, T, 28) and what is seen (N, T, 13) of windows (N, T, 39)."""
         joints = windows.unflatten(2, (N_JOINTS, 3))
-        places, seen = joints[..., :2], joints[..., 2:]  # (N, T, 13, 2), (N, T, 13, 1)
+        places = joints[..., :2]  # (N, T, 13, 2)
+        seen = (joints[..., 2:] > _HALF).to(windows.dtype)  # (N, T, 13, 1)
         hips = places[:, :, HIPS].mean(dim=2)  # (N, T, 2)
         known = seen[:, :, SHOULDERS]
         weight = known.sum(dim=2)  # (N, T, 1)
@@ -32,8 +43,8 @@ class Placed(nn.Module):
         spine = (shoulders - hips).pow(2).sum(dim=2, keepdim=True).clamp_min(_LEAST**2).sqrt()
         counts = (weight > 0).to(windows.dtype)
         length = (spine * counts).sum(dim=1) / counts.sum(dim=1).clamp_min(1)  # (N, 1)
-        length = length.clamp_min(_LEAST)[:, None]  # (N, 1, 1)
-        way = (hips - hips.mean(dim=1, keepdim=True)) / length
+        length = _whole(length.clamp_min(_LEAST))[:, None]  # (N, 1, 1)
+        way = (hips - _whole(hips.mean(dim=1, keepdim=True))) / length
         about = (places - hips[:, :, None]) / length[..., None] * seen
         return torch.cat([about.flatten(2), way], dim=2), seen.flatten(2)
 

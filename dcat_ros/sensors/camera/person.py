@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dcat_ros.sensors.camera.joints import HIPS, SEEN, from_landmarks, torso_of
+from dcat_ros.sensors.camera.joints import HIPS, IN_VIEW, from_landmarks, torso_of
 
 __all__ = ['Finder', 'Person', 'Preference']
 
@@ -104,7 +104,7 @@ class Person:
 def _those_there(people: Landmarks) -> Landmarks:
     """Those of whom head and shoulders can be seen: others are furniture."""
     seen = from_landmarks(people)[:, _UPPER, 2].mean(axis=1) if len(people) else np.zeros(0)
-    return people[seen >= SEEN]
+    return people[seen >= IN_VIEW]
 
 
 def _apart(one: Landmarks, other: Landmarks) -> float:

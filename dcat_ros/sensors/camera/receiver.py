@@ -85,7 +85,11 @@ class CameraReceiver:
         """By the pictures of the last window, and their rate; and that nobody is in view."""
         found = self._judge.doubts
         if self._cut.nobody and not found:
-            found.append(Doubt('nobody', 'nobody is in view', NOTE))
+            found.append(
+                Doubt(
+                    'nobody', 'nobody is in view of the camera, so that no activity is seen', NOTE
+                )
+            )
         return found + slowness(self.input_rate_hz, self._rate_hz)
 
     @property

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from dcat_ros.errors import MessageError
 from dcat_ros.sensors.camera.film import film_of
-from dcat_ros.sensors.camera.joints import HIPS, JOINTS, SEEN, torso_of
+from dcat_ros.sensors.camera.joints import HIPS, IN_VIEW, JOINTS, torso_of
 from dcat_ros.sensors.envelope import Envelope
 from dcat_ros.sensors.recording import Recording
 from dcat_ros.sensors.setting import Given
@@ -51,4 +51,4 @@ def _heights(joints: NDArray[np.float64], last: NDArray[np.float64]) -> NDArray[
     torso = max(float(torso_of(joints[None])[0]), 1e-3)
     hips = joints[HIPS, 1].mean()
     heights = (hips - joints[_PLACES, 1]) / torso
-    return np.where(joints[_PLACES, 2] >= SEEN, heights, last)
+    return np.where(joints[_PLACES, 2] >= IN_VIEW, heights, last)

@@ -27,7 +27,7 @@ NAMED = Named(
     launch=(
         LaunchTopic(
             'image_topic',
-            'Topic of the depth pictures, of whatever transport; image_raw if empty.',
+            'Topic of the pictures, of whatever transport; image_raw if empty.',
             ('image_raw', 'image_raw/compressed', 'image_raw/compressedDepth'),
         ),
         LaunchTopic(

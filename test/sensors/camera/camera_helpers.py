@@ -1,12 +1,9 @@
 """People made of joints, pictures of nothing, and a finder that says what a test wants."""
 
 import numpy as np
-import pytest
 from helpers import make_card
 from receiver_helpers import depth_message
 
-from dcat_ros.errors import InputError
-from dcat_ros.sensors.camera.landmarks import ready_network
 from dcat_ros.sensors.camera.samples import CHANNELS, UNITS
 
 #: Places of the 33 landmarks of somebody who stands, hips at (0, 0), the torso 1 long, y down.
@@ -29,7 +26,7 @@ def person(x=0.7, y=0.5, torso=0.2, seen=0.9, hidden=()):
     found = np.zeros((33, 7), np.float32)
     found[:, :2] = _UPRIGHT * torso + (x, y)
     found[:, 3] = seen
-    found[list(hidden), 3] = 0.1
+    found[list(hidden), 3] = 0.05
     return found
 
 
@@ -71,12 +68,3 @@ def colour_message(stamp_ns, pixels=None, encoding='rgb8', **changes):
     if pixels is None:
         pixels = np.random.default_rng(stamp_ns).integers(0, 255, (48, 64, 3), np.uint8)
     return depth_message(stamp_ns, pixels, encoding=encoding, **changes)
-
-
-def pose_network():
-    """The pose network, or a reason to skip."""
-    pytest.importorskip('mediapipe', reason='needs the extra camera')
-    try:
-        return ready_network()
-    except InputError as problem:
-        pytest.skip(str(problem))

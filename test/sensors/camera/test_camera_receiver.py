@@ -136,7 +136,7 @@ def test_compressed_pictures_are_looked_at(kind, grey):
 
 
 def test_a_depth_picture_is_refused_with_the_model_that_takes_it():
-    with pytest.raises(MessageError, match='small needs .*model:=image_depth_utd_mhad') as raised:
+    with pytest.raises(MessageError, match=r'small needs .*model:=image_depth_utd_mhad') as raised:
         fed(receiver(), [depth_message(SECOND, np.full((48, 64), 2000, np.uint16))])
     assert raised.value.reason == 'kind'
 

@@ -44,7 +44,7 @@ def test_the_follower_is_first_shown_the_chosen_alone():
     both = people(person(x=0.2, torso=0.1), person(x=1.2, torso=0.1))
     says = Says(lambda i: both)
     Person(says, 'middle').find(RGB, 0)
-    shown = [rgb for kind, rgb in says.shown if kind == 'follower'][0]
+    shown = next(rgb for kind, rgb in says.shown if kind == 'follower')
     assert (shown == 128).mean() > 0.5
     assert (RGB == 200).all()
 

@@ -1,0 +1,52 @@
+"""The real pose network, on rendered pictures of recorded people."""
+
+import numpy as np
+import pytest
+from pose_helpers import pose_network, rendered
+
+from dcat_ros.errors import ConfigError
+from dcat_ros.sensors.camera.joints import HIPS, from_landmarks
+from dcat_ros.sensors.camera.landmarks import Landmarker, as_rgb, finders
+from dcat_ros.sensors.camera.person import Person
+
+
+@pytest.mark.parametrize('follows', [False, True])
+def test_an_empty_picture_has_nobody(follows):
+    network = Landmarker(pose_network(), follows=follows)
+    assert network.find(np.full((120, 160, 3), 90, np.uint8), 0).shape == (0, 33, 7)
+    network.close()
+
+
+def test_somebody_is_found_where_he_is():
+    frames = rendered()
+    network = Landmarker(pose_network())
+    found = [network.find(as_rgb(frame), i * 50_000_000) for i, frame in enumerate(frames[:10])]
+    assert [len(people) for people in found] == [1] * 10
+    rows, columns = np.nonzero(frames[9] > 100)
+    joints = from_landmarks(found[9])[0]
+    assert joints[HIPS, 0].mean() * 240 == pytest.approx(np.median(columns), abs=15)
+    assert rows.min() - 10 < joints[0, 1] * 240 < rows.min() + 40  # the head
+
+
+def test_two_people_and_the_one_in_the_middle_is_watched():
+    pose_network()
+    frames = rendered()
+    both = np.full((240, 480), 55, np.uint8)
+    both[:, :320] = frames[0]
+    both[:, 200:480] = np.where(both[:, 200:480] == 55, frames[0][:, 40:], both[:, 200:480])
+    person = Person(finders(), 'middle')
+    found = person.find(as_rgb(both), 0)
+    assert found is not None
+
+
+def test_what_is_no_bundle_is_refused(tmp_path):
+    pytest.importorskip('mediapipe', reason='needs the extra camera')
+    (tmp_path / 'pose.task').write_bytes(b'no bundle')
+    with pytest.raises(ConfigError, match='mediapipe cannot use'):
+        Landmarker(tmp_path / 'pose.task')
+
+
+def test_a_network_that_is_not_there_is_said_with_its_command(tmp_path, monkeypatch):
+    monkeypatch.setenv('DCAT_CACHE', str(tmp_path))
+    with pytest.raises(ConfigError, match='dcat models get pose'):
+        finders()
