@@ -40,9 +40,7 @@ def join(
     *,
     sensor: Sensor,
 ) -> Continuous:
-    """Join the trials of one subject, stillness before, between and after them.
-
-    Their order is random, but for those of one session, which follow each other.
+    """Join the trials of one subject in random order, stillness before, between and after them.
 
     Args:
         trials: with a signal of the sensor's name each, (n, C), all of one rate.
@@ -56,7 +54,6 @@ def join(
         raise DatasetError('there is no trial to join')
     period_ns = int(np.median(np.diff(trials[0].signals[sensor.name].stamps_ns)))
     order = [trials[i] for i in rng.permutation(len(trials))]
-    order.sort(key=lambda trial: trial.session)
     parts: list[NDArray[np.float64]] = []
     segments: list[Segment] = []
     names: list[str] = []

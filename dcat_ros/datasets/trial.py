@@ -34,8 +34,6 @@ class Trial:
         subject: the person.
         source: the recording or file that it comes from: never on both sides of a split.
         signals: what the sensors recorded, by modality ('imu', 'depth', ...).
-        session: trials of one follow each other where a person's are joined: nobody's camera
-            changes from one moment to the next.
     """
 
     name: str
@@ -43,7 +41,6 @@ class Trial:
     subject: str
     source: str
     signals: dict[str, Signal]
-    session: str = ''
 
 
 @dataclass(frozen=True)

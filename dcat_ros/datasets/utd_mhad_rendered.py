@@ -13,7 +13,7 @@ from dcat_ros.datasets import utd_mhad
 from dcat_ros.datasets.cache import Progress
 from dcat_ros.datasets.trial import Dataset, Skipped, Trial
 from dcat_ros.datasets.utd_mhad_files import on_duration_of
-from dcat_ros.datasets.utd_mhad_poses import RENDERINGS, PoseStore, is_mirrored
+from dcat_ros.datasets.utd_mhad_poses import RENDERINGS, PoseStore
 from dcat_ros.errors import DatasetError
 
 __all__ = ['INFO', 'MODALITIES', 'load']
@@ -57,11 +57,7 @@ def load(
                 skipped.append(Skipped(name, str(problem)))
             else:
                 pose = on_duration_of(trial.signals['imu'], joints)
-                session = rendering.name
-                if is_mirrored(trial.name, rendering):
-                    session += ', mirrored'
-                signals = trial.signals | {'pose': pose}
-                trials.append(replace(trial, name=name, signals=signals, session=session))
+                trials.append(replace(trial, name=name, signals=trial.signals | {'pose': pose}))
     kept = tuple(_only(trial, {'pose', *modalities}) for trial in trials)
     return Dataset(INFO, kept, tuple(skipped))
 

@@ -106,7 +106,9 @@ def test_load_subjects(registered):
 
 @pytest.mark.parametrize('name', ['utd_mahd', 'utd-mhad', 'UTD_mhad'])
 def test_load_unknown_name_suggests(name):
-    match = f"no data set '{name}'; known: utd_mhad, watch.*Did you mean 'utd_mhad'"
+    match = (
+        f"no data set '{name}'; known: utd_mhad, utd_mhad_rendered, watch.*Did you mean 'utd_mhad'"
+    )
     with pytest.raises(DatasetError, match=match):
         load(name)
 
@@ -125,7 +127,13 @@ def test_load_no_subject_asked_for_is_an_error(registered):
 
 
 def test_registry_names_are_those_of_the_data_sets():
-    assert set(DATASETS) == {'utd_mhad', 'watch', 'klangio', 'kitchen20'}
+    assert set(DATASETS) == {
+        'utd_mhad',
+        'utd_mhad_rendered',
+        'watch',
+        'klangio',
+        'kitchen20',
+    }
     for name, module in DATASETS.items():
         assert import_module(module).INFO.name == name
 
@@ -145,8 +153,12 @@ def test_a_data_set_that_is_not_asked_for_is_not_imported():
         ('watch', ['imu', 'depth'], r'watch has no depth; it has imu\.'),
         ('watch', 'depth', r'watch has no depth; it has imu\.'),
         ('klangio', ['imu'], r'klangio has no imu; it has motion, audio\.'),
-        ('utd_mhad', ['sound', 'imu', 'b'], r'has no b, sound; it has imu, skeleton, depth\.'),
-        ('utd_mhad', [], r'No modality is named; utd_mhad has imu, skeleton, depth\.'),
+        (
+            'utd_mhad',
+            ['sound', 'imu', 'b'],
+            r'has no b, sound; it has imu, skeleton, depth, pose',
+        ),
+        ('utd_mhad', [], r'No modality is named; utd_mhad has imu, skeleton, depth, pose\.'),
     ],
 )
 def test_load_modality_that_the_data_set_lacks(name, asked, text, tmp_path):
