@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,6 +34,8 @@ def ready_network(name: str = 'pose') -> Path:
 def as_rgb(pixels: NDArray[Any]) -> NDArray[np.uint8]:
     """Colour (H, W, 3) as it is, grey (H, W) as three times the same."""
     if pixels.ndim == 2:
+        import cv2  # nodes of other sensors import this file, too
+
         return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGB), np.uint8)
     return np.ascontiguousarray(pixels, dtype=np.uint8)
 

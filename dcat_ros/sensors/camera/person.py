@@ -8,7 +8,6 @@ looks for one person alone. Where several are in view, that one is first shown t
 from collections.abc import Callable
 from typing import Literal, Protocol
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -131,5 +130,7 @@ def _shrunk(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
     longest = max(rgb.shape[:2])
     if longest <= _LONGEST_PX:
         return np.ascontiguousarray(rgb)
+    import cv2  # nodes of other sensors import this file, too
+
     size = [max(1, round(n * _LONGEST_PX / longest)) for n in (rgb.shape[1], rgb.shape[0])]
     return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
