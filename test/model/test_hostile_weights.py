@@ -162,6 +162,6 @@ def test_stream_of_times_that_make_no_window_is_refused(times):
 
 
 def test_shipped_models_are_within_the_bounds():
-    assert len(shipped_models()) == 4
+    assert len(shipped_models()) == 5
     for name in shipped_models():
         load_model(name).warm_up()
