@@ -68,7 +68,6 @@ class BagReader:
     def __init__(self, path: Path):
         self.path = path
         self.topics: dict[str, str] = {}
-        self._first: dict[str, bytes | None] = {}
         self.types: dict[str, tuple[str, ...]] = {}
         self.notes: list[str] = []
         self._chosen: dict[str, str] = {}
@@ -136,13 +135,6 @@ class BagReader:
             )
         self.topics[topic] = self._chosen[topic] = fitting[0]
         return fitting[0]
-
-    def first(self, topic: str) -> bytes | None:
-        """The data of the first message of a topic; None if there is none."""
-        if topic not in self._first:
-            message = next(self.messages([topic]), None)
-            self._first[topic] = message.data if message else None
-        return self._first[topic]
 
     def chunks(self, topics: Collection[str], size: int) -> Iterator[Batch]:
         """Yield `messages` by many at once, up to so many: much faster than one by one."""

@@ -4,7 +4,7 @@ from dcat_ros.bags.read import BagReader
 from dcat_ros.errors import BagError
 from dcat_ros.sensors.live import Live
 
-__all__ = ['sensor_topic']
+__all__ = ['first_of', 'sensor_topic']
 
 
 def sensor_topic(bag: BagReader, name: str, live: Live, named: str, how: str) -> str:
@@ -24,7 +24,7 @@ def sensor_topic(bag: BagReader, name: str, live: Live, named: str, how: str) ->
     fitting = [topic for topic, kinds in bag.types.items() if not {*types}.isdisjoint(kinds)]
     if not named:
         # of topics that other sensors may have, too; where none is left, all are named
-        own = [t for t in fitting if live.is_mine(t, _type_of(bag, t, types), bag.first(t))]
+        own = [t for t in fitting if live.is_mine(t, _type_of(bag, t, types), first_of(bag, t))]
         fitting = own or fitting
     if not named and usual not in fitting:
         if len(fitting) == 1:
@@ -47,6 +47,12 @@ def sensor_topic(bag: BagReader, name: str, live: Live, named: str, how: str) ->
 
 def _type_of(bag: BagReader, topic: str, types: tuple[str, ...]) -> str:
     return next(kind for kind in bag.types[topic] if kind in types)
+
+
+def first_of(bag: BagReader, topic: str) -> bytes | None:
+    """The data of a topic's first message; None if there is none."""
+    message = next(bag.messages([topic]), None)
+    return message.data if message else None
 
 
 def _all(parts: tuple[str, ...]) -> str:

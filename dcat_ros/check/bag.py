@@ -1,9 +1,11 @@
 """A bag, looked at from one end to the other."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from dcat_ros.bags.read import BagReader
+from dcat_ros.bags.sensor_topic import first_of
 from dcat_ros.bags.topics import STRING_TYPE, TRUTH_TOPIC
 from dcat_ros.card.card import Card
 from dcat_ros.check.fits import next_command
@@ -57,7 +59,7 @@ def check_bag(
         report.storage, report.duration_s = bag.storage, bag.duration_s
         report.remarks += [_note(str(path), note) for note in bag.notes]
         checks = []
-        for modality, topics in sensors_among(bag.types, bag.first):
+        for modality, topics in sensors_among(bag.types, partial(first_of, bag)):
             card = next((card for card in cards if card.modality == modality), None)
             if card is None:
                 continue

@@ -66,7 +66,6 @@ class SensorNode(GuardedLifecycleNode):
 
     def __init_subclass__(cls) -> None:
         lives = [sensor.live for sensor in cls.sensors if sensor.live is not None]
-        assert lives  # a sensor without messages has no node
         usual = with_defaults(RECOGNISER_PARAMETERS, **lives[0].defaults)
         cls.parameters = (*usual, *(spec for live in lives for spec in live.parameters))
 
@@ -183,11 +182,11 @@ class SensorNode(GuardedLifecycleNode):
         self._outputs = self._receiver = self._recogniser = self._model = self._fresh = None
 
     def _receive(self, taker: Taker, data: bytes) -> None:
-        if self._reception is None:
-            self._health.received += 1
-            self._reject('inactive', 'it came while the node was being deactivated')
-        else:
+        if self._reception is not None:
             self._reception.take(taker, data)
+            return
+        self._health.received += 1
+        self._reject('inactive', 'it came while the node was being deactivated')
 
     def _submit(self, item: Any, received_s: float) -> None:
         if self._worker is not None:
