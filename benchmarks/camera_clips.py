@@ -60,6 +60,9 @@ def main() -> None:
                 predictions += recogniser.classify_many(receiver.windows(job))
                 found[receiver.last_landmarks is not None] += 1
         print(f'\n{path.name}: somebody in {found[True]} of {found.total()} pictures looked at')
+        said = Counter(one.label for one in predictions)
+        counts = ', '.join(f'{n} {label}' for label, n in said.most_common())
+        print(f'  {len(predictions)} windows: {counts}')
         for one in predictions:
             p = np.array(one.probabilities)
             best = ', '.join(f'{labels[i]} {p[i]:.2f}' for i in p.argsort()[::-1][:3])

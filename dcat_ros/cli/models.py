@@ -13,6 +13,8 @@ def command() -> None:
 
     A camera that gives ordinary pictures needs `pose`. Files are kept in the user's cache folder
     and checked.
+
+    Example: dcat models get pose
     """
 
 

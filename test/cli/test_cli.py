@@ -20,6 +20,7 @@ VERBS = (
     'experiment',
     'export',
     'info',
+    'models',
     'replay',
     'train',
     'watch',

@@ -31,7 +31,7 @@ def model(tmp_path):
 def test_every_sensor_with_a_demonstration_has_one_and_auto_has_two_sensors():
     shown = {one.called for one in named() if one.demo_rate}
     assert DEMONSTRATIONS.keys() == {*shown, 'auto'}
-    assert [len(plan.sensors) for name, plan in DEMONSTRATIONS.items() if name != 'auto'] == [1] * 3
+    assert [len(plan.sensors) for name, plan in DEMONSTRATIONS.items() if name != 'auto'] == [1] * 4
     assert len(DEMONSTRATIONS['auto'].sensors) == 2
 
 
