@@ -1,7 +1,8 @@
 """Pin what the .in files resolve to, for each ROS 2 distribution, with the hashes of all files.
 
 NAME.txt gets what running needs (NAME.in, and alone.in without its needs), NAME-dev.txt what
-training, tests and benchmarks need besides (dev.in), both of one resolution. PyTorch stands in
+training, tests and benchmarks need besides (dev.in, and camera.in without its needs), both of one
+resolution. PyTorch stands in
 files of its own: torch-cpu.txt, and torch-cuda.txt with what the wheel with CUDA needs besides.
 Run by 'make lock'; pip resolves, nothing is installed. With --keep no version moves: only what is
 new, and the hashes.
@@ -98,9 +99,10 @@ def lock(name: str, keep: bool) -> tuple[str, dict[str, str]]:
     with constraints({**old, **together}) as held:
         # what they need is left out, but for what we have anyway
         alone = resolve('--no-deps', '-r', str(HERE / 'alone.in'), '-c', held)
+        camera = resolve('--no-deps', '-r', str(HERE / 'camera.in'), '-c', held)
     torch = together.pop('torch')
     running |= alone
-    together |= alone
+    together |= alone | camera
     rest = {package: version for package, version in together.items() if package not in running}
     write(paths[0], running)
     write(paths[1], rest)
