@@ -73,7 +73,7 @@ from dcat_wrench.sensor import WRENCH, decode
 class WrenchNode(SensorNode):
     """Recognises activities from forces and torques."""
 
-    sensor = WRENCH
+    sensors = (WRENCH,)
     message_type = WrenchStamped
     input_topic = 'wrench'
 

@@ -9,7 +9,6 @@ from rclpy.exceptions import ParameterException
 from rclpy.experimental import EventsExecutor
 from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.signals import SignalHandlerOptions
-from rclpy.task import Future
 
 from dcat_ros.errors import DcatError
 from dcat_ros.nodes.lifecycle import GuardedLifecycleNode
@@ -51,14 +50,13 @@ def spin(node_class: type[GuardedLifecycleNode], stop: Event) -> int:
             )
             return 2
         # the events executor takes a third of the CPU time of the default one; its own spin()
-        # does not come back on a signal
+        # does not come back on a signal, and each spin_until_future_complete() leaks an object
         executor = EventsExecutor()
         executor.add_node(node)
         if not stop.is_set():
             node.start()
         while rclpy.ok() and not stop.is_set():
-            # many callbacks a call, unlike spin_once()
-            executor.spin_until_future_complete(Future(), timeout_sec=_POLL_S)
+            executor.spin_once(timeout_sec=_POLL_S)
         node.stop()
         executor.remove_node(node)
         node.destroy_node()

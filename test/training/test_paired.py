@@ -8,6 +8,7 @@ from helpers import made_dataset
 
 from dcat_ros.datasets import Signal
 from dcat_ros.errors import ConfigError, DatasetError
+from dcat_ros.sensors.camera.joints import from_kinect
 from dcat_ros.training.paired import make_paired, pair
 from dcat_ros.training.views import find_view, view_of, views
 
@@ -115,6 +116,7 @@ def trial_with_everything(name='a'):
             'depth': Signal.at_rate(frames, 15.0),
             'audio': Signal.at_rate(sound, 16000.0),
             'motion': Signal.at_rate(RNG.normal(size=(50, 1)), 50.0),
+            'pose': Signal.at_rate(from_kinect(skeleton_signal().values.reshape(-1, 20, 3)), 30.0),
         },
     )
 
