@@ -75,7 +75,7 @@ def gathered(messages: Iterator[RawMessage]) -> Iterator[Columns]:
             if len(some) == _AT_ONCE or n_bytes >= _BYTES_AT_ONCE:
                 yield as_columns(some)
                 some, n_bytes = [], 0
-    except Exception:
+    except Exception:  # whatever it is, it goes on behind what was read before it
         if some:
             yield as_columns(some)
         raise

@@ -23,13 +23,17 @@ _TRIPLES = tuple(combinations(range(_LENGTH), 3))
 _SAMPLE = 256
 #: A kernel's weights, without their signs, add up to this.
 _WEIGHTS = 12
-#: Channels are multiples of this part of a unit; times its square it is the 24 bits of a float.
+#: Channels are multiples of this part of a unit.
 GRID_STEPS = 4096.0
 
 
-def on_grid(x: Tensor, most: float) -> Tensor:
-    """Values as multiples of 1 / 4096 between -most and most, in single precision."""
-    return ((x.clamp(-most, most) * GRID_STEPS).round() / GRID_STEPS).float()
+def on_grid(x: Tensor, steps: float = GRID_STEPS) -> Tensor:
+    """Values as multiples of 1 / steps, a power of two, in single precision.
+
+    Sums depend on their order in the last bit, and libraries have their own: those of values on a
+    grid do not, as long as they fit the 24 bits of a float.
+    """
+    return ((x * steps).round() / steps).float()
 
 
 class PpvFeatures(FixedFeatures):
@@ -40,6 +44,7 @@ class PpvFeatures(FixedFeatures):
             libraries may differ in the last bit: then they do not differ on the grid.
         n_channels: C.
         dilations: of the kernels.
+        steps: of the channels' grid, in a unit; a power of two.
     """
 
     kernels: Tensor  # (84, 1, 9)
@@ -48,10 +53,17 @@ class PpvFeatures(FixedFeatures):
     mean: Tensor  # (features,)
     deviation: Tensor
 
-    def __init__(self, derive: nn.Module, n_channels: int, dilations: tuple[int, ...]) -> None:
+    def __init__(
+        self,
+        derive: nn.Module,
+        n_channels: int,
+        dilations: tuple[int, ...],
+        steps: float = GRID_STEPS,
+    ) -> None:
         super().__init__()
         self.derive = derive
         self.dilations = dilations
+        self.steps = steps
         n_kernels, n_dilations = len(_TRIPLES), len(dilations)
         self.n_features = n_kernels * n_dilations * _N_THRESHOLDS
         kernels = torch.full((n_kernels, 1, _LENGTH), -1.0)
@@ -105,7 +117,8 @@ class PpvFeatures(FixedFeatures):
 
     def _channels(self, windows: Tensor) -> Tensor:
         """The channels (N, C, T) on the grid, so small that sums of all fit a float's 24 bits."""
-        return on_grid(self.derive(windows), GRID_STEPS / (_WEIGHTS * self.channels.shape[2]))
+        most = 2**24 / (self.steps * _WEIGHTS * self.channels.shape[2])
+        return on_grid(self.derive(windows).clamp(-most, most), self.steps)
 
     def _convolve(self, derived: Tensor, i: int, dilation: int) -> Tensor:
         """Responses (N, 84, T) of the kernels at one dilation to derived channels (N, C, T).

@@ -36,11 +36,13 @@ def sensors_among(
     """
     found: list[Found] = []
     for name, live in heard().items():
+        fitting = {
+            topic: [kind for kind in kinds if kind in live.types] for topic, kinds in types.items()
+        }
         topics = sorted(
             topic
-            for topic, kinds in types.items()
-            for kind in [next((kind for kind in kinds if kind in live.types), None)]
-            if kind is not None and live.is_mine(topic, kind, first(topic))
+            for topic, kinds in fitting.items()
+            if kinds and live.is_mine(topic, kinds[0], first(topic))
         )
         parts = live.find_parts(topics)
         if parts:

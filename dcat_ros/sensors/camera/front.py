@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from dcat_ros.blocks.conv import ConvBlock
+from dcat_ros.blocks.kernels import on_grid
 from dcat_ros.sensors.camera.joints import HIPS, N_JOINTS, SHOULDERS
 
 __all__ = ['N_PLACED', 'Placed', 'PoseFront']
@@ -15,12 +16,8 @@ _VELOCITY = 4.0  # makes a step between two frames of about the size of a place
 _LEAST = 0.05
 #: Between two frames of which one has a joint.
 _HALF = 0.5
-#: Sums over a window depend on their order in the last bit, and libraries have their own.
+#: Of what is a mean over a window, see `on_grid`.
 _STEPS = 1024.0
-
-
-def _whole(values: Tensor) -> Tensor:
-    return (values * _STEPS).round() / _STEPS
 
 
 class Placed(nn.Module):
@@ -43,8 +40,8 @@ class Placed(nn.Module):
         spine = (shoulders - hips).pow(2).sum(dim=2, keepdim=True).clamp_min(_LEAST**2).sqrt()
         counts = (weight > 0).to(windows.dtype)
         length = (spine * counts).sum(dim=1) / counts.sum(dim=1).clamp_min(1)  # (N, 1)
-        length = _whole(length.clamp_min(_LEAST))[:, None]  # (N, 1, 1)
-        way = (hips - _whole(hips.mean(dim=1, keepdim=True))) / length
+        length = on_grid(length.clamp_min(_LEAST), _STEPS)[:, None]  # (N, 1, 1)
+        way = (hips - on_grid(hips.mean(dim=1, keepdim=True), _STEPS)) / length
         about = (places - hips[:, :, None]) / length[..., None] * seen
         return torch.cat([about.flatten(2), way], dim=2), seen.flatten(2)
 

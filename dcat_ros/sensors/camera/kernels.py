@@ -9,21 +9,19 @@ __all__ = ['PoseFeatures']
 
 #: A window has 30 samples, and a whole trial more.
 _DILATIONS = (1, 2, 4, 8)
-#: Of a torso length: 4 mm of a grown-up.
+#: Of a torso length, 4 mm of a grown-up: a joint that stands still stays on its step.
 _STEPS = 128.0
 
 
 class _Channels(nn.Module):
-    """Places (N, 28, T) of windows (N, T, 39), in steps of 1/128 torso length."""
+    """Places (N, 28, T) of windows (N, T, 39)."""
 
     def __init__(self) -> None:
         super().__init__()
         self.placed = Placed()
 
     def forward(self, windows: Tensor) -> Tensor:
-        # whole steps, whose sums are exact: a response next to a threshold would else count with
-        # one library and not with the other, and a joint that stands still is next to many
-        places: Tensor = (self.placed(windows)[0] * _STEPS).round() / _STEPS
+        places: Tensor = self.placed(windows)[0]
         return places.transpose(1, 2)
 
 
@@ -31,4 +29,4 @@ class PoseFeatures(PpvFeatures):
     """Proportions of positive values of the places."""
 
     def __init__(self) -> None:
-        super().__init__(_Channels(), N_PLACED, _DILATIONS)
+        super().__init__(_Channels(), N_PLACED, _DILATIONS, _STEPS)

@@ -4,14 +4,13 @@ In another unit or byte order they are numbers all the same, and what is out of 
 reading": a model then sees nobody, or somebody out of shape.
 """
 
-from collections import Counter, deque
-from typing import NamedTuple
-from zlib import crc32
+from collections import Counter
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dcat_ros.doubt import SENSELESS, Doubt
+from dcat_ros.doubt import Doubt
+from dcat_ros.sensors.last_pictures import LastPictures
 
 __all__ = ['DepthJudge', 'doubts']
 
@@ -22,7 +21,6 @@ _NEAREST_MM, _FURTHEST_MM = 300, 20_000
 #: Neighbours of 16 bits read in the wrong order differ by 256 times the true steps, and more.
 _WILD_MM, _WILDER = 100, 8
 _LEAST_PIXELS = 20
-_LEAST_FRAMES = 3
 
 
 def doubts(raw: NDArray[np.generic], pixels: NDArray[np.uint16]) -> list[Doubt]:
@@ -104,13 +102,6 @@ def _step(mm: NDArray[np.generic]) -> float:
     return float(np.abs(np.diff(values, axis=1))[both].mean())
 
 
-class _Seen(NamedTuple):
-    stamp_ns: int
-    picture: int  # what tells its bits from others'
-    is_empty: bool
-    doubts: list[Doubt]
-
-
 class DepthJudge:
     """Takes the pictures of a camera and says what speaks against the last of them.
 
@@ -119,12 +110,12 @@ class DepthJudge:
     """
 
     def __init__(self, span_s: float):
-        self._span_ns = span_s * 1e9
-        self._seen: deque[_Seen] = deque()
+        #: of each picture, whether it has no reading at all, and what speaks against it
+        self._last: LastPictures[tuple[bool, list[Doubt]]] = LastPictures(span_s, 'depth pictures')
 
     def reset(self) -> None:
         """Forget all pictures."""
-        self._seen.clear()
+        self._last.reset()
 
     def feed(
         self, stamp_ns: int, raw: NDArray[np.generic] | None, pixels: NDArray[np.uint16]
@@ -136,37 +127,17 @@ class DepthJudge:
             raw: some whole rows of it as the message has them, see `doubts`.
             pixels: shape (H, W) in mm, 0 for no reading.
         """
-        if self._seen and stamp_ns <= self._seen[-1].stamp_ns:
-            self.reset()
         found = [] if raw is None else doubts(raw, pixels)
-        whole = np.ascontiguousarray(pixels)
-        self._seen.append(
-            _Seen(stamp_ns, crc32(whole.data, hash(whole.shape) & 0xFFFF), not whole.any(), found)
-        )
-        while stamp_ns - self._seen[0].stamp_ns > self._span_ns:
-            self._seen.popleft()
+        self._last.feed(stamp_ns, pixels, (not pixels.any(), found))
 
     @property
     def doubts(self) -> list[Doubt]:
         """What speaks against most of the last pictures, and against all of them together."""
-        seen = list(self._seen)  # may be asked in another thread
-        counts = Counter(doubt.reason for one in seen for doubt in one.doubts)
-        latest = {doubt.reason: doubt for one in seen for doubt in one.doubts}
-        found = [latest[reason] for reason, n in counts.items() if 2 * n > len(seen)]
+        facts = self._last.facts
+        counts = Counter(doubt.reason for _, of_one in facts for doubt in of_one)
+        latest = {doubt.reason: doubt for _, of_one in facts for doubt in of_one}
+        found = [latest[reason] for reason, n in counts.items() if 2 * n > len(facts)]
         # in a coarser unit, pictures of somebody who stands still may well be the same
         in_unit = all(doubt.reason != 'unit' for doubt in found)
-        if in_unit and (frozen := self._frozen(seen)) is not None:
-            found.append(frozen)
-        return found
-
-    def _frozen(self, seen: list[_Seen]) -> Doubt | None:
-        if len(seen) < _LEAST_FRAMES or len({one.picture for one in seen}) > 1 or seen[0].is_empty:
-            return None
-        if 2 * (seen[-1].stamp_ns - seen[0].stamp_ns) < min(self._span_ns, 2e9):
-            return None
-        return Doubt(
-            'frozen',
-            f'{len(seen)} depth pictures in turn are the same to the last bit, which no camera '
-            'gives: start its driver anew',
-            SENSELESS,
-        )
+        is_empty = bool(facts) and facts[0][0]
+        return found + self._last.frozen if in_unit and not is_empty else found

@@ -1,23 +1,22 @@
 """sensor_msgs/Image and CompressedImage to windows of a depth model."""
 
-from collections import Counter
 from functools import partial
 
 from dcat_ros.card.card import Card
-from dcat_ros.doubt import Doubt, said, why_senseless
+from dcat_ros.doubt import Doubt
 from dcat_ros.errors import MessageError
 from dcat_ros.messages.image import Picture, UnreadPicture, read_compressed_image, read_image
 from dcat_ros.sensors.camera.named import MODEL as FOR_COLOUR
 from dcat_ros.sensors.depth.doubts import DepthJudge
 from dcat_ros.sensors.depth.windows import DepthWindows
-from dcat_ros.streaming.frames import FrameGrid, GridFrame
-from dcat_ros.streaming.receiver import Check, slowness
+from dcat_ros.sensors.picture_receiver import PictureReceiver
+from dcat_ros.streaming.frames import GridFrame
 from dcat_ros.streaming.window import Window
 
 __all__ = ['ImageReceiver']
 
 
-class ImageReceiver:
+class ImageReceiver(PictureReceiver[DepthWindows, DepthJudge]):
     """Chooses frames when they come, and decodes and cuts out the chosen ones as a job.
 
     Args:
@@ -31,10 +30,7 @@ class ImageReceiver:
         focal_px: focal length in pixels, or None as long as nobody told it.
         focal_width: width in pixels of the picture that it belongs to; None: of every picture.
         range_m: depth readings outside are none.
-        last_picture: the last one that was decoded.
     """
-
-    checks_later = True  # whether the pixels can be decoded
 
     def __init__(
         self,
@@ -46,67 +42,33 @@ class ImageReceiver:
         reorder_s: float = 0.1,
     ):
         spec = card.input
-        self._read = read_compressed_image if compressed else partial(read_image, wants_depth=True)
-        self._model = card.name
-        self._rate_hz = spec.rate_hz
-        self._grid: FrameGrid[UnreadPicture] = FrameGrid(spec.rate_hz, max_gap_s, reorder_s)
-        self._cut = DepthWindows(
-            spec.size or 1,
-            spec.rate_hz,
-            spec.window_s,
-            spec.stride_s if stride_s is None else stride_s,
+        stride_s = spec.stride_s if stride_s is None else stride_s
+        super().__init__(
+            spec,
+            read_compressed_image if compressed else partial(read_image, wants_depth=True),
+            DepthWindows(spec.size or 1, spec.rate_hz, spec.window_s, stride_s),
+            DepthJudge(spec.window_s),
+            max_gap_s=max_gap_s,
+            reorder_s=reorder_s,
         )
-        self._judge = DepthJudge(spec.window_s)
+        self._model = card.name
         self._encoding_doubt: Doubt | None = None
         self._decoded: tuple[UnreadPicture, Picture] | None = None
         self.focal_px: float | None = None
         self.focal_width: int | None = None
         self.range_m = (0.0, float('inf'))
-        self.last_picture: Picture | None = None
-        self.last_stamp_ns = 0
-        self.last_frame_id = ''
 
-    @property
-    def counts(self) -> Counter[str]:
-        """Those of the grid and of the windows."""
-        return self._grid.counts + self._cut.counts
-
-    @property
-    def input_rate_hz(self) -> float:
-        """By stamps."""
-        return self._grid.input_rate_hz
-
-    @property
-    def doubts(self) -> list[Doubt]:
-        """By the pictures of the last window, their encoding and their rate."""
-        found = self._judge.doubts
-        if self._encoding_doubt is not None:
-            found.append(self._encoding_doubt)
-        return found + slowness(self.input_rate_hz, self._rate_hz)
-
-    @property
-    def doubt(self) -> str:
-        """The sentences of `doubts`."""
-        return said(self.doubts)
+    def more_doubts(self, found: list[Doubt]) -> list[Doubt]:
+        """By their encoding."""
+        return [] if self._encoding_doubt is None else [self._encoding_doubt]
 
     def reset(self) -> None:
         """Forget all frames."""
-        self._grid.reset()
-        self._cut.reset()
-        self._judge.reset()
+        super().reset()
         self._encoding_doubt = None
         self._decoded = None
-        self.last_picture = None
 
-    def accept(self, data: bytes, arrived_ns: int, check: Check) -> list[GridFrame[UnreadPicture]]:
-        """Take one serialised message; its pixels stay as they are."""
-        unread = self._read(data)
-        stamp_ns = check(unread.stamp_ns)
-        chosen = self._grid.push(stamp_ns, unread.frame_id, unread)
-        self.last_stamp_ns, self.last_frame_id = stamp_ns, unread.frame_id
-        return chosen
-
-    def windows(self, job: GridFrame[UnreadPicture]) -> list[Window]:
+    def cut(self, job: GridFrame[UnreadPicture]) -> list[Window]:
         """Decode a chosen frame, and cut the person out of the windows that end with it.
 
         Raises:
@@ -127,7 +89,7 @@ class ImageReceiver:
                 'nobody told the focal length; publish camera_info, or set focal_px', 'intrinsics'
             )
         width = picture.pixels.shape[1]
-        windows = self._cut.push(
+        return self._cut.push(
             job.place,
             job.stamp_ns,
             job.frame_id,
@@ -135,8 +97,6 @@ class ImageReceiver:
             self.focal_px * width / (self.focal_width or width),
             self.range_m,
         )
-        why = why_senseless(self._judge.doubts)
-        return [window.senseless(why) for window in windows] if why else windows
 
     def _picture(self, job: GridFrame[UnreadPicture]) -> Picture:
         """Decoded and judged once, though a slow camera's may stand for several instants."""

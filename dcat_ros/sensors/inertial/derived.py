@@ -39,10 +39,10 @@ class DerivedChannels(nn.Module):
         x = (windows / self.scale).transpose(1, 2).clamp(-_MOST, _MOST)  # (N, 6, T)
         n, _, t = x.shape
         reach = self.low_pass.shape[2] // 2
-        coarse = (x[:, :3] * _GRAVITY_STEPS).round() / _GRAVITY_STEPS
+        coarse = on_grid(x[:, :3], _GRAVITY_STEPS)
         padded = functional.pad(coarse, (reach, reach), mode='replicate')
         gravity = functional.conv1d(padded.reshape(n * 3, 1, -1), self.low_pass).view(n, 3, t)
-        x = on_grid(x, _MOST)
+        x = on_grid(x)
         return torch.cat([x, gravity, _length(x[:, :3]), _length(x[:, 3:])], dim=1)
 
 
