@@ -68,8 +68,11 @@ class LastPictures(Generic[Facts]):
             return []
         if 2 * (seen[-1].stamp_ns - seen[0].stamp_ns) < min(self._span_ns, 2e9):
             return []
-        sentence = (
-            f'{len(seen)} {self._what} in turn are the same to the last bit, which no camera '
-            'gives: start its driver anew'
-        )
-        return [Doubt('frozen', sentence, SENSELESS)]
+        return [
+            Doubt(
+                'frozen',
+                f'{len(seen)} {self._what} in turn are the same to the last bit, which no camera '
+                'gives: start its driver anew',
+                SENSELESS,
+            )
+        ]

@@ -70,8 +70,9 @@ class CameraReceiver(PictureReceiver[PoseWindows, PictureJudge]):
         """That nobody is in view, where the pictures do not say why."""
         if found or not self._cut.nobody:
             return []
-        sentence = 'nobody is in view of the camera, so that no activity is seen'
-        return [Doubt('nobody', sentence, NOTE)]
+        return [
+            Doubt('nobody', 'nobody is in view of the camera, so that no activity is seen', NOTE)
+        ]
 
     def reset(self) -> None:
         """Also forget who was watched."""
