@@ -5,10 +5,12 @@ import sys
 from threading import Event
 
 import rclpy
+from rclpy.clock import Clock, ClockType
 from rclpy.exceptions import ParameterException
 from rclpy.experimental import EventsExecutor
 from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.signals import SignalHandlerOptions
+from rclpy.task import Future
 
 from dcat_ros.errors import DcatError
 from dcat_ros.nodes.lifecycle import GuardedLifecycleNode
@@ -17,8 +19,12 @@ from dcat_ros.short import short
 
 __all__ = ['spin']
 
-#: How long a signal may wait for the executor to return: Python runs handlers between calls.
+#: How long a signal may wait: Python runs its handler in the next callback, at the latest in that
+#: of a timer.
 _POLL_S = 0.25
+#: Each return of spin_until_future_complete() leaks an object; and without a limit rclpy's events
+#: executor runs no timer.
+_LONG_S = 3600.0
 #: Characters of a sentence: a refused value may have megabytes.
 _LONGEST = 1000
 
@@ -50,13 +56,19 @@ def spin(node_class: type[GuardedLifecycleNode], stop: Event) -> int:
             )
             return 2
         # the events executor takes a third of the CPU time of the default one; its own spin()
-        # does not come back on a signal, and each spin_until_future_complete() leaks an object
+        # does not come back on a signal, and spin_once() serves one callback a call
         executor = EventsExecutor()
+        over: Future[None] = Future()
+        node.create_timer(
+            _POLL_S,
+            lambda: over.set_result(None) if stop.is_set() else None,
+            clock=Clock(clock_type=ClockType.STEADY_TIME),
+        )
         executor.add_node(node)
         if not stop.is_set():
             node.start()
         while rclpy.ok() and not stop.is_set():
-            executor.spin_once(timeout_sec=_POLL_S)
+            executor.spin_until_future_complete(over, timeout_sec=_LONG_S)
         node.stop()
         executor.remove_node(node)
         node.destroy_node()
