@@ -1,14 +1,14 @@
 """A sensor as a process of its own, which may be killed: real trials in a loop, stamped now.
 
-    python sensor_process.py imu|depth|camera FOLDER_OF_UTD_MHAD TOPIC TRIAL...
-
-It loads what it needs, says 'ready', and publishes from the first line on stdin until stdin ends.
-Where the loop stands follows from the time of day, so that two sensors show the same moment.
+It loads what it needs, says so, and publishes from when it is told to until nobody holds the other
+end of its pipe. Where the loop stands follows from the time of day, so that two sensors show the
+same moment.
 """
 
 import os
-import sys
 import time
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Thread
 
@@ -71,17 +71,35 @@ def image_message(stamp_ns: int, frame) -> bytes:
     return serialize_message(message)
 
 
-def main() -> None:
-    kind, folder, topic, *trials = sys.argv[1:]
+def publish(
+    kind: str,
+    folder: Path,
+    topic: str,
+    trials: Sequence[str],
+    pipe: Connection,
+    environment: dict[str, str],
+) -> None:
+    """Be such a process.
+
+    Args:
+        kind: 'imu', 'depth' or 'camera'.
+        folder: of UTD-MHAD.
+        topic: where to publish.
+        trials: names, such as 'a4_s1_t1'.
+        pipe: to say that all is loaded, and to be told to begin.
+        environment: of the process.
+    """
+    os.environ.clear()
+    os.environ.update(environment)
     read, make, message_type, rate_hz = {
         'imu': (imu_trial, imu_message, Imu, IMU_HZ),
         'depth': (depth_trial, image_message, Image, DEPTH_HZ),
         'camera': (camera_trial, image_message, Image, DEPTH_HZ),
     }[kind]
-    samples = np.concatenate([read(Path(folder), trial) for trial in trials])
-    print('ready', flush=True)
-    sys.stdin.readline()
-    Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
+    samples = np.concatenate([read(folder, trial) for trial in trials])
+    pipe.send('ready')
+    pipe.recv()
+    Thread(target=_end_with, args=(pipe,), daemon=True).start()
     rclpy.init()
     publisher = rclpy.create_node(f'{kind}_sensor').create_publisher(message_type, topic, 10)
     i = int(time.time() * rate_hz)
@@ -92,5 +110,8 @@ def main() -> None:
         i += 1
 
 
-if __name__ == '__main__':
-    main()
+def _end_with(pipe: Connection) -> None:
+    try:
+        pipe.recv()
+    except EOFError:
+        os._exit(0)

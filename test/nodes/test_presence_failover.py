@@ -67,7 +67,7 @@ def nodes():
 
 def begin(sensor, listener):
     """Publish, once it has loaded its recordings."""
-    listener.wait_for(sensor.ready.is_set, 'the recordings')
+    listener.wait_for(sensor.ready, 'the recordings')
     sensor.begin()
 
 
