@@ -28,13 +28,13 @@ class TorchModel(Model):
         torch.set_num_threads(1)
         self._net = net.eval()
 
-    def log_probabilities(self, windows: NDArray[np.float32]) -> NDArray[np.float32]:
+    def said_of(self, encoded: NDArray[np.float32]) -> NDArray[np.float32]:
         """See `Model`."""
         with torch.inference_mode():
-            out: NDArray[np.float32] = self._net(torch.from_numpy(windows)).numpy()
+            out: NDArray[np.float32] = self._net(torch.from_numpy(encoded)).numpy()
         return out
 
-    def segment_log_probabilities(self, recording: NDArray[np.float32]) -> NDArray[np.float32]:
+    def said_of_whole(self, recording: NDArray[np.float32]) -> NDArray[np.float32]:
         """See `Model`."""
         at_one_length = torch.from_numpy(stretched(recording, SEGMENT_LENGTH)[None])
         with torch.inference_mode():

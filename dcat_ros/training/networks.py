@@ -86,6 +86,7 @@ def fit_network(
         others = make_pool(unknown, config, sensor, rng, rows, labelled=False)
     seed_torch(seed)
     learner = _learner(config, card, pool, seed)
+    encode = sensor.encoder.load() if sensor.encoder else None
     recordings = ' '.join(t.name for t in (*known.trials, *unknown.trials))
     source = teacher.sha256 if teacher else ''
     # the twin depends on nothing of the source but whose labels are used
@@ -104,14 +105,14 @@ def fit_network(
         size = config.optimiser.batch_size
         length_s = float(rng.choice(config.lengths_s)) if config.lengths_s else None
         batch = pool.draw(config, rng, size, length_s)
-        if others is None:
-            return batch
-        more = others.draw(config, rng, size, length_s, labelled=False)
-        return Batch(
-            np.concatenate([batch.windows, more.windows]),
-            np.concatenate([batch.targets, more.targets]),
-            np.concatenate([batch.pairs, more.pairs]),
-        )
+        if others is not None:
+            more = others.draw(config, rng, size, length_s, labelled=False)
+            batch = Batch(
+                np.concatenate([batch.windows, more.windows]),
+                np.concatenate([batch.targets, more.targets]),
+                np.concatenate([batch.pairs, more.pairs]),
+            )
+        return batch._replace(windows=encode(batch.windows)) if encode else batch
 
     def validate(average: ActivityNet) -> float:
         scores = [measure(average, card, s).macro_f1(card.labels) for s in validation]
@@ -135,7 +136,7 @@ def fit_network(
     if config.network.ppv:
         windows, targets = _mild(config, pool, seed, _PPV_WINDOWS)
         fit_ppv(net, windows, targets, config.ppv_penalty, config.seed)
-    if config.network.segment:
+    if config.network.names_whole:
         whole = whole_recordings(known, SEGMENT_LENGTH, sensor.name)
         fit_segment(net, *whole, config.ppv_penalty)
     return Fitted(net.eval(), history, source)

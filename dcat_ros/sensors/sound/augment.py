@@ -11,6 +11,7 @@ from dcat_ros.sensors.sensor import Sensor
 from dcat_ros.sensors.sound.log_mel import FLOOR
 
 __all__ = [
+    'GAIN_DB',
     'add_noise',
     'another_place',
     'colours',
@@ -23,7 +24,7 @@ __all__ = [
 
 Power = NDArray[np.float32]
 
-_GAIN_DB = (-20.0, 8.0)
+GAIN_DB = (-20.0, 8.0)
 _EQUALISER_POINTS = 6
 _EQUALISER_DB = 5.0  # standard deviation at each point
 _BAND_PASS_SHARE = 0.3
@@ -160,5 +161,5 @@ def another_place(
     white = rng.exponential(size=power.shape).astype(np.float32)
     noise = white * colours(len(power), power.shape[2], rng)[:, None]
     power = mask(add_noise(power, noise, rng), rng)
-    gain = 10 ** (rng.uniform(*_GAIN_DB, size=(len(power), 1, 1)) / 10)
+    gain = 10 ** (rng.uniform(*GAIN_DB, size=(len(power), 1, 1)) / 10)
     return np.asarray(10 * np.log10(np.maximum(power * level * gain, FLOOR)), dtype=np.float32)
