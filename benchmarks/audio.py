@@ -1,6 +1,6 @@
-"""The page on sound, from the raw results that `dcat train` leaves in its working folder.
+r"""The page on sound, from the raw results that `dcat train` leaves in its working folder.
 
-python -m benchmarks.audio --results results/audio_kitchen20.json \\
+python -m benchmarks.audio --results results/audio_kitchen20.json \
     --ear results/audio_kitchen20_ear.json --out docs/audio.md
 """
 

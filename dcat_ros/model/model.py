@@ -25,6 +25,7 @@ class Model(ABC):
 
     Args:
         card: its record.
+        encode: its encoder, where that is at hand; otherwise it is loaded when it is needed.
 
     Attributes:
         card: see above.
@@ -36,14 +37,15 @@ class Model(ABC):
     device = 'cpu'
     backend: str
 
-    def __init__(self, card: Card):
+    def __init__(self, card: Card, encode: Encode | None = None):
         self.card = card
+        self._given = encode
         self.length = round(card.input.window_s * card.input.rate_hz)
 
     @cached_property
     def _encode(self) -> Encode | None:
         encoder = sensor_of(self.card).encoder
-        return encoder.load() if encoder else None
+        return self._given or (encoder.load() if encoder else None)
 
     def make_ready(self) -> None:
         """See that all is there that it needs.

@@ -117,6 +117,7 @@ class TrainConfig(Record):
         modality: of the sensor that the model is for.
         encoder: network of others that the sensor's windows go through first, as `dcat models`
             calls it; without it none.
+        encoder_windows: so many windows go through it at least; each step draws from them.
         transfer: what another sensor teaches; labels alone without it.
         subjects: who is trained on; all without it.
         frame: how the sensor sat, for people.
@@ -146,6 +147,7 @@ class TrainConfig(Record):
     dataset: str
     modality: str = USUAL
     encoder: str | None = None
+    encoder_windows: Annotated[int, Field(gt=0, le=1_000_000)] = 12_000
     transfer: TransferConfig | None = None
     subjects: tuple[str, ...] | None = None
     frame: str

@@ -18,6 +18,7 @@ from dcat_ros.model.segment import SEGMENT_LENGTH
 from dcat_ros.sensors.registry import sensor_of
 from dcat_ros.training.checkpoint import History
 from dcat_ros.training.config import TrainConfig
+from dcat_ros.training.encoded import encoded_batches, remembered
 from dcat_ros.training.holdout import HeldOutStream, measure
 from dcat_ros.training.loop import Batch, Targets, fit
 from dcat_ros.training.recordings import whole_recordings
@@ -31,6 +32,7 @@ __all__ = ['Fitted', 'fit_network']
 #: Windows for the closed-form branch: enough for its features, few enough for the memory.
 _PPV_WINDOWS = 6000
 _SCALE_WINDOWS = 1000  # for the scale of features alone
+_ENCODED = 2  # in the seed of windows that an encoder is given
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,6 @@ def fit_network(
         others = make_pool(unknown, config, sensor, rng, rows, labelled=False)
     seed_torch(seed)
     learner = _learner(config, card, pool, seed)
-    encode = sensor.encoder.load() if sensor.encoder else None
     recordings = ' '.join(t.name for t in (*known.trials, *unknown.trials))
     source = teacher.sha256 if teacher else ''
     # the twin depends on nothing of the source but whose labels are used
@@ -112,15 +113,21 @@ def fit_network(
                 np.concatenate([batch.targets, more.targets]),
                 np.concatenate([batch.pairs, more.pairs]),
             )
-        return batch._replace(windows=encode(batch.windows)) if encode else batch
+        return batch
+
+    batches, encode = draw, None
+    if sensor.encoder:
+        frozen = sensor.encoder.load()
+        batches = encoded_batches(draw, frozen, (*seed, _ENCODED), config.encoder_windows)
+        encode = remembered(frozen)
 
     def validate(average: ActivityNet) -> float:
-        scores = [measure(average, card, s).macro_f1(card.labels) for s in validation]
+        scores = [measure(average, card, s, encode).macro_f1(card.labels) for s in validation]
         return float(np.mean(scores))
 
     learner, history = fit(
         learner,
-        draw,
+        batches,
         config.optimiser,
         seed,
         transfer=teacher.transfer(learner, card.labels) if teacher else None,
