@@ -11,7 +11,6 @@ from dcat_ros.sensors.sensor import Sensor
 from dcat_ros.sensors.sound.log_mel import FLOOR
 
 __all__ = [
-    'GAIN_DB',
     'add_noise',
     'another_place',
     'colours',
@@ -24,7 +23,7 @@ __all__ = [
 
 Power = NDArray[np.float32]
 
-GAIN_DB = (-20.0, 8.0)
+_GAIN_DB = (-20.0, 8.0)
 _EQUALISER_POINTS = 6
 _EQUALISER_DB = 5.0  # standard deviation at each point
 _BAND_PASS_SHARE = 0.3
@@ -54,16 +53,28 @@ def shift_bands(power: Power, rng: np.random.Generator) -> Power:
     return np.asarray((1 - part) * lower + part * upper)
 
 
-def equalise(power: Power, rng: np.random.Generator) -> Power:
-    """Another microphone: smooth random gains, and for some a band-pass with random edges."""
+def equalise(
+    power: Power,
+    rng: np.random.Generator,
+    spread_db: float = _EQUALISER_DB,
+    passed_share: float = _BAND_PASS_SHARE,
+) -> Power:
+    """Another microphone: smooth random gains, and for some a band-pass with random edges.
+
+    Args:
+        power: (N, L, bands).
+        rng: draws them.
+        spread_db: standard deviation of the gains at each of six points.
+        passed_share: of the windows, those with a band-pass.
+    """
     n, _, n_bands = power.shape
-    gain_db = _smooth(rng.normal(scale=_EQUALISER_DB, size=(n, _EQUALISER_POINTS)), n_bands)
+    gain_db = _smooth(rng.normal(scale=spread_db, size=(n, _EQUALISER_POINTS)), n_bands)
     bands = np.arange(n_bands)
     low = rng.uniform(0, n_bands / 4, size=(n, 1))
     high = rng.uniform(n_bands / 2, n_bands, size=(n, 1))
     slope = np.exp(rng.uniform(np.log(1.5), np.log(30), size=(n, 1)))  # dB per band
     outside = np.maximum(np.maximum(low - bands, bands - high), 0)
-    passed = rng.random((n, 1)) < _BAND_PASS_SHARE
+    passed = rng.random((n, 1)) < passed_share
     gain_db = gain_db - np.where(passed, np.minimum(slope * outside, 90), 0)
     return np.asarray(power * 10 ** (gain_db / 10)[:, None], dtype=np.float32)
 
@@ -109,16 +120,19 @@ def colours(n: int, n_bands: int, rng: np.random.Generator) -> NDArray[np.float3
     return np.asarray(gains / gains.mean(axis=1, keepdims=True), dtype=np.float32)
 
 
-def add_noise(power: Power, noise: Power, rng: np.random.Generator) -> Power:
-    """Add noise to most windows, the signal 6 to 40 dB above it.
+def add_noise(
+    power: Power, noise: Power, rng: np.random.Generator, share: float = _NOISE_SHARE
+) -> Power:
+    """Add noise to some windows, the signal 6 to 40 dB above it.
 
     Args:
         power: (N, L, bands), of mean one each.
         noise: the same shape, of mean one each.
         rng: draws who gets noise, and how much.
+        share: of the windows that get it.
     """
     level = 10 ** (-rng.uniform(*_NOISE_DB, size=(len(power), 1, 1)) / 10)
-    level *= rng.random((len(power), 1, 1)) < _NOISE_SHARE
+    level *= rng.random((len(power), 1, 1)) < share
     return np.asarray(power + level * noise, dtype=np.float32)
 
 
@@ -161,5 +175,5 @@ def another_place(
     white = rng.exponential(size=power.shape).astype(np.float32)
     noise = white * colours(len(power), power.shape[2], rng)[:, None]
     power = mask(add_noise(power, noise, rng), rng)
-    gain = 10 ** (rng.uniform(*GAIN_DB, size=(len(power), 1, 1)) / 10)
+    gain = 10 ** (rng.uniform(*_GAIN_DB, size=(len(power), 1, 1)) / 10)
     return np.asarray(10 * np.log10(np.maximum(power * level * gain, FLOOR)), dtype=np.float32)
