@@ -19,7 +19,7 @@ __all__ = ['read_tensors']
 
 #: bytes of the pickle, and of all that is unpacked
 _MOST_PICKLE, _MOST = 4 << 20, 256 << 20
-_STORAGES = {
+_STORAGES: dict[str, np.dtype[Any]] = {
     'FloatStorage': np.dtype('<f4'),
     'DoubleStorage': np.dtype('<f8'),
     'HalfStorage': np.dtype('<f2'),

@@ -6,16 +6,25 @@ A frozen encoder says the same of the same window, and takes longer than a step 
 from collections import defaultdict
 from collections.abc import Callable
 from hashlib import sha256
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dcat_ros.sensors.encoder import Encode
-from dcat_ros.training.loop import Batch
+from dcat_ros.training.loop import Batch, Targets
 
 __all__ = ['encoded_batches', 'remembered']
 
 Draw = Callable[[np.random.Generator], Batch]
+
+
+class _Made(NamedTuple):
+    """Of one length: what the encoder said (N, L, values), and the rest as in `Batch`."""
+
+    encoded: NDArray[np.float16]
+    targets: Targets
+    pairs: NDArray[np.int64]
 
 
 def encoded_batches(draw: Draw, encode: Encode, seed: tuple[int, ...], n_windows: int) -> Draw:
@@ -30,23 +39,23 @@ def encoded_batches(draw: Draw, encode: Encode, seed: tuple[int, ...], n_windows
     Returns:
         Draws as many windows as `draw` does, all of one length, and each length as often.
     """
-    made: dict[int, list[Batch]] = defaultdict(list)
+    made: dict[int, list[_Made]] = defaultdict(list)
     n, i, size = 0, 0, 1
     while n < n_windows:
         batch = draw(np.random.default_rng((*seed, i)))
         encoded = encode(batch.windows).astype(np.float16)
-        made[batch.windows.shape[1]].append(batch._replace(windows=encoded))
+        made[batch.windows.shape[1]].append(_Made(encoded, batch.targets, batch.pairs))
         n, i, size = n + len(encoded), i + 1, len(encoded)
     of_length = [
-        Batch(*(np.concatenate(part) for part in zip(*batches, strict=True)))
-        for batches in made.values()
+        _Made(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+        for parts in made.values()
     ]
-    shares = np.array([len(batch.windows) for batch in of_length]) / n
+    shares = np.array([len(one.encoded) for one in of_length]) / n
 
     def again(rng: np.random.Generator) -> Batch:
-        held = of_length[int(rng.choice(len(of_length), p=shares))]
-        rows = rng.integers(len(held.windows), size=size)
-        return Batch(held.windows[rows].astype(np.float32), held.targets[rows], held.pairs[rows])
+        one = of_length[int(rng.choice(len(of_length), p=shares))]
+        rows = rng.integers(len(one.encoded), size=size)
+        return Batch(one.encoded[rows].astype(np.float32), one.targets[rows], one.pairs[rows])
 
     return again
 
@@ -56,7 +65,7 @@ def remembered(encode: Encode) -> Encode:
     held: dict[bytes, NDArray[np.float16]] = {}
 
     def again(windows: NDArray[np.float32]) -> NDArray[np.float32]:
-        key = sha256(np.ascontiguousarray(windows)).digest()
+        key = sha256(windows.tobytes()).digest()
         if key not in held:
             held[key] = encode(windows).astype(np.float16)
         return held[key].astype(np.float32)

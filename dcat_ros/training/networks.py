@@ -115,7 +115,8 @@ def fit_network(
             )
         return batch
 
-    batches, encode = draw, None
+    batches: Callable[[np.random.Generator], Batch] = draw
+    encode = None
     if sensor.encoder:
         frozen = sensor.encoder.load()
         batches = encoded_batches(draw, frozen, (*seed, _ENCODED), config.encoder_windows)

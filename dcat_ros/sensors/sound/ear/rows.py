@@ -79,7 +79,7 @@ def filters() -> NDArray[np.float64]:
     return out
 
 
-def _mel(hz: NDArray[np.float64]) -> NDArray[np.float64]:
+def _mel(hz: NDArray[np.floating]) -> NDArray[np.float64]:
     return np.asarray(1127 * np.log1p(hz / 700))
 
 
