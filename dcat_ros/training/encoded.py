@@ -4,7 +4,7 @@ A frozen encoder says the same of the same window, and takes longer than a step 
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -25,6 +25,7 @@ class _Made(NamedTuple):
     encoded: NDArray[np.float16]
     targets: Targets
     pairs: NDArray[np.int64]
+    batch_size: int
 
 
 def encoded_batches(draw: Draw, encode: Encode, seed: tuple[int, ...], n_windows: int) -> Draw:
@@ -39,25 +40,34 @@ def encoded_batches(draw: Draw, encode: Encode, seed: tuple[int, ...], n_windows
     Returns:
         Draws as many windows as `draw` does, all of one length, and each length as often.
     """
-    made: dict[int, list[_Made]] = defaultdict(list)
-    n, i, size = 0, 0, 1
-    while n < n_windows:
-        batch = draw(np.random.default_rng((*seed, i)))
-        encoded = encode(batch.windows).astype(np.float16)
-        made[batch.windows.shape[1]].append(_Made(encoded, batch.targets, batch.pairs))
-        n, i, size = n + len(encoded), i + 1, len(encoded)
-    of_length = [
-        _Made(*(np.concatenate(part) for part in zip(*parts, strict=True)))
-        for parts in made.values()
-    ]
-    shares = np.array([len(one.encoded) for one in of_length]) / n
+    held: list[_Made] = []
 
     def again(rng: np.random.Generator) -> Batch:
-        one = of_length[int(rng.choice(len(of_length), p=shares))]
-        rows = rng.integers(len(one.encoded), size=size)
+        if not held:  # a training that is finished already draws nothing
+            held.extend(_made(draw, encode, seed, n_windows))
+        shares = np.array([len(one.encoded) for one in held], np.float64)
+        one = held[int(rng.choice(len(held), p=shares / shares.sum()))]
+        rows = rng.integers(len(one.encoded), size=one.batch_size)
         return Batch(one.encoded[rows].astype(np.float32), one.targets[rows], one.pairs[rows])
 
     return again
+
+
+def _made(draw: Draw, encode: Encode, seed: tuple[int, ...], n_windows: int) -> Iterator[_Made]:
+    """All windows of each length."""
+    made: dict[int, list[_Made]] = defaultdict(list)
+    n = i = 0
+    while n < n_windows:
+        batch = draw(np.random.default_rng((*seed, i)))
+        encoded = encode(batch.windows).astype(np.float16)
+        one = _Made(encoded, batch.targets, batch.pairs, len(encoded))
+        made[batch.windows.shape[1]].append(one)
+        n, i = n + len(encoded), i + 1
+    for parts in made.values():
+        encoded, targets, pairs, sizes = zip(*parts, strict=True)
+        yield _Made(
+            np.concatenate(encoded), np.concatenate(targets), np.concatenate(pairs), sizes[0]
+        )
 
 
 def remembered(encode: Encode) -> Encode:
