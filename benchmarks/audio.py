@@ -1,6 +1,7 @@
-"""The page on sound, from the raw results that `dcat train` leaves in its working folder.
+r"""The page on sound, from the raw results that `dcat train` leaves in its working folder.
 
-python -m benchmarks.audio --results results/audio_kitchen20.json --out docs/audio.md
+python -m benchmarks.audio --results results/audio_kitchen20.json \
+    --ear results/audio_kitchen20_ear.json --out docs/audio.md
 """
 
 import argparse
@@ -12,14 +13,16 @@ from dcat_ros.training.measured import WHOLE, Measured
 from dcat_ros.training.results import of_trials, results_of
 
 HEAD = Path(__file__).with_name('audio_head.md')
+EAR = Path(__file__).with_name('audio_ear.md')
 #: The worst pairs of labels that are shown.
 _N_PAIRS = 12
 
 
-def page(measured: Measured, head: str) -> str:
+def page(measured: Measured, behind: Measured, head: str, ear: str) -> str:
     results = results_of(measured)
     parts = [
         head,
+        ear.replace('TABLE', '\n'.join(both(results, results_of(behind)))),
         '## By fold\n',
         *by_fold(measured),
         '\n## What a new kitchen gets, noise, a telephone, distance, shorter parts\n',
@@ -32,6 +35,24 @@ def page(measured: Measured, head: str) -> str:
         *pairs(measured),
     ]
     return '\n'.join(parts) + '\n'
+
+
+def both(own: tuple[Result, ...], behind: tuple[Result, ...]) -> list[str]:
+    """What both models are worth on the same recordings, side by side."""
+    other = {(r.split, r.metric): r for r in behind}
+    lines = ['| figure | `audio_kitchen20` | `audio_kitchen20_ear` |', '|---|---|---|']
+    for result in own:
+        if result.metric == 'trial macro-F1':
+            continue
+        split = result.split.split(', each source')[0].removesuffix(' (synthetic joining)')
+        if 'households, each' in result.split:
+            split = 'whole trials of households, of others of which it learned'
+        beside = other[result.split, result.metric]
+        lines.append(
+            f'| {split}: {result.metric.removeprefix("trial ")} | {figure(result)} | '
+            f'{figure(beside)} |'
+        )
+    return lines
 
 
 def by_fold(measured: Measured) -> list[str]:
@@ -88,10 +109,14 @@ def figure(result: Result) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--results', type=Path, required=True)
+    parser.add_argument('--ear', type=Path, required=True)
     parser.add_argument('--out', type=Path, required=True)
     arguments = parser.parse_args()
-    measured = Measured.model_validate_json(arguments.results.read_text())
-    arguments.out.write_text(page(measured, HEAD.read_text()))
+    measured, behind = (
+        Measured.model_validate_json(path.read_text())
+        for path in (arguments.results, arguments.ear)
+    )
+    arguments.out.write_text(page(measured, behind, HEAD.read_text(), EAR.read_text()))
     print(f'wrote {arguments.out}')
 
 

@@ -72,6 +72,30 @@ def data_dir():
     return folder
 
 
+@pytest.fixture(scope='session')
+def tagger_file():
+    """The file of the tagger of sounds; skips where it is nowhere."""
+    from ear_helpers import tagger_path
+
+    return tagger_path()
+
+
+@pytest.fixture
+def has_tagger(tagger_file, tmp_path, monkeypatch):
+    """A cache of one's own that holds the tagger."""
+    from dcat_ros.pretrained.fetch import from_file
+    from dcat_ros.pretrained.known import TAGGER
+
+    monkeypatch.setenv('DCAT_CACHE', str(tmp_path / 'cache'))
+    from_file(TAGGER, tagger_file)
+
+
+@pytest.fixture
+def no_tagger(tmp_path, monkeypatch):
+    """A cache of one's own that is empty."""
+    monkeypatch.setenv('DCAT_CACHE', str(tmp_path / 'cache'))
+
+
 @pytest.fixture
 def weights_file(tmp_path):
     """An untrained network saved with a valid card."""

@@ -291,6 +291,23 @@ def sound_card(**changes):
     return make_card(**{**fields, **changes})
 
 
+def ear_card(**changes):
+    """A valid card of a network of sound behind the tagger."""
+    from dcat_ros.pretrained.known import TAGGER
+
+    fields = {
+        'input': {
+            'channels': tuple(f'mel{i}' for i in range(128)),
+            'units': ('dB',) * 128,
+            'frame': 'a room',
+            'rate_hz': 100.0,
+        },
+        'encoder': {'name': 'tagger', 'sha256': next(iter(TAGGER.sha256))},
+        'network': {'width': 16, 'd_attention': 8, 'ppv': False, 'segment': True},
+    }
+    return sound_card(**{**fields, **changes})
+
+
 def register(monkeypatch, name, load, modalities=('imu',)):
     """Make a data set known by its name, for one test."""
     module = ModuleType(f'registered_{name}')

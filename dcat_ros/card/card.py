@@ -10,6 +10,7 @@ __all__ = [
     'SCHEMA_VERSION',
     'Calibration',
     'Card',
+    'EncoderRef',
     'InputSpec',
     'NetworkSpec',
     'Positive',
@@ -97,6 +98,18 @@ class InputSpec(Record):
         return self
 
 
+class EncoderRef(Record):
+    """A trained network of others that windows go through first; it is not in the weights file.
+
+    Attributes:
+        name: as `dcat models` calls it.
+        sha256: of the file that the weights were trained behind.
+    """
+
+    name: Name
+    sha256: Annotated[str, Field(pattern=r'^[0-9a-f]{64}$')]
+
+
 class NetworkSpec(Record):
     """Sizes of the network.
 
@@ -110,7 +123,7 @@ class NetworkSpec(Record):
         ppv_hidden: size of a layer between those features and the classes, trained by steps along
             with the network; 0: one linear layer, found in closed form.
         segment: whether whole recordings of one activity are named at their own length; where
-            ppv_hidden is 0, by a further layer on those features.
+            those features have one layer in closed form, by a further one.
     """
 
     width: Size = 80
@@ -124,7 +137,7 @@ class NetworkSpec(Record):
     @property
     def names_whole(self) -> bool:
         """Whether whole recordings have a layer of their own on the fixed features."""
-        return self.segment and not self.ppv_hidden
+        return self.segment and self.ppv and not self.ppv_hidden
 
     @model_validator(mode='before')
     @classmethod
@@ -138,12 +151,6 @@ class NetworkSpec(Record):
                 'with a recipe like config/train/own_bags_sound.yaml'
             )
         return {name: value for name, value in fields.items() if name != 'kind'}
-
-    @model_validator(mode='after')
-    def _segment_fits(self) -> 'NetworkSpec':
-        if self.segment and not self.ppv:
-            raise ValueError('segment needs ppv')
-        return self
 
 
 class Calibration(Record):
@@ -225,6 +232,7 @@ class Card(Record):
     modality: str
     labels: Annotated[tuple[Name, ...], Field(min_length=2, max_length=MAX_LABELS)]
     input: InputSpec
+    encoder: EncoderRef | None = None
     network: NetworkSpec
     calibration: Calibration = Calibration()
     training: TrainingRecord

@@ -20,6 +20,7 @@ def card_text(card: Card) -> str:
         card.description,
         '',
         f'- **Sensor**: {card.modality}; {", ".join(_channels(card))}; {spec.frame}',
+        *_encoder(card),
         f'- **Window**: {spec.window_s:g} s at {spec.rate_hz:g} Hz, every {spec.stride_s:g} s; a '
         f'label speaks for {spec.lag_s:g} s before the end of its window',
         f'- **Labels** ({len(card.labels)}): {", ".join(card.labels)}',
@@ -53,6 +54,13 @@ def card_text(card: Card) -> str:
         '',
     ]
     return '\n'.join(lines)
+
+
+def _encoder(card: Card) -> list[str]:
+    if card.encoder is None:
+        return []
+    of = card.encoder
+    return [f'- **Needs** `dcat models get {of.name}`, the network that it was trained behind']
 
 
 def _subjects(subjects: Sequence[str]) -> str:

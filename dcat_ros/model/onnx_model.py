@@ -13,6 +13,7 @@ from dcat_ros.errors import WeightsError
 from dcat_ros.model.model import Model
 from dcat_ros.model.record import KEY, parse_card, read_weights
 from dcat_ros.model.segment import SEGMENT_LENGTH, stretched
+from dcat_ros.sensors.registry import sensor_of
 from dcat_ros.texts import one_line
 
 __all__ = ['ATTENDED', 'FACTS', 'LOG_P', 'WHOLE', 'WINDOWS', 'OnnxModel', 'load_onnx', 'made_of']
@@ -45,15 +46,12 @@ class OnnxModel(Model):
         self._least = least
         self.weights_sha256 = weights_sha256
 
-    def log_probabilities(self, windows: NDArray[np.float32]) -> NDArray[np.float32]:
+    def said_of(self, encoded: NDArray[np.float32]) -> NDArray[np.float32]:
         """See `Model`."""
-        return self._run(LOG_P, windows)
+        return self._run(LOG_P, encoded)
 
-    def segment_log_probabilities(self, recording: NDArray[np.float32]) -> NDArray[np.float32]:
+    def said_of_whole(self, recording: NDArray[np.float32]) -> NDArray[np.float32]:
         """See `Model`."""
-        if not self.card.network.names_whole:
-            of_one: NDArray[np.float32] = self._run(LOG_P, recording[None])[0]
-            return of_one
         attended = self._run(ATTENDED, recording[None])[0]
         whole = self._run(WHOLE, stretched(recording, SEGMENT_LENGTH)[None])[0]
         out: NDArray[np.float32] = np.logaddexp(attended, whole) - np.float32(np.log(2))
@@ -124,7 +122,7 @@ def made_of(model: Model, path: Path) -> bool:
 
 def _check_fits(session: onnxruntime.InferenceSession, model: OnnxModel) -> None:
     """Raises ValueError where the network takes or gives something else than the record says."""
-    n_values = model.card.input.n_values
+    n_values = sensor_of(model.card).n_inputs
     outputs = {LOG_P, ATTENDED, WHOLE} if model.card.network.names_whole else {LOG_P}
     if {o.name for o in session.get_outputs()} != outputs:
         raise ValueError(f'its outputs are {[o.name for o in session.get_outputs()]}')
@@ -133,6 +131,6 @@ def _check_fits(session: onnxruntime.InferenceSession, model: OnnxModel) -> None
         raise ValueError(f'its inputs are {takes}')
     if not 1 <= model._least <= 1000:
         raise ValueError(f'it takes {model._least} samples at least')
-    found = model.log_probabilities(np.zeros((1, model.length, n_values), np.float32))
+    found = model.said_of(np.zeros((1, model.length, n_values), np.float32))
     if found.shape != (1, len(model.card.labels)) or not np.isfinite(found).all():
         raise ValueError(f'of a window of zeros it says {found.shape} {found.ravel()[:3]}')

@@ -8,6 +8,7 @@ from dcat_ros.card.card import Card
 from dcat_ros.model.model import Model
 from dcat_ros.model.network import ActivityNet
 from dcat_ros.model.segment import SEGMENT_LENGTH, stretched
+from dcat_ros.sensors.encoder import Encode
 
 __all__ = ['TorchModel']
 
@@ -18,23 +19,24 @@ class TorchModel(Model):
     Args:
         net: the network; it is put into eval mode.
         card: its record.
+        encode: its encoder, where that is at hand.
     """
 
     backend = f'torch {torch.__version__}'
 
-    def __init__(self, net: ActivityNet, card: Card):
-        super().__init__(card)
+    def __init__(self, net: ActivityNet, card: Card, encode: Encode | None = None):
+        super().__init__(card, encode)
         # a second thread does not help a net of this size, and made the p99 100 ms
         torch.set_num_threads(1)
         self._net = net.eval()
 
-    def log_probabilities(self, windows: NDArray[np.float32]) -> NDArray[np.float32]:
+    def said_of(self, encoded: NDArray[np.float32]) -> NDArray[np.float32]:
         """See `Model`."""
         with torch.inference_mode():
-            out: NDArray[np.float32] = self._net(torch.from_numpy(windows)).numpy()
+            out: NDArray[np.float32] = self._net(torch.from_numpy(encoded)).numpy()
         return out
 
-    def segment_log_probabilities(self, recording: NDArray[np.float32]) -> NDArray[np.float32]:
+    def said_of_whole(self, recording: NDArray[np.float32]) -> NDArray[np.float32]:
         """See `Model`."""
         at_one_length = torch.from_numpy(stretched(recording, SEGMENT_LENGTH)[None])
         with torch.inference_mode():

@@ -7,6 +7,7 @@ from dcat_ros.errors import ConfigError, MessageError
 from dcat_ros.nodes.latched import LatchedSubscription
 from dcat_ros.nodes.sensor_node import SensorNode
 from dcat_ros.sensors.sound.format import AudioInfo, decode_audio_info
+from dcat_ros.sensors.sound.live import frames_of
 from dcat_ros.sensors.sound.messages import AUDIO_TYPES, BYTES_TYPES
 from dcat_ros.sensors.sound.receiver import AudioReceiver
 from dcat_ros.sensors.sound.sensor import SOUND
@@ -58,9 +59,10 @@ class AudioNode(SensorNode):
         super().deactivate()
 
     def make_receiver(self, recogniser: Recogniser) -> AudioReceiver:
-        """Decodes chunks and makes log-mel frames."""
+        """Decodes chunks and makes rows of them."""
         return AudioReceiver(
             recogniser.stream,
+            frames=frames_of(recogniser.card),
             type_name=self.get_parameter('message_type').value,
             rate_hz=self.get_parameter('sample_rate').value,
             channels=self.get_parameter('channels').value,

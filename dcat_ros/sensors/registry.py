@@ -12,6 +12,7 @@ from importlib.metadata import entry_points
 
 from dcat_ros.card.card import Card
 from dcat_ros.errors import ConfigError
+from dcat_ros.pretrained.known import find_pretrained
 from dcat_ros.sensors.camera.sensor import CAMERA, KINECT
 from dcat_ros.sensors.depth.sensor import DEPTH, DEPTH_16
 from dcat_ros.sensors.inertial.sensor import ACCELEROMETER, GYROSCOPE, INERTIAL
@@ -31,6 +32,7 @@ __all__ = [
     'live_called',
     'live_of',
     'sensor_of',
+    'sensor_with',
     'sensors',
     'to_bag_of',
 ]
@@ -121,12 +123,28 @@ def to_bag_of(live: Live) -> ToBag:
 
 
 def sensor_of(card: Card) -> Sensor:
-    """The sensor of a model, with the size of this model's frames.
+    """The sensor of a model, with its encoder and the size of this model's frames.
 
     Raises:
-        ConfigError: there is no such sensor.
+        ConfigError: there is no such sensor, or it has no such encoder.
     """
-    return replace(find_sensor(card.modality), size=card.input.size)
+    encoder = card.encoder.name if card.encoder else ''
+    return replace(sensor_with(card.modality, encoder), size=card.input.size)
+
+
+def sensor_with(name: str, encoder: str) -> Sensor:
+    """A sensor by name, with the encoder of this name; with none if that is empty.
+
+    Raises:
+        ConfigError: there is no such sensor, or it has no such encoder.
+    """
+    sensor = find_sensor(name)
+    if not encoder:
+        return sensor
+    if encoder not in sensor.encoded:
+        there = ', '.join(sensor.encoded) or 'none'
+        raise ConfigError(f'{name} has no encoder {encoder[:80]!r}; there is {there}.')
+    return sensor.encoded[encoder]
 
 
 def live_of(card: Card) -> Live:
@@ -154,6 +172,16 @@ def check_card(card: Card) -> None:
     if card.modality not in known:
         raise ValueError(f'modality: {card.modality[:80]!r} is none of {", ".join(known)}')
     sensor = known[card.modality]
+    if card.encoder:
+        try:
+            sensor = sensor_with(card.modality, card.encoder.name)
+        except ConfigError as problem:
+            raise ValueError(f'encoder.name: {problem}') from None
+        if card.encoder.sha256 not in find_pretrained(card.encoder.name).sha256:
+            raise ValueError(
+                f'encoder.sha256: it was trained behind another {card.encoder.name} than the one '
+                'that this version knows'
+            )
     if (card.input.channels, card.input.units) != (sensor.channels, sensor.units):
         raise ValueError(
             f'a model for {sensor.name} has the channels {", ".join(sensor.channels)} '

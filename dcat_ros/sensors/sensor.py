@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dcat_ros.sensors.amounts import AugmentConfig
+from dcat_ros.sensors.encoder import Encoder
 from dcat_ros.sensors.live import Live
 from dcat_ros.signals import Signal
 
@@ -80,6 +81,8 @@ class Sensor:
         rate_hz: of its samples, where the sensor decides it; otherwise that of the recordings.
         viewed: what whole trials are taken for, where that is not the sensor itself.
         live: how its messages come; None for a sensor that only teaches.
+        encoder: what its windows go through before the network's front; None: nothing.
+        encoded: name of an encoder -> the same sensor with it, whose samples are the encoder's.
     """
 
     name: str
@@ -101,6 +104,13 @@ class Sensor:
     conditions: Mapping[str, Condition] = field(default_factory=dict)
     viewed: 'Sensor | None' = None
     live: Live | None = None
+    encoder: Encoder | None = None
+    encoded: Mapping[str, 'Sensor'] = field(default_factory=dict)
+
+    @property
+    def n_inputs(self) -> int:
+        """Values of one step that the network's front takes: a sample's, or the encoder's."""
+        return self.encoder.n_values if self.encoder else self.n_values
 
     @property
     def n_values(self) -> int:

@@ -12,7 +12,7 @@ from dcat_ros.card.card import NetworkSpec, Positive, Rate, Record, Seconds, Sha
 from dcat_ros.datasets.trial import Grouping, Trial
 from dcat_ros.errors import ConfigError
 from dcat_ros.sensors.amounts import AugmentConfig, NotNegative
-from dcat_ros.sensors.registry import USUAL, sensors
+from dcat_ros.sensors.registry import USUAL, sensor_with, sensors
 from dcat_ros.texts import parse_yaml, read_text
 from dcat_ros.training.transfer import NONE, parse_method
 
@@ -115,6 +115,9 @@ class TrainConfig(Record):
         description: one sentence for its users.
         dataset: name of the data set.
         modality: of the sensor that the model is for.
+        encoder: network of others that the sensor's windows go through first, as `dcat models`
+            calls it; without it none.
+        encoder_windows: so many windows go through it at least; each step draws from them.
         transfer: what another sensor teaches; labels alone without it.
         subjects: who is trained on; all without it.
         frame: how the sensor sat, for people.
@@ -143,6 +146,8 @@ class TrainConfig(Record):
     description: str
     dataset: str
     modality: str = USUAL
+    encoder: str | None = None
+    encoder_windows: Annotated[int, Field(gt=0, le=1_000_000)] = 12_000
     transfer: TransferConfig | None = None
     subjects: tuple[str, ...] | None = None
     frame: str
@@ -176,12 +181,15 @@ class TrainConfig(Record):
 
     @pydantic.model_validator(mode='after')
     def _sensor_fits(self) -> 'TrainConfig':
-        sensor = sensors().get(self.modality)
-        if sensor is None:
+        if self.modality not in sensors():
             return self
+        as_value_error(sensor_with, self.modality, self.encoder or '')
+        sensor = sensor_with(self.modality, self.encoder or '')
         if self.network.ppv and sensor.features is None:
+            behind = f' behind {self.encoder}' if self.encoder else ''
             raise ValueError(
-                f'{self.modality} has no fixed-kernel features: write "network: {{ppv: false}}"'
+                f'{self.modality}{behind} has no fixed-kernel features: '
+                'write "network: {ppv: false}"'
             )
         if self.augment.mix and sensor.mix is None:
             raise ValueError(f'two of {self.modality} do not add up: write "augment: {{mix: 0}}"')

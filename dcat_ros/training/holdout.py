@@ -12,6 +12,7 @@ from dcat_ros.datasets.continuous import Continuous, join
 from dcat_ros.datasets.trial import Dataset
 from dcat_ros.model.network import ActivityNet
 from dcat_ros.model.torch_model import TorchModel
+from dcat_ros.sensors.encoder import Encode
 from dcat_ros.sensors.sensor import Sensor
 from dcat_ros.streaming.decision import Prediction, calibrate, decide
 from dcat_ros.streaming.recogniser import Recogniser
@@ -64,10 +65,19 @@ def make_stream(
     return HeldOutStream(name, join(list(trials.trials), rng, sensor=sensor))
 
 
-def measure(net: ActivityNet, card: Card, stream: HeldOutStream) -> HeldOut:
-    """Run a network over a stream with the recogniser that node and bag use, uncalibrated."""
+def measure(
+    net: ActivityNet, card: Card, stream: HeldOutStream, encode: Encode | None = None
+) -> HeldOut:
+    """Run a network over a stream with the recogniser that node and bag use, uncalibrated.
+
+    Args:
+        net: in eval mode.
+        card: of the model.
+        stream: which.
+        encode: the encoder, if it is at hand.
+    """
     raw = card.model_copy(update={'calibration': Calibration()})
-    recogniser = Recogniser(TorchModel(net, raw))
+    recogniser = Recogniser(TorchModel(net, raw, encode))
     signal = stream.stream.signal
     predictions = recogniser.classify_many(
         recogniser.stream.push_many(signal.stamps_ns, signal.values)

@@ -40,7 +40,7 @@ class Batch(NamedTuple):
     """What a step learns from.
 
     Attributes:
-        windows: (N, T, C).
+        windows: (N, T, C), or what the sensor's encoder makes of them.
         targets: class indices (N,), -1 for a recording whose label is not used; or the shares of
             the labels (N, classes), none for such a recording.
         pairs: (N,), row of the same recording in the source's outputs, -1 for none.

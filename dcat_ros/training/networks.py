@@ -18,6 +18,7 @@ from dcat_ros.model.segment import SEGMENT_LENGTH
 from dcat_ros.sensors.registry import sensor_of
 from dcat_ros.training.checkpoint import History
 from dcat_ros.training.config import TrainConfig
+from dcat_ros.training.encoded import encoded_batches, remembered
 from dcat_ros.training.holdout import HeldOutStream, measure
 from dcat_ros.training.loop import Batch, Targets, fit
 from dcat_ros.training.recordings import whole_recordings
@@ -31,6 +32,7 @@ __all__ = ['Fitted', 'fit_network']
 #: Windows for the closed-form branch: enough for its features, few enough for the memory.
 _PPV_WINDOWS = 6000
 _SCALE_WINDOWS = 1000  # for the scale of features alone
+_ENCODED = 2  # in the seed of windows that an encoder is given
 
 
 @dataclass(frozen=True)
@@ -104,22 +106,29 @@ def fit_network(
         size = config.optimiser.batch_size
         length_s = float(rng.choice(config.lengths_s)) if config.lengths_s else None
         batch = pool.draw(config, rng, size, length_s)
-        if others is None:
-            return batch
-        more = others.draw(config, rng, size, length_s, labelled=False)
-        return Batch(
-            np.concatenate([batch.windows, more.windows]),
-            np.concatenate([batch.targets, more.targets]),
-            np.concatenate([batch.pairs, more.pairs]),
-        )
+        if others is not None:
+            more = others.draw(config, rng, size, length_s, labelled=False)
+            batch = Batch(
+                np.concatenate([batch.windows, more.windows]),
+                np.concatenate([batch.targets, more.targets]),
+                np.concatenate([batch.pairs, more.pairs]),
+            )
+        return batch
+
+    batches: Callable[[np.random.Generator], Batch] = draw
+    encode = None
+    if sensor.encoder:
+        frozen = sensor.encoder.load()
+        batches = encoded_batches(draw, frozen, (*seed, _ENCODED), config.encoder_windows)
+        encode = remembered(frozen)
 
     def validate(average: ActivityNet) -> float:
-        scores = [measure(average, card, s).macro_f1(card.labels) for s in validation]
+        scores = [measure(average, card, s, encode).macro_f1(card.labels) for s in validation]
         return float(np.mean(scores))
 
     learner, history = fit(
         learner,
-        draw,
+        batches,
         config.optimiser,
         seed,
         transfer=teacher.transfer(learner, card.labels) if teacher else None,
@@ -135,7 +144,7 @@ def fit_network(
     if config.network.ppv:
         windows, targets = _mild(config, pool, seed, _PPV_WINDOWS)
         fit_ppv(net, windows, targets, config.ppv_penalty, config.seed)
-    if config.network.segment:
+    if config.network.names_whole:
         whole = whole_recordings(known, SEGMENT_LENGTH, sensor.name)
         fit_segment(net, *whole, config.ppv_penalty)
     return Fitted(net.eval(), history, source)

@@ -5,11 +5,14 @@ from datetime import datetime, timezone
 import torch
 
 import dcat_ros
-from dcat_ros.card.card import Card, InputSpec, TrainingRecord
+from dcat_ros.card.card import Card, EncoderRef, InputSpec, TrainingRecord
 from dcat_ros.datasets.trial import Dataset
 from dcat_ros.errors import ConfigError
+from dcat_ros.files import sha256_of
+from dcat_ros.pretrained.store import ready
 from dcat_ros.segment import REST
-from dcat_ros.sensors.registry import check_card, find_sensor
+from dcat_ros.sensors.registry import check_card, sensor_with
+from dcat_ros.sensors.sensor import Sensor
 from dcat_ros.training.config import TrainConfig
 from dcat_ros.training.teacher import source_card
 from dcat_ros.training.transfer import NONE
@@ -21,10 +24,11 @@ def make_card(config: TrainConfig, dataset: Dataset, *, command: str, git_commit
     """The record, before calibration and results.
 
     Raises:
-        ConfigError: there is no such modality, or the recipe does not fit it.
+        ConfigError: there is no such modality, the recipe does not fit it, or its encoder is not on
+            this machine.
         WeightsError: there is no such source.
     """
-    sensor = find_sensor(config.modality)
+    sensor = sensor_with(config.modality, config.encoder or '')
     card = Card(
         name=config.name,
         description=config.description,
@@ -40,6 +44,7 @@ def make_card(config: TrainConfig, dataset: Dataset, *, command: str, git_commit
             lag_s=config.lag_s,
             size=sensor.size,
         ),
+        encoder=_encoder(sensor),
         network=config.network,
         training=_record(
             config,
@@ -55,6 +60,13 @@ def make_card(config: TrainConfig, dataset: Dataset, *, command: str, git_commit
     except ValueError as problem:
         raise ConfigError(f'{config.name} cannot be a model: {problem}.') from None
     return card
+
+
+def _encoder(sensor: Sensor) -> EncoderRef | None:
+    """The encoder's file as it is here."""
+    if sensor.encoder is None:
+        return None
+    return EncoderRef(name=sensor.encoder.name, sha256=sha256_of(ready(sensor.encoder.name)))
 
 
 def _record(

@@ -19,7 +19,7 @@ ARGUMENTS += ['enclaves']
 MORE = {
     'imu_only': ['model', 'imu_topic', 'accel_topic', 'gyro_topic'],
     'image_only': ['model', 'image_topic', 'camera_info_topic'],
-    'audio_only': ['model', 'microphone', 'audio_topic'],
+    'audio_only': ['model', 'model_fallback', 'microphone', 'audio_topic'],
     'auto': ['imu_topic', 'image_topic', 'camera_info_topic', 'camera_topic', 'audio_topic'],
 }
 NODES = {

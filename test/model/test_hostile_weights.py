@@ -161,7 +161,12 @@ def test_stream_of_times_that_make_no_window_is_refused(times):
         WindowStream(n_channels=6, rate_hz=times[0], window_s=times[1], stride_s=0.5)
 
 
-def test_shipped_models_are_within_the_bounds():
-    assert len(shipped_models()) == 5
-    for name in shipped_models():
-        load_model(name).warm_up()
+def test_all_models_are_shipped():
+    assert len(shipped_models()) == 6
+
+
+@pytest.mark.parametrize('name', sorted(shipped_models()))
+def test_shipped_model_is_within_the_bounds(name, request):
+    if load_card(shipped_models()[name]).encoder:
+        request.getfixturevalue('has_tagger')
+    load_model(name).warm_up()

@@ -29,10 +29,16 @@ from dcat_ros.model.weights import save_weights
 from dcat_ros.sensors.registry import sensor_of
 
 SHIPPED = sorted(shipped_models())
-DATASETS = {'imu_watch': 'watch', 'audio_kitchen20': 'kitchen20'}
+DATASETS = {
+    'imu_watch': 'watch',
+    'audio_kitchen20': 'kitchen20',
+    'audio_kitchen20_ear': 'kitchen20',
+}
 
 
-def both(name):
+def both(name, request):
+    if load_card(shipped_models()[name]).encoder:
+        request.getfixturevalue('has_tagger')
     return load_model(name, 'torch'), load_model(name, 'onnxruntime')
 
 
@@ -42,8 +48,8 @@ def differ(models, windows):
 
 
 @pytest.mark.parametrize('name', SHIPPED)
-def test_shipped_model_says_the_same_of_any_number_and_length(name):
-    models = both(name)
+def test_shipped_model_says_the_same_of_any_number_and_length(name, request):
+    models = both(name, request)
     spec, rng = models[0].card.input, np.random.default_rng(0)
     scale = np.array(sensor_of(models[0].card).scale, np.float32)
     for length in (16, models[0].length, models[0].length + 7, 3 * models[0].length):
@@ -54,8 +60,8 @@ def test_shipped_model_says_the_same_of_any_number_and_length(name):
 
 
 @pytest.mark.parametrize('name', SHIPPED)
-def test_shipped_model_says_the_same_of_recordings(name, data_dir, tmp_path):
-    models = both(name)
+def test_shipped_model_says_the_same_of_recordings(name, data_dir, tmp_path, request):
+    models = both(name, request)
     card = models[0].card
     wanted = DATASETS.get(name, 'utd_mhad')
     if wanted == 'utd_mhad':

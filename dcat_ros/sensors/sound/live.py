@@ -11,7 +11,9 @@ from dcat_ros.sensors.recording import Recording
 from dcat_ros.sensors.setting import Given
 from dcat_ros.sensors.sound.beside import audio_info_beside, beside_topic
 from dcat_ros.sensors.sound.cuts import cuts
+from dcat_ros.sensors.sound.ear.rows import EAR_FRAMES
 from dcat_ros.sensors.sound.format import AUDIO_INFO_TYPE, decode_audio_info
+from dcat_ros.sensors.sound.frames import LOG_MEL, Frames
 from dcat_ros.sensors.sound.messages import (
     AUDIO_STAMPED_TYPE,
     AUDIO_TYPES,
@@ -25,12 +27,18 @@ from dcat_ros.sensors.sound.shown import trace
 from dcat_ros.sensors.sound.to_bag import TO_BAG
 from dcat_ros.streaming.window import WindowStream
 
-__all__ = ['LIVE']
+__all__ = ['LIVE', 'frames_of']
+
+
+def frames_of(card: Card) -> Frames:
+    """What the rows of a model are made of."""
+    return EAR_FRAMES if card.encoder else LOG_MEL
 
 
 def _make_receiver(card: Card, stream: WindowStream, form: Form, given: Given) -> AudioReceiver:
     return AudioReceiver(
         stream,
+        frames=frames_of(card),
         type_name=form.type_name,
         definition=form.definition,
         rate_hz=given['sample_rate'],

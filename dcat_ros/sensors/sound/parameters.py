@@ -7,6 +7,12 @@ __all__ = ['PARAMETERS']
 
 PARAMETERS = (
     Spec(
+        'model_fallback',
+        '',
+        'Another model, for a machine that lacks the network of others that the model needs; '
+        'empty: the node is not configured then, and says the command that gets it.',
+    ),
+    Spec(
         'message_type',
         AUDIO_TYPES[0],
         'Type of the messages on audio. AudioData and AudioDataStamped are those of ros-drivers '

@@ -1,4 +1,4 @@
-"""Messages with sound to windows of log-mel frames."""
+"""Messages with sound to windows of rows of mel bands."""
 
 from collections import Counter
 
@@ -8,6 +8,7 @@ from dcat_ros.doubt import Doubt, said, why_senseless
 from dcat_ros.errors import ConfigError
 from dcat_ros.sensors.sound.doubts import SoundJudge
 from dcat_ros.sensors.sound.format import AudioInfo
+from dcat_ros.sensors.sound.frames import LOG_MEL, Frames
 from dcat_ros.sensors.sound.messages import AUDIO_TYPES, SoundDecoder
 from dcat_ros.sensors.sound.stream import SoundStream
 from dcat_ros.streaming.receiver import Check, Notice
@@ -22,10 +23,11 @@ _RATE_OFF = 0.2
 
 
 class AudioReceiver:
-    """Decodes chunks of sound, makes log-mel frames of them, and puts those into a stream.
+    """Decodes chunks of sound, makes rows of them, and puts those into a stream.
 
     Args:
         stream: of the recogniser.
+        frames: what rows are made of, and how.
         type_name: of the messages, one of `AUDIO_TYPES`.
         definition: text of the type as a bag holds it; empty where nobody gives it.
         rate_hz: samples a second, where neither a message nor audio_info says it.
@@ -43,6 +45,7 @@ class AudioReceiver:
         self,
         stream: WindowStream,
         *,
+        frames: Frames = LOG_MEL,
         type_name: str = AUDIO_TYPES[0],
         definition: str = '',
         rate_hz: int = 16000,
@@ -55,7 +58,7 @@ class AudioReceiver:
         if rate_hz < 1 or channels < 1:
             raise ConfigError(f'sample_rate={rate_hz} and channels={channels} must be positive.')
         self._stream = stream
-        self._sound = SoundStream(max_gap_s)
+        self._sound = SoundStream(max_gap_s, frames)
         self._decoder = SoundDecoder(
             type_name, definition, rate_hz=rate_hz, channels=channels, max_gap_s=max_gap_s
         )
@@ -87,7 +90,7 @@ class AudioReceiver:
 
     @property
     def input_rate_hz(self) -> float:
-        """Of log-mel frames, by their stamps."""
+        """Of rows, by their stamps."""
         return self._stream.input_rate_hz
 
     @property

@@ -1,33 +1,34 @@
-"""Chunks of sound to log-mel frames, each of which is computed once.
+"""Chunks of sound to rows of mel bands, each of which is computed once.
 
-    chunk ──► mean of channels ──► 16 kHz ──► frames that are complete ──► log-mel, with stamps
+    chunk ──► mean of channels ──► 16 kHz ──► frames that are complete ──► rows, with stamps
       │ time by counting samples; a gap or a jump starts anew
 
-A window of frames overlaps the one before; its frames do not, so nothing is computed twice.
+A window of frames overlaps the one before; its frames do not, so nothing is computed twice. All
+sound is heard at 16 kHz, as it was in training; what wants another rate gets that from there.
 """
 
 from collections import Counter, deque
+from itertools import pairwise
 
 import numpy as np
 import soxr
 from numpy.typing import NDArray
 
 from dcat_ros.errors import MessageError
-from dcat_ros.sensors.sound.log_mel import HOP_S, N_MELS, RATE_HZ, WINDOW_S, log_mel
+from dcat_ros.sensors.sound.frames import LOG_MEL, Frames
+from dcat_ros.sensors.sound.log_mel import HOP_S, RATE_HZ
 from dcat_ros.sensors.sound.named import HIGHEST_HZ, LOWEST_HZ
 
 __all__ = ['SoundStream']
 
 _NS = 1_000_000_000
 _FULL_SCALE = 32767 / 32768  # the greatest number of 16 bits
-_WINDOW = round(WINDOW_S * RATE_HZ)
-_HOP = round(HOP_S * RATE_HZ)
 #: Chunks over which the clock's drift is judged: their messages are late by chance, never early.
 _DRIFT_OVER = 32
 
 
 class SoundStream:
-    """Takes chunks of sound and gives log-mel frames.
+    """Takes chunks of sound and gives rows of mel bands.
 
     Time is counted in samples from the first chunk. It is set anew where the stamps tell that the
     sound card's clock and the stamps' have drifted apart by more than a hop: the least lateness of
@@ -36,13 +37,15 @@ class SoundStream:
 
     Args:
         max_gap_s: lateness of a chunk above which sound is missing before it.
+        frames: what rows are made of, and how.
 
     Attributes:
         counts: what was seen: chunks, frames, gap, jump_back, drift, rate_change, clipped.
     """
 
-    def __init__(self, max_gap_s: float = 0.25):
+    def __init__(self, max_gap_s: float = 0.25, frames: Frames = LOG_MEL):
         self.counts: Counter[str] = Counter()
+        self._frames = frames
         self._max_gap_ns = round(max_gap_s * _NS)
         self._rate_hz = 0
         self._late_ns: deque[int] = deque(maxlen=_DRIFT_OVER)
@@ -50,7 +53,7 @@ class SoundStream:
 
     def reset(self) -> None:
         """Forget the sound; the next chunk starts anew."""
-        self._resampler: soxr.ResampleStream | None = None
+        self._resamplers: list[soxr.ResampleStream] = []
         self._tail = np.zeros(0, np.float32)
         self._anchor_ns = 0
         self._n_in = 0  # samples taken since the anchor, at the input's rate
@@ -70,7 +73,7 @@ class SoundStream:
 
         Returns:
             Stamps (k,) in ns of the ends of the frames that are complete now, and the frames
-            (k, 64) in dB.
+            (k, bands) in dB.
 
         Raises:
             MessageError: with `reason` 'rate'.
@@ -86,18 +89,19 @@ class SoundStream:
         if np.abs(samples).max() >= _FULL_SCALE:
             self.counts['clipped'] += 1
         self._n_in += len(mono)
-        if self._resampler is not None:
-            mono = np.asarray(self._resampler.resample_chunk(mono), np.float32)
+        for resampler in self._resamplers:
+            mono = np.asarray(resampler.resample_chunk(mono), np.float32)
         self._tail = np.concatenate([self._tail, mono])
-        n = (len(self._tail) - _WINDOW) // _HOP + 1
+        of = self._frames
+        n = (len(self._tail) - of.window) // of.hop + 1
         if n < 1:
-            return np.zeros(0, np.int64), np.zeros((0, N_MELS), np.float32)
-        frames = log_mel(self._tail[: _WINDOW + (n - 1) * _HOP])
-        self._tail = self._tail[n * _HOP :]
-        ends = _WINDOW + _HOP * np.arange(self._n_frames, self._n_frames + n)
+            return np.zeros(0, np.int64), np.zeros((0, of.n_bands), np.float32)
+        rows = of.rows(self._tail[: of.window + (n - 1) * of.hop])
+        self._tail = self._tail[n * of.hop :]
+        ends = of.ends_ns(self._n_frames, n)
         self._n_frames += n
         self.counts['frames'] += n
-        return self._anchor_ns + np.round(ends * (_NS / RATE_HZ)).astype(np.int64), frames
+        return self._anchor_ns + ends, rows
 
     def _keep_time(self, stamp_ns: int, rate_hz: int) -> None:
         """Start anew where sound is missing; follow the clock where it drifts."""
@@ -123,5 +127,9 @@ class SoundStream:
             self._running = True
             self._rate_hz = rate_hz
             self._anchor_ns = stamp_ns
-            if rate_hz != RATE_HZ:
-                self._resampler = soxr.ResampleStream(rate_hz, RATE_HZ, 1, dtype='float32')
+            way = (rate_hz, RATE_HZ, self._frames.rate_hz)
+            self._resamplers = [
+                soxr.ResampleStream(there, here, 1, dtype='float32')
+                for there, here in pairwise(way)
+                if there != here
+            ]

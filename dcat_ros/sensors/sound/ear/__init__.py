@@ -1,0 +1,1 @@
+"""The ear: a public tagger of sounds before what is ours."""
