@@ -89,7 +89,7 @@ def command(
             teach_live(nodes, labels, takes, desk, view.show, stop)
     else:
         if nodes:
-            from dcat_ros.nodes.teach_live import models_of
+            from dcat_ros.nodes.pupils import models_of
 
             models = tuple(models_of(nodes))
         for model in models:
@@ -108,7 +108,7 @@ def command(
     for model, card in written:
         click.echo(f'{model}: {said_of(card)} ({monotonic() - begin_s:.1f} s)')
     if use:
-        from dcat_ros.nodes.teach_live import use_model
+        from dcat_ros.nodes.pupils import use_model
 
         for name, (model, _) in zip(nodes, written, strict=True):
             use_model(name, model)

@@ -6,8 +6,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from dcat_ros.card.card import Card
-from dcat_ros.nodes.teach_live import NOW, READY, REST
-from dcat_ros.teach.live import Verdict
+from dcat_ros.teach.live import NOW, READY, REST, Verdict
 
 __all__ = ['TeachView', 'said_of']
 
@@ -34,7 +33,7 @@ class TeachView:
         self._live.stop()
 
     def show(self, label: str, number: int, what: str, last: Verdict | None) -> None:
-        """See `dcat_ros.nodes.teach_live.Show`."""
+        """See `dcat_ros.teach.live.Show`."""
         if last is not None:
             self._console.print(Text(f'{label}: {_became_of(last)}'))
         if not what:

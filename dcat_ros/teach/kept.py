@@ -71,7 +71,7 @@ def keep(
     known = {line.subject.casefold(): line.subject for line in lines}
     person = known.get(person.casefold(), person)
     if isinstance(recording, Path):
-        again = [line for line in lines if line.bag == str(recording.resolve())]
+        again = [line for line in lines if (place / line.bag).resolve() == recording.resolve()]
         if again:
             _write_truth(place / again[0].truth, _united(place / again[0].truth, segments))
             return again[0]

@@ -1,6 +1,6 @@
 """A take while it is done: what was heard around it, cut by its motion, and judged."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,8 +23,10 @@ from dcat_ros.teach.study import Studied, samples_of, study
 from dcat_ros.teach.takes import takes_of
 from dcat_ros.teach.teach import Student
 
-__all__ = ['Attempt', 'Pupil', 'Verdict', 'judge_attempt']
+__all__ = ['NOW', 'READY', 'REST', 'Attempt', 'Pupil', 'Show', 'Verdict', 'judge_attempt']
 
+#: What the person is told.
+READY, NOW, REST = 'ready', 'now', 'rest'
 _NS = 1_000_000_000
 
 
@@ -75,6 +77,11 @@ class Verdict:
     segment: Segment | None
     learned: dict[str, Studied]
     refused: dict[str, str]
+
+
+#: Is told the label, the number of the take, what the person shall do (empty: nothing more), and
+#: what became of the last attempt.
+Show = Callable[[str, int, str, Verdict | None], None]
 
 
 def judge_attempt(
