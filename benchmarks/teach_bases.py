@@ -35,6 +35,8 @@ from dcat_ros.training.record import make_card
 
 #: Actions that are taught.
 N_NEW = 10
+#: By which each of them is taught.
+MOST_TAKES = 3
 
 
 class NetModel(Model):
@@ -82,8 +84,8 @@ class Person:
     """What a base makes of somebody whom it never saw.
 
     Attributes:
-        takes: of each new label, in random order.
-        names: of those takes.
+        takes: of each new label, the first ones in random order.
+        names: of all takes in that order.
         trials: by name, the whole or its windows.
         stream: its windows: all old trials, and the takes of new labels from the fourth on.
         ends_ns: of those windows.
@@ -181,9 +183,9 @@ def _person(model: Any, dataset: Dataset, name: str, new: tuple[str, ...], draw:
         names[label] = [trial.name for trial in trials]
         takes[label] = [
             study(model, Take(label, name, '', trial.name, trial.signals[sensor.name].values), i)
-            for i, trial in enumerate(trials)
+            for i, trial in enumerate(trials[:MOST_TAKES])
         ]
-    taught = {take for label in new for take in names[label][:3]}
+    taught = {take for label in new for take in names[label][:MOST_TAKES]}
     rest = [trial for trial in own.trials if trial.name not in taught]
     stream = join(rest, rng, sensor=sensor)
     recogniser = Recogniser(model)

@@ -14,7 +14,7 @@ __all__ = ['fit_layer']
 _SHARPNESS = 5.0
 _PENALTY = 0.1  # relative to the number of examples
 #: A label's takes weigh so many times as much as what is remembered of one of the old labels.
-_WEIGHT = 5.0
+_WEIGHT = 0.5
 
 
 def fit_layer(remembered: Examples, taught: Sequence[Examples], n_labels: int) -> Layer:
