@@ -73,6 +73,11 @@ def command(
         raise click.UsageError('--model learns from --bag, or --again, or may --forget.')
     if len(bags) > 1 and options.truth is not None:
         raise click.UsageError('--truth is for one --bag; several have theirs on a topic.')
+    others = [name for name, given in (('--again', again), ('--forget', forgotten)) if given]
+    if others and (labels or bags):
+        raise click.UsageError(f'{others[0]} goes by itself: teach before or afterwards.')
+    if nodes and not (labels or bags or others):
+        raise click.UsageError('--label says what is taught.')
     stop = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -81,7 +86,7 @@ def command(
     from dcat_ros.teach.kept import today
     from dcat_ros.teach.teach import Desk
 
-    desk = Desk((person or getpass.getuser(), today()), out)
+    desk = Desk((person or _user(), today()), out)
     if nodes and labels and not bags:
         from dcat_ros.nodes.teach_live import teach_live
 
@@ -113,3 +118,11 @@ def command(
         for name, (model, _) in zip(nodes, written, strict=True):
             use_model(name, model)
             click.echo(f'{name} goes on with it.')
+
+
+def _user() -> str:
+    """The name of the account; a container may have none."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return 'somebody'

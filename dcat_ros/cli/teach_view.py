@@ -39,9 +39,12 @@ class TeachView:
         if not what:
             self._live.update(Text(''), refresh=True)
             return
-        said, style = _TOLD[what]
+        word, _, left_s = what.partition(' ')
+        said, style = _TOLD[word]
         title = f'{label}, take {number} of {self._n_takes}'
-        panel = Panel(Text(said, style=style, justify='center'), title=title, width=44)
+        panel = Panel(
+            Text(f'{said} {left_s}', style=style, justify='center'), title=title, width=44
+        )
         self._live.update(panel, refresh=True)
 
 

@@ -28,7 +28,7 @@ from dcat_ros.teach.teach import Desk
 __all__ = ['teach_live']
 
 #: How long, in s: of what the sensors measured, or else, where they are silent, by the clock.
-_READY_S, _NOW_S, _REST_S = 2.0, 4.0, 1.0
+_READY_S, _NOW_S, _REST_S = 2, 4.0, 1.0
 _GRACE_S = 3.0
 _PATIENCE_S = 10.0
 _SPIN_S = 0.02
@@ -167,8 +167,10 @@ class _Listener:
     def attempt(self, show: Callable[[str, Verdict | None], None], last: Verdict | None) -> Attempt:
         """Tell the person what to do, and hear what he does."""
         self._heard = list(self._beside.values())
-        show(READY, last)
-        self._hear(_READY_S)
+        for left_s in range(_READY_S, 0, -1):
+            show(f'{READY} {left_s}', last)
+            last = None
+            self._hear(1.0)
         begun = {t: stamp_of(self._last[t]) for t in self._sensors if t in self._last}
         show(NOW, None)
         self._hear(_NOW_S)

@@ -146,8 +146,8 @@ def _write_truth(path: Path, segments: Sequence[Segment]) -> None:
 
 def _seconds(stamp_ns: int) -> str:
     """Exact, where a float would not be."""
-    whole, fraction = divmod(stamp_ns, 1_000_000_000)
-    return f'{whole}.{fraction:09d}'
+    whole, fraction = divmod(abs(stamp_ns), 1_000_000_000)
+    return f'{"-" * (stamp_ns < 0)}{whole}.{fraction:09d}'
 
 
 def _write_table(place: Path, lines: Sequence[Line]) -> None:

@@ -25,7 +25,7 @@ from dcat_ros.teach.teach import Student
 
 __all__ = ['NOW', 'READY', 'REST', 'Attempt', 'Pupil', 'Show', 'Verdict', 'judge_attempt']
 
-#: What the person is told.
+#: What the person is told; to be ready with the seconds that are left, such as 'ready 2'.
 READY, NOW, REST = 'ready', 'now', 'rest'
 _NS = 1_000_000_000
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dcat_ros.bags.read import BagReader
 from dcat_ros.bags.salvage import RawMessage
-from dcat_ros.bags.truth import truth_of
+from dcat_ros.bags.truth import stamp_of, truth_of
 from dcat_ros.card.card import Card
 from dcat_ros.errors import BagError, ConfigError, InputError
 from dcat_ros.evaluation.bag_content import BagSource
@@ -17,6 +17,7 @@ from dcat_ros.teach.kept import forget, keep, kept_lines, place_of
 from dcat_ros.teach.lessons import Lessons, load_lessons, save_lessons
 from dcat_ros.teach.study import study
 from dcat_ros.teach.takes import Refused, Taken, takes_of_bag
+from dcat_ros.truth import to_first_reading
 from dcat_ros.user_data import folder
 
 __all__ = ['Desk', 'Student']
@@ -155,7 +156,10 @@ class Desk:
         Raises:
             InputError: it cannot be kept, or nobody can learn from it.
         """
-        line = keep(folder(), messages, segments, self.who[0], source.given)
+        topics = set(source.given.values())
+        first = next(message for message in messages if message.topic in topics)
+        told = to_first_reading(segments, stamp_of(first))
+        line = keep(folder(), messages, told, self.who[0], source.given)
         where = place_of(folder())
         learned = 0
         for student in self.students:
@@ -232,8 +236,10 @@ class Desk:
         student = self.students[0]
         with BagReader(path) as bag:
             topic = source.topic_for(student.lessons.base.card, bag)
-            return [
+            learned = [
                 segment
                 for segment in truth_of(bag, truth, [topic])
                 if segment.label in student.lessons.taught
             ]
+            first = next(bag.messages([topic]), None)
+            return to_first_reading(learned, stamp_of(first)) if first else learned

@@ -60,6 +60,8 @@ def test_forget_and_again(base, bag, taught):
         (['--model', 'a', '--model', 'b', '--again', '--out', 'x'], '--out is for one model'),
         (['--model', 'a', '--bag', 'b', '--bag', 'c', '--truth', 'd'], '--truth is for one --bag'),
         (['--model', 'a', '--bag', 'b', '--takes', '0'], 'is not in the range'),
+        (['--model', 'a', '--bag', 'b', '--again'], '--again goes by itself'),
+        (['--node', '/imu_node', '--use'], '--label says what is taught'),
     ],
 )
 def test_misuse_is_exit_code_2(arguments, why):
@@ -97,9 +99,9 @@ def test_the_view_says_what_became_of_a_take(capsys):
     from dcat_ros.teach.live import Verdict
 
     with TeachView(3) as view:
-        view.show('nod', 1, 'ready', None)
+        view.show('nod', 1, 'ready 2', None)
         view.show('nod', 1, 'now', None)
-        view.show('nod', 1, 'ready', Verdict(None, {}, {'/imu_node': 'nothing moved'}))
+        view.show('nod', 1, 'ready 2', Verdict(None, {}, {'/imu_node': 'nothing moved'}))
         view.show('nod', 3, '', Verdict(Segment(0, 2_100_000_000, 'nod'), {'/imu_node': None}, {}))
     said = capsys.readouterr().out
     assert 'nod: /imu_node: nothing moved — once more' in said
