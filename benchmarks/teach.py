@@ -16,7 +16,6 @@ import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +30,8 @@ from dcat_ros.evaluation.events import Event, events_of, score_events
 from dcat_ros.model.taught import WHOLE, WINDOW, Layer, together
 from dcat_ros.segment import REST
 from dcat_ros.streaming.decision import Prediction, calibrate, decide
+from dcat_ros.teach.fit import fit_layer
 from dcat_ros.teach.judge import why_unlike
-from dcat_ros.teach.lessons import Lessons
 from dcat_ros.teach.study import Studied
 from dcat_ros.training.config import read_config
 
@@ -56,13 +55,15 @@ class Found:
             self.values[name].append(value)
 
 
-def layers(base: Base, takes: Sequence[Studied]) -> dict[str, Layer]:
-    """What `dcat teach` would write."""
-    fake: Any = partial(lambda card: None)
-    fake.card = base.card
-    tensors: Any = Lessons(fake, b'', base.memory, tuple(takes)).layers()
-    names = (WINDOW, WHOLE) if base.memory.wholes is not None else (WINDOW,)
-    return {n: Layer(tensors[f'{n}.weight'], tensors[f'{n}.bias']) for n in names}
+def layer_of(base: Base, takes: Sequence[Studied], name: str) -> Layer:
+    """A layer as `dcat teach` would write it, for windows or for whole recordings."""
+    labels = (*base.old, *base.new)
+    if name == WHOLE:
+        wholes = [take.whole_example(labels) for take in takes]
+        assert base.memory.wholes is not None
+        return fit_layer(base.memory.wholes, wholes, len(labels))
+    windows = [take.examples(labels) for take in takes]
+    return fit_layer(base.memory.windows, windows, len(labels))
 
 
 def trial_label(shown: Shown, layer: Layer | None, labels: Sequence[str]) -> str:
@@ -82,8 +83,7 @@ def on_trials(
 ) -> None:
     """New labels among all, and old ones before and after, on trials that nobody taught."""
     known = {name for names in person.names.values() for name in names[:k]}
-    layer = layers(base, taught)
-    used = layer.get(WHOLE, layer[WINDOW])
+    used = layer_of(base, taught, WHOLE if base.memory.wholes is not None else WINDOW)
     labels = (*base.old, *base.new)
     tested = [name for name in person.trials if name not in known]
     y = np.array([truth[name] for name in tested])
@@ -125,7 +125,7 @@ def events(base: Base, log_p: NDArray[np.float32], name: str, labels: Sequence[s
 def on_stream(found: Found, base: Base, name: str, taught: Sequence[Studied]) -> None:
     """Events of new and of old labels in a stream of everything that was not taught."""
     person = base.people[name]
-    layer = layers(base, taught)[WINDOW]
+    layer = layer_of(base, taught, WINDOW)
     shown, labels = person.stream, (*base.old, *base.new)
     after = events(base, together(shown.log_p, layer.log_q(shown.features)), name, labels)
     before = events(base, shown.log_p, name, base.old)

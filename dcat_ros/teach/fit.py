@@ -13,11 +13,15 @@ __all__ = ['fit_layer']
 #: Ridge scores lie about between -1 and 1; times this they are logits.
 _SHARPNESS = 5.0
 _PENALTY = 0.1  # relative to the number of examples
-#: A label's takes weigh so many times as much as what is remembered of one of the old labels.
-_WEIGHT = 0.5
+#: A label's takes weigh together so many times as much as what is remembered of an old label.
+_WEIGHT = 0.25
+#: Of a new label's score, for each take up to so much. Takes are of the very person who is
+#: recognised, and what is remembered of others: without it a new label swallows old ones, the more
+#: takes the more.
+_MARGIN, _MOST_MARGIN = 0.5, 1.5
 
 
-def fit_layer(remembered: Examples, taught: Sequence[Examples], n_labels: int) -> Layer:
+def fit_layer(remembered: Examples, taught: Sequence[tuple[int, Examples]], n_labels: int) -> Layer:
     """Fit scores of all labels.
 
     Targets are 1 for the own label and -1 for the others, as in A. Dempster et al., "MiniRocket",
@@ -25,19 +29,21 @@ def fit_layer(remembered: Examples, taught: Sequence[Examples], n_labels: int) -
 
     Args:
         remembered: of the base.
-        taught: for each take its examples; the class that stands first in one is its label.
+        taught: for each take the class of its label, and its examples; those of the pause around it
+            have another class.
         n_labels: of the old labels and the new ones.
     """
     weights = [np.ones(len(remembered.classes))]
-    n_takes = np.bincount([int(take.classes[0]) for take in taught], minlength=n_labels)
-    n_old = len(np.unique(remembered.classes))
-    for take in taught:
-        own = take.classes == take.classes[0]
-        share = _WEIGHT * len(remembered.classes) / n_old / n_takes[take.classes[0]]
-        weights.append(np.full(len(own), share / own.sum()))
-    features = np.concatenate([remembered.features, *(t.features for t in taught)])
-    classes = np.concatenate([remembered.classes, *(t.classes for t in taught)])
-    return _ridge(features, classes, np.concatenate(weights), n_labels)
+    n_takes = np.bincount([label for label, _ in taught], minlength=n_labels)
+    each = _WEIGHT * len(remembered.classes) / len(np.unique(remembered.classes))
+    for label, take in taught:
+        n_own = (take.classes == label).sum()
+        weights.append(np.full(len(take.classes), each / n_takes[label] / n_own))
+    features = np.concatenate([remembered.features, *(take.features for _, take in taught)])
+    classes = np.concatenate([remembered.classes, *(take.classes for _, take in taught)])
+    layer = _ridge(features, classes, np.concatenate(weights), n_labels)
+    margin = np.minimum(_MARGIN * n_takes, _MOST_MARGIN).astype(np.float32)
+    return Layer(layer.weight, layer.bias - margin)
 
 
 def _ridge(
@@ -52,8 +58,11 @@ def _ridge(
     centre, mean = weights @ x, weights @ y
     root = np.sqrt(weights)[:, None]
     x = root * (x - centre)
-    gram = x.T @ x
+    y = root * (y - mean)
+    # the same by either way; the smaller system is solved
+    is_wide = len(x) < x.shape[1]
+    gram = x @ x.T if is_wide else x.T @ x
     gram[np.diag_indices(len(gram))] += _PENALTY
-    weight = np.linalg.solve(gram, x.T @ (root * (y - mean)))
+    weight = x.T @ np.linalg.solve(gram, y) if is_wide else np.linalg.solve(gram, x.T @ y)
     bias = mean - centre @ weight
     return Layer((_SHARPNESS * weight).astype(np.float32), (_SHARPNESS * bias).astype(np.float32))

@@ -66,17 +66,18 @@ class Studied:
     at_rest: NDArray[np.bool_]
     whole: NDArray[np.float32] | None
 
-    def examples(self, labels: tuple[str, ...]) -> Examples:
-        """Of windows; those at rest only where that is a label."""
+    def examples(self, labels: tuple[str, ...]) -> tuple[int, Examples]:
+        """Its class, and examples of windows; those at rest only where that is a label."""
         own = labels.index(self.label)
         if REST not in labels:
-            return Examples(self.windows[~self.at_rest], np.full((~self.at_rest).sum(), own))
-        return Examples(self.windows, np.where(self.at_rest, labels.index(REST), own))
+            return own, Examples(self.windows[~self.at_rest], np.full((~self.at_rest).sum(), own))
+        return own, Examples(self.windows, np.where(self.at_rest, labels.index(REST), own))
 
-    def whole_example(self, labels: tuple[str, ...]) -> Examples:
-        """Of the whole take."""
+    def whole_example(self, labels: tuple[str, ...]) -> tuple[int, Examples]:
+        """Its class, and the example of the whole take."""
         assert self.whole is not None
-        return Examples(self.whole[None], np.array([labels.index(self.label)]))
+        own = labels.index(self.label)
+        return own, Examples(self.whole[None], np.array([own]))
 
 
 class _Drawing(Record):
