@@ -5,7 +5,7 @@ while nodes are still discovering each other, with every version of launch_ros.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -75,16 +75,19 @@ class Program:
     """A node of a launch file.
 
     Attributes:
-        name: of the program and of the node.
+        name: of the node.
+        executable: its program; as the node is called if empty.
         model: whether the argument `model` is for it.
-        fixed: parameters that the launch file itself decides.
-        only_if: a boolean argument without which the node is left out; empty: it never is.
+        fixed: parameters that the launch file itself decides, of the arguments given.
+        only_if: an argument that has to be true, or a topic that has to be named, or else the node
+            is left out; empty: it never is.
         topics: arguments that name its topics; one that replaces no name is a parameter of it.
     """
 
     name: str
+    executable: str = ''
     model: bool = False
-    fixed: Mapping[str, object] = field(default_factory=dict)
+    fixed: Callable[[Mapping[str, str]], Mapping[str, object]] = lambda given: {}
     only_if: str = ''
     topics: tuple[Argument, ...] = ()
 
@@ -142,7 +145,7 @@ def _starter(
         return [
             _node(program, params_file, given)
             for program in programs
-            if not program.only_if or _is_true(given[program.only_if])
+            if not program.only_if or given[program.only_if].lower() not in ('', 'false')
         ]
 
     return start
@@ -158,11 +161,11 @@ def _node(program: Program, params_file: str, given: Mapping[str, str]) -> Lifec
     overrides |= {a.name: given[a.name] for a in program.topics if given[a.name] and not a.replaces}
     return LifecycleNode(
         package='dcat_ros',
-        executable=program.name,
+        executable=program.executable or program.name,
         name=program.name,
         namespace=given['namespace'],
         output='screen',
-        parameters=[params_file, {**overrides, **program.fixed}],
+        parameters=[params_file, {**overrides, **program.fixed(given)}],
         respawn=_is_true(given['use_respawn']),
         respawn_delay=2.0,
         arguments=[

@@ -152,6 +152,23 @@ def write_raw_bag(path, messages, storage='mcap', compress=False):
             writer.write(connections[topic], time_ns, data)
 
 
+def some_of_utd_mhad(data_dir, folder, *patterns):
+    """A folder of data sets with a few of the trials: those of all pictures take minutes.
+
+    Args:
+        data_dir: the folder that holds all of them.
+        folder: where it is made.
+        patterns: of names, such as 'a1_s6_t*'.
+    """
+    for kind in ('Inertial', 'Skeleton', 'Depth'):
+        made = folder / 'utd_mhad' / kind
+        made.mkdir(parents=True)
+        for pattern in patterns:
+            for path in (data_dir / 'utd_mhad' / kind).glob(f'{pattern}_*.mat'):
+                (made / path.name).symlink_to(path)
+    return folder
+
+
 def run_python(*args, timeout=300, **environment):
     """A fresh interpreter, with one thread."""
     env = {**os.environ, 'OMP_NUM_THREADS': '1', **environment}

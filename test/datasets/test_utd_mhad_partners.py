@@ -2,6 +2,7 @@ import os
 
 import numpy as np
 import pytest
+from helpers import some_of_utd_mhad
 from scipy.io import savemat
 
 from dcat_ros.datasets import utd_mhad, utd_mhad_files
@@ -157,12 +158,7 @@ def test_load_damaged_cache_gives_the_same(folder, tmp_path):
 @pytest.fixture
 def first_repetitions(data_dir, tmp_path):
     """A folder of subject 1's first repetitions, for all of them take half a minute."""
-    for kind in ('Inertial', 'Skeleton', 'Depth'):
-        made = tmp_path / 'data' / 'utd_mhad' / kind
-        made.mkdir(parents=True)
-        for path in (data_dir / 'utd_mhad' / kind).glob('*_s1_t1_*.mat'):
-            (made / path.name).symlink_to(path)
-    return tmp_path / 'data'
+    return some_of_utd_mhad(data_dir, tmp_path / 'data', '*_s1_t1')
 
 
 def test_load_real_depth_and_skeleton_show_the_same_person(first_repetitions):

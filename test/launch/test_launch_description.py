@@ -20,7 +20,7 @@ MORE = {
     'imu_only': ['model', 'imu_topic', 'accel_topic', 'gyro_topic'],
     'image_only': ['model', 'image_topic', 'camera_info_topic'],
     'audio_only': ['model', 'microphone', 'audio_topic'],
-    'auto': ['imu_topic', 'image_topic', 'camera_info_topic', 'audio_topic'],
+    'auto': ['imu_topic', 'image_topic', 'camera_info_topic', 'camera_topic', 'audio_topic'],
 }
 NODES = {
     'imu_only': ['imu_node'],
@@ -188,6 +188,20 @@ def test_topics_are_remapped_where_they_are_named_and_left_alone_otherwise(start
     assert audio.remappings == presence.remappings == []
     audio, microphone = started('audio_only', microphone='True', audio_topic='/ear')
     assert audio.remappings == microphone.remappings == [('audio', '/ear')]
+
+
+def test_an_ordinary_camera_joins_where_its_topic_is_named(started):
+    imu, image, camera, audio, presence = started('auto', camera_topic='/camera/color/image_raw')
+    assert (camera.executable, camera.name) == ('image_node', 'camera_node')
+    assert ('image_raw', '/camera/color/image_raw') in camera.remappings
+    assert image.remappings == []
+    params_file, overrides = camera.parameters
+    assert overrides == {'use_sim_time': False, 'autostart': False}
+    fields = yaml.safe_load(Path(params_file).read_text())['/**/camera_node']['ros__parameters']
+    assert fields['model'] == 'camera_utd_mhad'
+    woken = presence.parameters[-1]['recognisers']
+    assert woken == [node.name for node in (imu, image, camera, audio)]
+    assert 'recognisers' not in started('auto')[-1].parameters[-1]
 
 
 def test_halves_of_an_inertial_sensor_become_parameters(started):

@@ -8,7 +8,14 @@ import numpy as np
 import onnx
 import pytest
 import torch
-from helpers import REPO, make_card, make_net, run_python, sound_card
+from helpers import (
+    REPO,
+    make_card,
+    make_net,
+    run_python,
+    some_of_utd_mhad,
+    sound_card,
+)
 
 from dcat_ros.datasets import load
 from dcat_ros.datasets.as_sensor import as_sensor
@@ -47,13 +54,15 @@ def test_shipped_model_says_the_same_of_any_number_and_length(name):
 
 
 @pytest.mark.parametrize('name', SHIPPED)
-def test_shipped_model_says_the_same_of_recordings(name, data_dir):
+def test_shipped_model_says_the_same_of_recordings(name, data_dir, tmp_path):
     models = both(name)
     card = models[0].card
     wanted = DATASETS.get(name, 'utd_mhad')
-    if wanted != 'watch' and not (data_dir / wanted).is_dir():
+    if wanted == 'utd_mhad':
+        data_dir = some_of_utd_mhad(data_dir, tmp_path, 'a?_s6_t1')
+    elif wanted != 'watch' and not (data_dir / wanted).is_dir():
         pytest.skip(f'needs the recordings {wanted}: set DCAT_DATA')
-    subjects = None if wanted == 'kitchen20' else ['6' if wanted == 'utd_mhad' else '9']
+    subjects = {'utd_mhad': ['6'], 'watch': ['9']}.get(wanted)
     dataset = load(wanted, data_dir, subjects, [sensor_of(card).signal])
     some = replace(dataset, trials=dataset.trials[:: max(1, len(dataset.trials) // 10)])
     for trial in as_sensor(some, sensor_of(card), card.input.rate_hz).trials:

@@ -15,16 +15,18 @@ import tempfile
 from importlib import import_module
 from pathlib import Path
 
-__all__ = ['ForkedNode']
+__all__ = ['CONTEXT', 'ForkedNode']
 
-_CONTEXT = multiprocessing.get_context('forkserver')
-_CONTEXT.set_forkserver_preload(
+#: Its processes begin with everything imported.
+CONTEXT = multiprocessing.get_context('forkserver')
+CONTEXT.set_forkserver_preload(
     [
         'dcat_ros.nodes.spin',
         # what runs weights that a test makes
         'dcat_ros.model.torch_model',
         'dcat_ros.model.weights',
         *(f'dcat_ros.nodes.{kind}_node' for kind in ('imu', 'image', 'audio', 'presence')),
+        'sensor_process',
     ]
 )
 
@@ -42,7 +44,7 @@ class ForkedNode:
         errors = Path(self._folder.name) / 'stderr'
         errors.touch()
         self.stderr = errors.open()
-        self._process = _CONTEXT.Process(
+        self._process = CONTEXT.Process(
             target=_run, args=(program, arguments, dict(os.environ), str(errors)), daemon=True
         )
         self._process.start()

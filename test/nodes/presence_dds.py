@@ -1,21 +1,22 @@
 """What the tests of presence_node share: processes, sensors to be killed, and a listener."""
 
+import os
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
-from threading import Event, Thread
 
 import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
-from forked import ForkedNode
+from forked import CONTEXT, ForkedNode
 from lifecycle_msgs.srv import ChangeState, GetState
 from node_helpers import HANGS_S
 from rcl_interfaces.srv import SetParameters
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy, QoSProfile
+from sensor_process import publish
 from std_msgs.msg import String
 
 from dcat_ros.nodes.monitor import activities_of
@@ -79,41 +80,35 @@ def ros_arguments(*, remaps=(), **parameters) -> list[str]:
     return arguments
 
 
-class Sensor(Process):
-    """A process that publishes real trials, once it is told to."""
+class Sensor:
+    """A process that publishes real trials, once it is told to; see `sensor_process`."""
 
     def __init__(self, kind: str, folder: Path, topic: str, *trials: str):
-        script = Path(__file__).with_name('sensor_process.py')
-        super().__init__(
-            script,
-            kind,
-            folder,
-            topic,
-            *trials,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self.ready = Event()
-        self._waiting = Thread(target=self._wait, daemon=True)
-        self._waiting.start()
+        self._pipe, theirs = CONTEXT.Pipe()
+        given = (kind, folder, topic, trials, theirs, dict(os.environ))
+        self._process = CONTEXT.Process(target=publish, args=given, daemon=True)
+        self._process.start()
+        theirs.close()
+        self._is_ready = False
 
-    def _wait(self) -> None:
-        if self.popen.stdout.readline() == 'ready\n':
-            self.ready.set()
+    def ready(self) -> bool:
+        """Whether it has loaded its recordings."""
+        self._is_ready = self._is_ready or (self._pipe.poll() and self._pipe.recv() == 'ready')
+        return self._is_ready
 
     def begin(self) -> None:
         """Publish from now on; it must be ready."""
-        assert self.ready.is_set()
-        self.popen.stdin.write('\n')
-        self.popen.stdin.flush()
+        assert self.ready()
+        self._pipe.send('begin')
+
+    def kill(self) -> None:
+        """End it with SIGKILL."""
+        self._process.kill()
+        self._process.join()
 
     def __exit__(self, *_):
-        if self.alive():
-            self.kill()
-        self._waiting.join()
-        self.popen.stdin.close()
-        self.popen.stdout.close()
+        self.kill()
+        self._pipe.close()
 
 
 class Listener:

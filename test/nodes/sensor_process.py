@@ -1,14 +1,14 @@
 """A sensor as a process of its own, which may be killed: real trials in a loop, stamped now.
 
-    python sensor_process.py imu|depth FOLDER_OF_UTD_MHAD TOPIC TRIAL...
-
-It loads what it needs, says 'ready', and publishes from the first line on stdin until stdin ends.
-Where the loop stands follows from the time of day, so that two sensors show the same moment.
+It loads what it needs, says so, and publishes from when it is told to until nobody holds the other
+end of its pipe. Where the loop stands follows from the time of day, so that two sensors show the
+same moment.
 """
 
 import os
-import sys
 import time
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Thread
 
@@ -20,7 +20,8 @@ from rclpy.serialization import serialize_message
 from sensor_msgs.msg import Image, Imu
 from std_msgs.msg import Header
 
-from dcat_ros.datasets.utd_mhad_files import read_matrix
+from dcat_ros.datasets.shading import pictures_of
+from dcat_ros.datasets.utd_mhad_files import FOCAL_PX, read_matrix
 
 IMU_HZ, DEPTH_HZ = 50, 15
 TO_SI = np.array([9.80665] * 3 + [np.pi / 180] * 3)
@@ -35,6 +36,11 @@ def depth_trial(folder: Path, trial: str) -> np.ndarray:
     frames = read_matrix(folder / 'Depth' / f'{trial}_depth.mat', 'd_depth').transpose(2, 0, 1)
     n = round(len(imu_trial(folder, trial)) / IMU_HZ * DEPTH_HZ)
     return frames[np.linspace(0, len(frames) - 1, n).round().astype(int)].astype('<u2')
+
+
+def camera_trial(folder: Path, trial: str) -> np.ndarray:
+    """The same moments as an ordinary camera would show them."""
+    return pictures_of(depth_trial(folder, trial), FOCAL_PX)
 
 
 def header(stamp_ns: int, frame_id: str) -> Header:
@@ -52,29 +58,48 @@ def imu_message(stamp_ns: int, values) -> bytes:
     )
 
 
-def depth_message(stamp_ns: int, frame) -> bytes:
+def image_message(stamp_ns: int, frame) -> bytes:
     height, width = frame.shape
     message = Image(
-        header=header(stamp_ns, 'camera_depth_frame'),
+        header=header(stamp_ns, 'camera_frame'),
         height=height,
         width=width,
-        encoding='16UC1',
-        step=2 * width,
+        encoding={1: 'mono8', 2: '16UC1'}[frame.itemsize],
+        step=frame.itemsize * width,
     )
     message.data.frombytes(frame.tobytes())
     return serialize_message(message)
 
 
-def main() -> None:
-    kind, folder, topic, *trials = sys.argv[1:]
+def publish(
+    kind: str,
+    folder: Path,
+    topic: str,
+    trials: Sequence[str],
+    pipe: Connection,
+    environment: dict[str, str],
+) -> None:
+    """Be such a process.
+
+    Args:
+        kind: 'imu', 'depth' or 'camera'.
+        folder: of UTD-MHAD.
+        topic: where to publish.
+        trials: names, such as 'a4_s1_t1'.
+        pipe: to say that all is loaded, and to be told to begin.
+        environment: of the process.
+    """
+    os.environ.clear()
+    os.environ.update(environment)
     read, make, message_type, rate_hz = {
         'imu': (imu_trial, imu_message, Imu, IMU_HZ),
-        'depth': (depth_trial, depth_message, Image, DEPTH_HZ),
+        'depth': (depth_trial, image_message, Image, DEPTH_HZ),
+        'camera': (camera_trial, image_message, Image, DEPTH_HZ),
     }[kind]
-    samples = np.concatenate([read(Path(folder), trial) for trial in trials])
-    print('ready', flush=True)
-    sys.stdin.readline()
-    Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
+    samples = np.concatenate([read(folder, trial) for trial in trials])
+    pipe.send('ready')
+    pipe.recv()
+    Thread(target=_end_with, args=(pipe,), daemon=True).start()
     rclpy.init()
     publisher = rclpy.create_node(f'{kind}_sensor').create_publisher(message_type, topic, 10)
     i = int(time.time() * rate_hz)
@@ -85,5 +110,8 @@ def main() -> None:
         i += 1
 
 
-if __name__ == '__main__':
-    main()
+def _end_with(pipe: Connection) -> None:
+    try:
+        pipe.recv()
+    except EOFError:
+        os._exit(0)

@@ -1,7 +1,7 @@
 """A sensor's process is killed again and again: the label goes on from the other one.
 
 Real recordings of the same trials, inertial sensor and depth camera, each from a process of its
-own, to the shipped models.
+own, to the shipped models; an ordinary camera's pictures are rendered from the depth camera's.
 """
 
 import random
@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import pytest
 from diagnostic_msgs.msg import DiagnosticStatus
+from pose_helpers import pose_network
 from presence_dds import PRESENCE, Node, Sensor, ros_arguments
 
 from dcat_ros.datasets.utd_mhad_files import FOCAL_PX
@@ -18,7 +19,7 @@ pytestmark = [pytest.mark.ros, pytest.mark.slow]
 
 #: A clap and crossed arms: the wrist's sensor is surer of them than the camera, all the time.
 TRIALS = ('a4_s1_t1', 'a6_s1_t1')
-IMU, IMAGE = '/imu_node', '/image_node'
+IMU, IMAGE, CAMERA = '/imu_node', '/image_node', '/camera_node'
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def sensors(data_dir):
     made = []
 
     def make(kind):
-        topic = {'imu': 'imu/data_raw', 'depth': 'image_raw'}[kind]
+        topic = {'imu': 'imu/data_raw', 'depth': 'image_raw', 'camera': 'color/image_raw'}[kind]
         made.append(Sensor(kind, data_dir / 'utd_mhad', topic, *TRIALS))
         return made[-1]
 
@@ -43,20 +44,30 @@ def imu_node():
     return Node('imu_node', *ros_arguments(model='imu_utd_mhad', **WAITING))
 
 
+def image_node():
+    return Node('image_node', *ros_arguments(focal_px=FOCAL_PX, **WAITING))
+
+
+def camera_node():
+    """An image_node for an ordinary camera."""
+    remaps = '__node:=camera_node', 'image_raw:=color/image_raw'
+    return Node('image_node', *ros_arguments(remaps=remaps, model='camera_utd_mhad', **WAITING))
+
+
+def presence_node(*names):
+    # quick to come back, so that twenty times take two minutes
+    quick = ros_arguments(recognisers=f'[{",".join(names)}]', margin=0.02, hold=0.2)
+    return Node('presence_node', *quick)
+
+
 def nodes():
     """The two recognisers and presence_node, as auto.launch.py starts them."""
-    # quick to come back, so that twenty times take two minutes
-    quick = ros_arguments(recognisers='[imu_node,image_node]', margin=0.02, hold=0.2)
-    return [
-        imu_node(),
-        Node('image_node', *ros_arguments(focal_px=FOCAL_PX, **WAITING)),
-        Node('presence_node', *quick),
-    ]
+    return [imu_node(), image_node(), presence_node('imu_node', 'image_node')]
 
 
 def begin(sensor, listener):
     """Publish, once it has loaded its recordings."""
-    listener.wait_for(sensor.ready.is_set, 'the recordings')
+    listener.wait_for(sensor.ready, 'the recordings')
     sensor.begin()
 
 
@@ -144,3 +155,26 @@ def test_killed_recogniser_is_told_of_the_other_goes_on_and_it_is_taken_back(lis
     finally:
         for process in processes:
             process.__exit__()
+
+
+def test_an_ordinary_camera_stands_in_for_both_of_the_others(listener, sensors):
+    """As auto.launch.py starts them where camera_topic is given."""
+    pose_network()
+    presence = presence_node('imu_node', 'image_node', 'camera_node')
+    processes = [imu_node(), image_node(), camera_node(), presence]
+    try:
+        imu, depth, colour = (sensors(kind) for kind in ('imu', 'depth', 'camera'))
+        for sensor in (imu, depth, colour):
+            begin(sensor, listener)
+        for name in (IMU, IMAGE, CAMERA):
+            listener.wait_for_state(name, 'active')
+        listener.wait_for(lambda: listener.sources == [IMU], 'the inertial sensor')
+        imu.kill()
+        depth.kill()
+        listener.wait_for(lambda: listener.sources == [CAMERA], 'the ordinary camera')
+        listener.wait_for(lambda: listener.labels[-1] != 'unknown', 'a label of it')
+        colour.kill()
+        listener.wait_for(lambda: listener.sources == [''], 'nobody')
+    finally:
+        codes = [process.interrupt() for process in processes if process.alive()]
+    assert codes == [0, 0, 0, 0]

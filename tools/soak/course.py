@@ -82,8 +82,13 @@ def run(minutes: float, folder: Path, disk: Path | None, say: Say) -> Course:
         todo = [*faults_of(bench, tuple(SENSORS)), *common_faults(bench)]
         singles = 0
         while todo:
+            for sensor in bench.sensors.values():
+                sensor.page['spell'] = len(spells) + 1.0
             spells.append(_spell(todo.pop(0), bench, ear))
-            spells[-1].machine_late_s = pulse.greatest_s(spells[-1].begun_s, time.monotonic())
+            spells[-1].machine_late_s = max(
+                pulse.greatest_s(spells[-1].begun_s, time.monotonic()),
+                *(sensor.page['late_s'] for sensor in bench.sensors.values()),
+            )
             say(_line(spells[-1]))
             if not todo and time.monotonic() < end_s:
                 kind = tuple(SENSORS)[singles % len(SENSORS)]

@@ -19,11 +19,13 @@ class Page:
         'sent',  # messages since the soak began, whole ones
         'broken',  # messages cut off on purpose
         'first_s',  # monotonic time of the first message after its last start
+        'late_s',  # by so much one of its messages was late, at most, in the spell that is on
         # written by the soak
         'offset_s',  # added to the stamps
         'standing',  # 1: the stamps stand still
         'breaking',  # 1: every tenth message is followed by one that is cut off
         'quiet',  # 1: nothing is sent
+        'spell',  # number of the spell that is on
     )
 
     def __init__(self, path: Path):

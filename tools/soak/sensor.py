@@ -90,7 +90,7 @@ def main() -> None:
     node = rclpy.create_node(f'{kind}_sensor')
     publisher = node.create_publisher(message_type, _TOPICS[kind], qos)
     page['first_s'] = 0.0
-    start_ns, i, frozen_ns = time.time_ns(), 0, 0
+    start_ns, i, frozen_ns, spell = time.time_ns(), 0, 0, 0.0
     while True:
         due_ns = start_ns + round(i * 1e9 / rate_hz)
         behind_s = (time.time_ns() - due_ns) / 1e9
@@ -108,6 +108,9 @@ def main() -> None:
         now_s = time.monotonic()
         publisher.publish(data)
         page['sent'] += 1
+        if page['spell'] != spell:
+            spell, page['late_s'] = page['spell'], 0.0
+        page['late_s'] = max(page['late_s'], (time.time_ns() - due_ns) / 1e9)
         if not page['first_s']:
             page['first_s'] = now_s
         if page['breaking'] and i % _BREAK_EVERY == 0:

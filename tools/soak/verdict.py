@@ -34,7 +34,8 @@ class Spell:
         back_s: by node, when a label came again; missing where none did.
         over_s: when all was well again.
         calm_until_s: until when it was.
-        machine_late_s: by so much the machine let a process wait in all that time.
+        machine_late_s: by so much the machine let a process wait in all that time: the soak's own,
+            or that of a sensor.
     """
 
     fault: Fault

@@ -1,6 +1,7 @@
 """What a user names of an ordinary camera."""
 
 from dcat_ros.sensors.named import Named
+from dcat_ros.sensors.setting import LaunchTopic
 
 __all__ = ['MODEL', 'NAMED']
 
@@ -13,6 +14,14 @@ NAMED = Named(
     topic='/camera/color/image_raw',
     node='image_node',
     node_input='image_raw',
+    launch=(
+        LaunchTopic(
+            'camera_topic',
+            "Topic of an ordinary camera's pictures, of whatever transport; no camera_node if "
+            'empty.',
+            ('image_raw', 'image_raw/compressed'),
+        ),
+    ),
     # as for a depth camera: faster, a busy machine would drop frames
     demo_rate=1.0,
 )
