@@ -67,6 +67,7 @@ def teach_live(
         for label in labels:
             for pupil in pupils:
                 pupil.student.lessons.check(label)
+        _check_apart(pupils)
         listener = _Listener(node, executor, pupils, stop)
         listener.wait_for_sensors()
         source = BagSource(**{k: v for p in pupils for k, v in p.given.items()})
@@ -74,6 +75,23 @@ def teach_live(
             messages, segments = _takes_of(listener, pupils, label, n_takes, desk.who, show)
             desk.learn_heard(messages, segments, source)
         listener.close()
+
+
+def _check_apart(pupils: Sequence[Pupil]) -> None:
+    """See that no two of them hear the same kind of sensor on different topics.
+
+    Raises:
+        ConfigError: they do; what is kept of a recording names one topic of each kind.
+    """
+    said: dict[str, tuple[str, Any]] = {}
+    for pupil in pupils:
+        for key, value in pupil.given.items():
+            other, before = said.setdefault(key, (pupil.name, value))
+            if before != value:
+                raise ConfigError(
+                    f'{other} has {before!r} for {key}, and {pupil.name} {value!r}: teach them one '
+                    'after the other.'
+                )
 
 
 def _takes_of(

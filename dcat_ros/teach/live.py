@@ -28,6 +28,8 @@ __all__ = ['NOW', 'READY', 'REST', 'Attempt', 'Pupil', 'Show', 'Verdict', 'judge
 #: What the person is told; to be ready with the seconds that are left, such as 'ready 2'.
 READY, NOW, REST = 'ready', 'now', 'rest'
 _NS = 1_000_000_000
+#: With what lies around a movement of a third of a second.
+_SHORTEST_S = 0.9
 
 
 @dataclass
@@ -158,6 +160,9 @@ def _moved(
     found = moved(sensor, samples[first:], rate_hz, float(np.median(before)))
     if found is None:
         return 'nothing moved'
+    length_s = (found.end - found.begin) / rate_hz
+    if length_s < _SHORTEST_S:
+        return f'too short, {length_s:.1f} s: a jerk'
     if why := why_no_take(sensor, samples[first + found.begin : first + found.end], rate_hz):
         return why
     begin_ns = stamps[0] + round((first + found.begin) * _NS / rate_hz)
