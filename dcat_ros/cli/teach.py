@@ -112,6 +112,8 @@ def command(
     written = desk.write()
     for model, card in written:
         click.echo(f'{model}: {said_of(card)} ({monotonic() - begin_s:.1f} s)')
+    for label, other in desk.alike.items():
+        click.echo(f'{label} is mostly taken for {other}: they are too much alike.', err=True)
     if use:
         from dcat_ros.nodes.pupils import use_model
 

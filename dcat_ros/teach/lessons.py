@@ -16,7 +16,7 @@ from dcat_ros.files import write_whole
 from dcat_ros.model.find import ONNX, find_weights, record_of
 from dcat_ros.model.onnx_model import OnnxModel, load_onnx, onnx_of
 from dcat_ros.model.record import KEY, parse_card, read_weights
-from dcat_ros.model.taught import BASE, WHOLE, WINDOW, layer_tensors, taught_of, tensors_of
+from dcat_ros.model.taught import BASE, WHOLE, WINDOW, Layer, layer_tensors, taught_of, tensors_of
 from dcat_ros.segment import REST
 from dcat_ros.teach.fit import fit_layer
 from dcat_ros.teach.memory import MEMORY, Memory, can_be_taught, load_memory, memory_of
@@ -126,8 +126,11 @@ class Lessons:
         return tensors
 
 
-def save_lessons(path: Path, lessons: Lessons) -> Card:
+def save_lessons(path: Path, lessons: Lessons) -> tuple[Card, dict[str, str]]:
     """Fit the layers and write the taught model; an earlier file stays whole if that fails.
+
+    Returns:
+        Its card; and what was taught and is mostly taken for another label -> that label.
 
     Raises:
         ConfigError: nothing was taught.
@@ -135,11 +138,27 @@ def save_lessons(path: Path, lessons: Lessons) -> Card:
     """
     card = lessons.card()
     tensors: Tensors = {BASE: np.frombuffer(lessons.onnx, np.uint8)}
-    tensors |= lessons.memory.tensors() | lessons.layers() | _as_tensors(lessons.takes)
+    layers = lessons.layers()
+    tensors |= lessons.memory.tensors() | layers | _as_tensors(lessons.takes)
     facts = [{'label': t.label, 'person': t.person, 'day': t.day} for t in lessons.takes]
     metadata = {KEY: card.model_dump_json(), _FACTS: json.dumps(facts)}
     write_whole(path, safetensors.numpy.save(tensors, metadata))
-    return card
+    return card, _taken_for_others(lessons, layers)
+
+
+def _taken_for_others(lessons: Lessons, layers: Tensors) -> dict[str, str]:
+    """Labels whose own takes are mostly taken for another label: it is too much alike."""
+    layer = Layer(
+        np.asarray(layers[f'{WINDOW}.weight'], np.float32),
+        np.asarray(layers[f'{WINDOW}.bias'], np.float32),
+    )
+    found = {}
+    for label in lessons.taught:
+        own = [take.windows[~take.at_rest] for take in lessons.takes if take.label == label]
+        best = np.bincount(layer.log_q(np.concatenate(own)).argmax(axis=1))
+        if (most := lessons.labels[int(best.argmax())]) != label:
+            found[label] = most
+    return found
 
 
 def load_lessons(model: str) -> Lessons:

@@ -49,12 +49,14 @@ class Desk:
         students: those models.
         who: as given.
         refused: takes that nobody could learn from.
+        alike: what was written and is mostly taken for another label -> that label.
     """
 
     def __init__(self, who: tuple[str, str], out: Path | None = None):
         self.students: list[Student] = []
         self.who = who
         self.refused: list[Refused] = []
+        self.alike: dict[str, str] = {}
         self._out = out
 
     def open(self, model: str) -> Student:
@@ -184,7 +186,8 @@ class Desk:
         for student in self.students:
             base = student.lessons.base
             if student.lessons.takes:
-                card = save_lessons(student.place, student.lessons)
+                card, alike = save_lessons(student.place, student.lessons)
+                self.alike |= alike
                 written.append((str(student.place.resolve()), card))
                 continue
             student.place.unlink(missing_ok=True)

@@ -9,7 +9,7 @@ from dcat_ros.model.find import load_card
 from dcat_ros.model.runtime import load_model
 from dcat_ros.teach.lessons import load_lessons, save_lessons
 from dcat_ros.teach.memory import load_memory
-from dcat_ros.teach.study import Take, study
+from dcat_ros.teach.study import Studied, Take, study
 
 
 def takes(lessons, label, n=3, person='anna', first=0):
@@ -31,7 +31,8 @@ def lessons(base):
 @pytest.fixture(scope='module')
 def path(lessons, tmp_path_factory):
     path = tmp_path_factory.mktemp('taught') / 'mine.safetensors'
-    save_lessons(path, lessons)
+    _, alike = save_lessons(path, lessons)
+    assert alike == {}
     return path
 
 
@@ -78,6 +79,15 @@ def test_it_goes_on_where_it_stopped(base, lessons, path, tmp_path):
     np.testing.assert_allclose(
         found.log_probabilities(windows), expected.log_probabilities(windows), atol=1e-4
     )
+
+
+def test_what_is_like_an_old_label_is_said(base, tmp_path):
+    lessons = load_lessons(str(base))
+    shake = lessons.memory.windows.features[lessons.memory.windows.classes == 1]
+    whole = lessons.memory.wholes.features[lessons.memory.wholes.classes == 1][0]
+    same = Studied('tremble', 'eva', '2026-01-02', shake, np.zeros(len(shake), bool), whole)
+    _, alike = save_lessons(tmp_path / 'alike.safetensors', lessons.more([same]))
+    assert alike == {'tremble': 'shake'}
 
 
 @pytest.mark.parametrize(
