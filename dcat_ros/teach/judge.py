@@ -7,15 +7,15 @@ from numpy.typing import NDArray
 
 from dcat_ros.sensors.sensor import Sensor
 from dcat_ros.teach.memory import Examples, Memory
-from dcat_ros.teach.motion import motion
+from dcat_ros.teach.movement import strength
 from dcat_ros.teach.study import Studied
 
-__all__ = ['LEAST_MOTION', 'LONGEST_S', 'SHORTEST_S', 'why_no_take', 'why_unlike']
+__all__ = ['LEAST_MOVEMENT', 'LONGEST_S', 'SHORTEST_S', 'why_no_take', 'why_unlike']
 
 SHORTEST_S = 0.5
 LONGEST_S = 30.0
 #: In units of the sensor's scale: what moves less does not move.
-LEAST_MOTION = 0.03
+LEAST_MOVEMENT = 0.03
 
 
 def why_no_take(sensor: Sensor, samples: NDArray[np.floating], rate_hz: float) -> str:
@@ -31,7 +31,7 @@ def why_no_take(sensor: Sensor, samples: NDArray[np.floating], rate_hz: float) -
         return f'too short, {length_s:.1f} s: {SHORTEST_S:g} s are the least'
     if length_s > LONGEST_S:
         return f'too long, {length_s:.0f} s: {LONGEST_S:g} s are the most'
-    if float(np.quantile(motion(sensor, samples, rate_hz), 0.95)) < LEAST_MOTION:
+    if float(np.quantile(strength(sensor, samples, rate_hz), 0.95)) < LEAST_MOVEMENT:
         return 'nothing moved'
     return ''
 

@@ -18,7 +18,7 @@ from dcat_ros.sensors.cut import Stretches
 from dcat_ros.sensors.names import topics_and_settings
 from dcat_ros.sensors.registry import live_of, sensor_of
 from dcat_ros.teach.judge import why_no_take, why_unlike
-from dcat_ros.teach.motion import motion, moved
+from dcat_ros.teach.movement import moved, strength
 from dcat_ros.teach.study import Studied, samples_of, study
 from dcat_ros.teach.takes import takes_of
 from dcat_ros.teach.teach import Student
@@ -156,7 +156,7 @@ def _moved(
     except DatasetError as problem:
         return str(problem).rstrip('.')
     first = round((begun_ns - stamps[0]) * rate_hz / _NS)
-    before = motion(sensor, samples[: max(2, first)], rate_hz)
+    before = strength(sensor, samples[: max(2, first)], rate_hz)
     found = moved(sensor, samples[first:], rate_hz, float(np.median(before)))
     if found is None:
         return 'nothing moved'

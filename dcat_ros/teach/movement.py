@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from dcat_ros.sensors.sensor import Sensor
 
-__all__ = ['Moved', 'motion', 'moved']
+__all__ = ['Moved', 'moved', 'strength']
 
 _SMOOTH_S = 0.2
 #: Of the greatest motion: less is stillness.
@@ -34,7 +34,7 @@ class Moved(NamedTuple):
     end: int
 
 
-def motion(sensor: Sensor, samples: NDArray[np.floating], rate_hz: float) -> NDArray[np.float64]:
+def strength(sensor: Sensor, samples: NDArray[np.floating], rate_hz: float) -> NDArray[np.float64]:
     """How much moves at each sample (n,), in units of the sensor's scale.
 
     Angular rates are motion themselves; of all else what changes within a fifth of a second is.
@@ -67,9 +67,9 @@ def moved(
         sensor: whose samples they are.
         samples: (n, C).
         rate_hz: of them.
-        at_rest: motion while nothing was done, as `motion` gives it.
+        at_rest: motion while nothing was done, as `strength` gives it.
     """
-    found = motion(sensor, samples, rate_hz)
+    found = strength(sensor, samples, rate_hz)
     most = float(np.quantile(found, 0.95)) if len(found) else 0.0
     least = max(_LEAST, _ABOVE_REST * at_rest)
     if most < least:

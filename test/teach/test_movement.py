@@ -8,7 +8,7 @@ from teach_helpers import MOVES, RATE_HZ, movement, still
 
 from dcat_ros.sensors.inertial.sensor import INERTIAL
 from dcat_ros.teach.judge import why_no_take
-from dcat_ros.teach.motion import motion, moved
+from dcat_ros.teach.movement import moved, strength
 
 
 def around(values, before=100, after=150):
@@ -20,7 +20,9 @@ def around(values, before=100, after=150):
 def test_a_movement_is_found_where_it_is(label):
     values = movement(label)
     samples = around(values)
-    found = moved(INERTIAL, samples, RATE_HZ, float(np.median(motion(INERTIAL, samples[:90], 50))))
+    found = moved(
+        INERTIAL, samples, RATE_HZ, float(np.median(strength(INERTIAL, samples[:90], 50)))
+    )
     assert abs(found.begin - 100) <= 15
     assert abs(found.end - (100 + len(values))) <= 15
 
@@ -40,7 +42,7 @@ def test_stillness_has_no_movement():
 def test_a_constant_turn_is_motion():
     samples = still(200, np.random.default_rng(0))
     samples[:, 5] += 2.0
-    assert motion(INERTIAL, samples, RATE_HZ).min() > 0.1
+    assert strength(INERTIAL, samples, RATE_HZ).min() > 0.1
 
 
 @pytest.mark.parametrize(
