@@ -29,6 +29,7 @@ from dcat_ros.datasets import Dataset, load
 from dcat_ros.evaluation.events import Event, events_of, score_events
 from dcat_ros.model.taught import WHOLE, WINDOW, Layer, together
 from dcat_ros.segment import REST
+from dcat_ros.sensors.registry import sensor_of
 from dcat_ros.streaming.decision import Prediction, calibrate, decide
 from dcat_ros.teach.fit import fit_layer
 from dcat_ros.teach.judge import why_unlike
@@ -58,12 +59,13 @@ class Found:
 def layer_of(base: Base, takes: Sequence[Studied], name: str) -> Layer:
     """A layer as `dcat teach` would write it, for windows or for whole recordings."""
     labels = (*base.old, *base.new)
+    amounts = sensor_of(base.card).takes
     if name == WHOLE:
         wholes = [take.whole_example(labels) for take in takes]
         assert base.memory.wholes is not None
-        return fit_layer(base.memory.wholes, wholes, len(labels))
+        return fit_layer(base.memory.wholes, wholes, len(labels), amounts)
     windows = [take.examples(labels) for take in takes]
-    return fit_layer(base.memory.windows, windows, len(labels))
+    return fit_layer(base.memory.windows, windows, len(labels), amounts)
 
 
 def trial_label(shown: Shown, layer: Layer | None, labels: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dcat_ros.sensors.amounts import AugmentConfig
+from dcat_ros.sensors.amounts import AugmentConfig, TakeAmounts
 from dcat_ros.sensors.live import Live
 from dcat_ros.signals import Signal
 
@@ -80,6 +80,7 @@ class Sensor:
         rate_hz: of its samples, where the sensor decides it; otherwise that of the recordings.
         viewed: what whole trials are taken for, where that is not the sensor itself.
         live: how its messages come; None for a sensor that only teaches.
+        takes: how much takes count by which a person teaches a label.
     """
 
     name: str
@@ -101,6 +102,7 @@ class Sensor:
     conditions: Mapping[str, Condition] = field(default_factory=dict)
     viewed: 'Sensor | None' = None
     live: Live | None = None
+    takes: TakeAmounts = field(default_factory=TakeAmounts)
 
     @property
     def n_values(self) -> int:

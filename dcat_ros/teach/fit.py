@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dcat_ros.model.taught import Layer
+from dcat_ros.sensors.amounts import TakeAmounts
 from dcat_ros.teach.memory import Examples
 
 __all__ = ['fit_layer']
@@ -13,15 +14,14 @@ __all__ = ['fit_layer']
 #: Ridge scores lie about between -1 and 1; times this they are logits.
 _SHARPNESS = 5.0
 _PENALTY = 0.1  # relative to the number of examples
-#: A label's takes weigh together so many times as much as what is remembered of an old label.
-_WEIGHT = 0.25
-#: Of a new label's score, for each take up to so much. Takes are of the very person who is
-#: recognised, and what is remembered of others: without it a new label swallows old ones, the more
-#: takes the more.
-_MARGIN, _MOST_MARGIN = 0.5, 1.5
 
 
-def fit_layer(remembered: Examples, taught: Sequence[tuple[int, Examples]], n_labels: int) -> Layer:
+def fit_layer(
+    remembered: Examples,
+    taught: Sequence[tuple[int, Examples]],
+    n_labels: int,
+    amounts: TakeAmounts,
+) -> Layer:
     """Fit scores of all labels.
 
     Targets are 1 for the own label and -1 for the others, as in A. Dempster et al., "MiniRocket",
@@ -32,17 +32,18 @@ def fit_layer(remembered: Examples, taught: Sequence[tuple[int, Examples]], n_la
         taught: for each take the class of its label, and its examples; those of the pause around it
             have another class.
         n_labels: of the old labels and the new ones.
+        amounts: how much takes count.
     """
     weights = [np.ones(len(remembered.classes))]
     n_takes = np.bincount([label for label, _ in taught], minlength=n_labels)
-    each = _WEIGHT * len(remembered.classes) / len(np.unique(remembered.classes))
+    each = amounts.weight * len(remembered.classes) / len(np.unique(remembered.classes))
     for label, take in taught:
         n_own = (take.classes == label).sum()
         weights.append(np.full(len(take.classes), each / n_takes[label] / n_own))
     features = np.concatenate([remembered.features, *(take.features for _, take in taught)])
     classes = np.concatenate([remembered.classes, *(take.classes for _, take in taught)])
     layer = _ridge(features, classes, np.concatenate(weights), n_labels)
-    margin = np.minimum(_MARGIN * n_takes, _MOST_MARGIN).astype(np.float32)
+    margin = np.minimum(amounts.margin * n_takes, amounts.most_margin).astype(np.float32)
     return Layer(layer.weight, layer.bias - margin)
 
 

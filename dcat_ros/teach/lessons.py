@@ -18,6 +18,7 @@ from dcat_ros.model.onnx_model import OnnxModel, load_onnx, onnx_of
 from dcat_ros.model.record import KEY, parse_card, read_weights
 from dcat_ros.model.taught import BASE, WHOLE, WINDOW, Layer, layer_tensors, taught_of, tensors_of
 from dcat_ros.segment import REST
+from dcat_ros.sensors.registry import sensor_of
 from dcat_ros.teach.fit import fit_layer
 from dcat_ros.teach.memory import MEMORY, Memory, can_be_taught, load_memory, memory_of
 from dcat_ros.teach.study import Studied
@@ -118,11 +119,12 @@ class Lessons:
     def layers(self) -> Tensors:
         """The layers that know all labels, in closed form."""
         labels, memory = self.labels, self.memory
+        amounts = sensor_of(self.base.card).takes
         windows = [take.examples(labels) for take in self.takes]
-        tensors = layer_tensors(WINDOW, fit_layer(memory.windows, windows, len(labels)))
+        tensors = layer_tensors(WINDOW, fit_layer(memory.windows, windows, len(labels), amounts))
         if memory.wholes is not None:
             wholes = [take.whole_example(labels) for take in self.takes]
-            tensors |= layer_tensors(WHOLE, fit_layer(memory.wholes, wholes, len(labels)))
+            tensors |= layer_tensors(WHOLE, fit_layer(memory.wholes, wholes, len(labels), amounts))
         return tensors
 
 

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dcat_ros.model.taught import Layer, together
+from dcat_ros.sensors.amounts import TakeAmounts
 from dcat_ros.teach.fit import fit_layer
 from dcat_ros.teach.memory import Examples
 
@@ -32,7 +33,8 @@ def test_scores_of_two_features_are_those_of_the_normal_equations():
     features = rng.normal(size=(40, 2)).astype(np.float32)
     classes = np.repeat([0, 1], 20)
     take = Examples(rng.normal(3, 1, (10, 2)).astype(np.float32), np.full(10, 2))
-    found = fit_layer(Examples(features, classes), [(2, take)], 3)
+    amounts = TakeAmounts(weight=0.25, margin=0.5, most_margin=1.5)
+    found = fit_layer(Examples(features, classes), [(2, take)], 3, amounts)
     # a label's takes weigh as much as a quarter of an old label: of 20 examples
     weights = np.concatenate([np.ones(40), np.full(10, 0.5)])
     weights /= weights.sum()
