@@ -254,6 +254,37 @@ def rivals(
     return told
 
 
+def table(told: dict[str, Any]) -> str:
+    """The figures as Markdown."""
+    lines = [
+        '| sensor | takes | new labels, macro-F1 | old labels before → after | takes of another |',
+        '|---|---|---|---|---|',
+    ]
+    for sensor, figures in told.items():
+        for k in TAKES:
+            own, other = figures[f'{k} takes'], figures[f'{k} takes of another person']
+            old = [own[name]['mean'] for name in ('old_f1_before', 'old_f1_after')]
+            lines.append(
+                f'| {sensor} | {k} | {own["new_f1"]["mean"]:.3f} ({own["new_f1"]["least"]:.2f}) '
+                f'| {old[0]:.3f} → {old[1]:.3f} | {other["new_f1"]["mean"]:.3f} |'
+            )
+    lines += [
+        '',
+        '| sensor | hours | new labels, event-F1 | their false alarms an hour | new where old was '
+        'done, an hour | old events found, before → after |',
+        '|---|---|---|---|---|---|',
+    ]
+    for sensor, figures in told.items():
+        one = figures['streams after 3 takes']
+        lines.append(
+            f'| {sensor} | {one["hours"]:.1f} | {one["new event-F1"]:.3f} '
+            f'| {one["false alarms of new labels an hour"]:.1f} '
+            f'| {one["new labels where an old action was done, an hour"]:.1f} '
+            f'| {one["old events found before"]:.3f} → {one["old events found"]:.3f} |'
+        )
+    return '\n'.join(lines)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--data', type=Path)
@@ -279,7 +310,7 @@ def main() -> None:
 
             told[sensor] |= rivals(found, dataset, signal, SCALE)
         arguments.out.write_text(json.dumps(told, indent=1) + '\n')
-        print(json.dumps(told[sensor], indent=1))
+    print(table(told))
 
 
 if __name__ == '__main__':
