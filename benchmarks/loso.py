@@ -32,8 +32,9 @@ from dcat_ros.sensors.amounts import AugmentConfig
 from dcat_ros.sensors.inertial import samples as imu
 from dcat_ros.sensors.inertial.derived import DerivedChannels
 from dcat_ros.sensors.inertial.sensor import INERTIAL
+from dcat_ros.training.batch import Batch
 from dcat_ros.training.config import OptimiserConfig
-from dcat_ros.training.loop import Batch, fit
+from dcat_ros.training.loop import fit
 from dcat_ros.training.recordings import whole_recordings
 from dcat_ros.training.ridge import fit_ppv
 

@@ -10,10 +10,11 @@ from dcat_ros.errors import InputError
 from dcat_ros.segment import Segment
 from dcat_ros.texts import read_table
 
-__all__ = ['from_changes', 'from_first_reading', 'label_at', 'read_csv']
+__all__ = ['from_changes', 'from_first_reading', 'label_at', 'read_csv', 'to_first_reading']
 
 #: The year 2116: two of them are added without leaving 64 bits.
 _LATEST_NS = 2**62
+_YEAR_NS = 365 * 24 * 3600 * 1_000_000_000
 
 
 def from_changes(changes: Iterable[tuple[int, str]], end_ns: int) -> list[Segment]:
@@ -87,10 +88,21 @@ def from_first_reading(segments: list[Segment], begin_ns: int | None) -> list[Se
     Returns:
         The same if they end later than a year: then they are stamps already.
     """
-    year_ns = 365 * 24 * 3600 * 1_000_000_000
-    if not segments or begin_ns is None or segments[-1].end_ns > year_ns:
+    if not segments or begin_ns is None or segments[-1].end_ns > _YEAR_NS:
         return segments
     return [Segment(s.start_ns + begin_ns, s.end_ns + begin_ns, s.label) for s in segments]
+
+
+def to_first_reading(segments: Sequence[Segment], begin_ns: int) -> list[Segment]:
+    """The same as a file is to say it, of a clock that began at zero: see `from_first_reading`.
+
+    Args:
+        segments: in the order of time, on the clock of the stamps.
+        begin_ns: stamp of the first reading.
+    """
+    if not segments or segments[-1].end_ns > _YEAR_NS:
+        return list(segments)
+    return [Segment(s.start_ns - begin_ns, s.end_ns - begin_ns, s.label) for s in segments]
 
 
 def label_at(segments: Sequence[Segment], stamps_ns: Sequence[int]) -> list[str]:

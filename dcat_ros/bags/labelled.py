@@ -15,9 +15,9 @@ import pydantic
 from pydantic import Field
 
 from dcat_ros.bags.read import BagReader
-from dcat_ros.bags.salvage import RawMessage
 from dcat_ros.bags.sensor_topic import sensor_topic
-from dcat_ros.bags.topics import STRING_TYPE, TRUTH_TOPIC
+from dcat_ros.bags.topics import TRUTH_TOPIC
+from dcat_ros.bags.truth import truth_of
 from dcat_ros.datasets.cache import Progress
 from dcat_ros.datasets.trial import (
     Dataset,
@@ -28,18 +28,15 @@ from dcat_ros.datasets.trial import (
     chosen_modalities,
 )
 from dcat_ros.doubt import Doubt
-from dcat_ros.errors import BagError, DatasetError, InputError, MessageError
-from dcat_ros.messages.cdr import read_head
-from dcat_ros.messages.text import decode_string
+from dcat_ros.errors import BagError, DatasetError, InputError
 from dcat_ros.segment import REST, Segment
 from dcat_ros.sensors.cut import Stretches
 from dcat_ros.sensors.live import Live
 from dcat_ros.sensors.names import topics_and_settings
 from dcat_ros.sensors.registry import USUAL, heard
 from dcat_ros.texts import read_table
-from dcat_ros.truth import from_changes, from_first_reading, read_csv
 
-__all__ = ['MODALITIES', 'line_model', 'load']
+__all__ = ['MODALITIES', 'Line', 'bag_lines', 'line_model', 'load']
 
 MODALITIES = tuple(heard())
 #: Nominal rate of the samples of sensors that say no other.
@@ -50,7 +47,7 @@ _NO_TRIAL = (REST, 'unknown')
 _LONGEST_S = 30  # a longer stretch becomes several trials: one crop, one array each
 
 
-class _Line(pydantic.BaseModel):
+class Line(pydantic.BaseModel):
     """A line of `bags.csv`; what is empty or has no column has its default."""
 
     model_config = pydantic.ConfigDict(extra='forbid', frozen=True)
@@ -69,7 +66,7 @@ class _Line(pydantic.BaseModel):
         return next((name for name in names if name), '')
 
     @pydantic.model_validator(mode='after')
-    def _all_parts(self) -> '_Line':
+    def _all_parts(self) -> 'Line':
         for live in heard().values():
             named = [getattr(self, part) for part in live.parts]
             if any(named) and (not all(named) or getattr(self, live.called)):
@@ -80,7 +77,7 @@ class _Line(pydantic.BaseModel):
 
 
 @cache
-def line_model() -> type[_Line]:
+def line_model() -> type[Line]:
     """The columns of `bags.csv`: bag, subject, truth; of each sensor its topics and settings."""
     columns: dict[str, Any] = {}
     for live in heard().values():
@@ -93,7 +90,7 @@ def line_model() -> type[_Line]:
                 number['allow_inf_nan'] = isinf(one.default)
             limits: Any = Field(one.default, description=one.text, **number)
             columns[one.name] = (type(one.default), limits)
-    return pydantic.create_model('Line', __base__=_Line, **columns)
+    return pydantic.create_model('Line', __base__=Line, **columns)
 
 
 def load(
@@ -123,7 +120,7 @@ def load(
             'bags needs a folder: give --data DIR (with DIR/bags/bags.csv inside) or set DCAT_DATA.'
         )
     folder = data_dir / 'bags'
-    lines = _lines(folder / 'bags.csv')
+    lines = bag_lines(folder / 'bags.csv')
     trials: list[Trial] = []
     skipped: list[Skipped] = []
     doubts: list[Skipped] = []
@@ -147,8 +144,13 @@ def load(
     return Dataset(info, tuple(trials), tuple(skipped), tuple(doubts))
 
 
-def _lines(path: Path) -> list[_Line]:
-    lines: list[_Line] = []
+def bag_lines(path: Path) -> list[Line]:
+    """The lines of a `bags.csv`.
+
+    Raises:
+        DatasetError: it cannot be read, names no bag, or a line makes no sense.
+    """
+    lines: list[Line] = []
     seen: set[Path] = set()
     spelled: dict[str, str] = {}
     what = 'It names the bags, with the columns bag and subject; --data is the folder above "bags".'
@@ -202,7 +204,7 @@ def _lines(path: Path) -> list[_Line]:
 
 def _read(
     folder: Path,
-    line: _Line,
+    line: Line,
     modalities: Sequence[str],
     trials: list[Trial],
     skipped: list[Skipped],
@@ -215,7 +217,8 @@ def _read(
             m: sensor_topic(bag, m, live, line.topic_of(live), 'in a column ')
             for m, live in lives.items()
         }
-        segments = _truth(bag, folder, line, topics.values())
+        truth = line.truth if line.truth.startswith('/') else str(folder / line.truth)
+        segments = truth_of(bag, truth, topics.values())
         usable = [s for s in segments if s.label not in _NO_TRIAL]
         if not usable:
             raise BagError(f'its truth, {line.truth}, names no activity.')
@@ -245,36 +248,6 @@ def _read(
                 break
         else:
             trials.append(Trial(name, piece.label, line.subject, line.bag, whole))
-
-
-def _stamp_of(message: RawMessage) -> int:
-    """A header's stamp; the log time where there is none."""
-    if any(message.type_name in live.headerless for live in heard().values()):
-        return message.log_time_ns
-    try:
-        return read_head(message.data).stamp_ns or message.log_time_ns
-    except MessageError:
-        return message.log_time_ns
-
-
-def _truth(
-    bag: BagReader, folder: Path, line: _Line, sensor_topics: Collection[str]
-) -> list[Segment]:
-    """Stretches with a label; the last one of a topic ends where the sensors do."""
-    if not line.truth.startswith('/'):
-        first = next(bag.messages(sensor_topics), None)
-        return from_first_reading(read_csv(folder / line.truth), first and _stamp_of(first))
-    bag.require(line.truth, STRING_TYPE)
-    changes: list[tuple[int, str]] = []
-    end_ns = 0
-    for message in bag.messages({line.truth, *sensor_topics}):
-        end_ns = max(end_ns, message.log_time_ns)
-        if message.topic == line.truth:
-            try:
-                changes.append((message.log_time_ns, decode_string(message.data)))
-            except MessageError as problem:
-                raise BagError(f'{bag.path}: a message of {line.truth}: {problem}') from None
-    return from_changes(changes, end_ns)
 
 
 def _pieces(segment: Segment) -> Iterator[Segment]:

@@ -12,6 +12,7 @@ __all__ = [
     'Card',
     'EncoderRef',
     'InputSpec',
+    'Lesson',
     'NetworkSpec',
     'Positive',
     'Rate',
@@ -19,6 +20,7 @@ __all__ = [
     'Result',
     'Seconds',
     'Share',
+    'Taught',
     'TrainingRecord',
     'check_samples',
 ]
@@ -223,6 +225,41 @@ class Result(Record):
     n: Annotated[int, Field(ge=0)] | None = None
 
 
+class Lesson(Record):
+    """A label that a person taught a trained model.
+
+    Attributes:
+        label: what was taught.
+        person: who taught it.
+        n_takes: how many takes of it.
+        taught: date of the last of them, ISO 8601.
+    """
+
+    label: Name
+    person: Name
+    n_takes: Count
+    taught: str
+
+
+class Taught(Record):
+    """What was taught a model after its training, whose labels come first in the card.
+
+    Attributes:
+        base: name of the model that was taught.
+        base_sha256: of its weights.
+        lessons: what, by whom; a pair of label and person stands once.
+    """
+
+    base: Name
+    base_sha256: str
+    lessons: Annotated[tuple[Lesson, ...], Field(min_length=1, max_length=MAX_LABELS)]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What was taught, in the order in which it came."""
+        return tuple(dict.fromkeys(lesson.label for lesson in self.lessons))
+
+
 class Card(Record):
     """The whole record."""
 
@@ -237,6 +274,7 @@ class Card(Record):
     calibration: Calibration = Calibration()
     training: TrainingRecord
     results: tuple[Result, ...] = ()
+    taught: Taught | None = None
 
     @field_validator('name', 'labels')
     @classmethod
@@ -250,4 +288,12 @@ class Card(Record):
     def _labels_differ(self) -> 'Card':
         if len(set(self.labels)) != len(self.labels):
             raise ValueError('a label stands twice in labels')
+        return self
+
+    @model_validator(mode='after')
+    def _taught_stands_last(self) -> 'Card':
+        if self.taught is not None:
+            own = self.taught.labels
+            if self.labels[-len(own) :] != own or len(self.labels) < len(own) + 2:
+                raise ValueError('the labels that were taught must be the last of labels')
         return self

@@ -26,6 +26,7 @@ def card_text(card: Card) -> str:
         f'- **Labels** ({len(card.labels)}): {", ".join(card.labels)}',
         f'- **Calibration**: temperature {calibration.temperature:g}, `unknown` below '
         f'{calibration.unknown_threshold:g}; fitted on {calibration.fitted_on}',
+        *_taught(card),
         '',
         '## Measured',
         '',
@@ -61,6 +62,24 @@ def _encoder(card: Card) -> list[str]:
         return []
     of = card.encoder
     return [f'- **Needs** `dcat models get {of.name}`, the network that it was trained behind']
+
+
+def _taught(card: Card) -> list[str]:
+    if card.taught is None:
+        return []
+    base = card.taught.base
+    return [
+        '',
+        '## Taught',
+        '',
+        f'On {base}, weights {card.taught.base_sha256[:12]}; what follows below, but for what was '
+        'taught, is of that model.',
+        '',
+        *(
+            f'- **{lesson.label}** by {lesson.person}, {lesson.taught}: {lesson.n_takes} takes'
+            for lesson in card.taught.lessons
+        ),
+    ]
 
 
 def _subjects(subjects: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ import click
 from dcat_ros.bags.topics import TRUTH_TOPIC
 from dcat_ros.sensors.names import named, topics_and_settings
 
-__all__ = ['with_bag_options', 'with_meaning_options']
+__all__ = ['with_bag_options', 'with_meaning_options', 'with_reading_options']
 
 
 def _topic_options() -> Iterator[Any]:
@@ -87,6 +87,11 @@ _SCORING = (
 def with_meaning_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command these options as one argument `options`, a `BagOptions` of all topics."""
     return _given(command, (*_setting_options(), *_MEANING))
+
+
+def with_reading_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command these options as one argument `options`, a `BagOptions` without scoring."""
+    return _given(command, (*_topic_options(), *_setting_options(), *_MEANING))
 
 
 def with_bag_options(command: Callable[..., None]) -> Callable[..., None]:

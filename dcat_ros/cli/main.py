@@ -26,6 +26,7 @@ _VERBS = {
     'info': 'dcat_ros.cli.info',
     'models': 'dcat_ros.cli.models',
     'replay': 'dcat_ros.cli.replay',
+    'teach': 'dcat_ros.cli.teach',
     'train': 'dcat_ros.cli.train',
     'watch': 'dcat_ros.cli.watch',
 }

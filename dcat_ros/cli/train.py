@@ -63,7 +63,10 @@ def command(
     from dcat_ros.files import check_writable, write_whole
     from dcat_ros.model.export import save_onnx
     from dcat_ros.model.find import ONNX
+    from dcat_ros.model.onnx_model import load_onnx
     from dcat_ros.model.weights import save_weights
+    from dcat_ros.teach.memory import MEMORY, can_be_taught, save_memory
+    from dcat_ros.teach.remember import remember
     from dcat_ros.training.config import read_config
     from dcat_ros.training.curves import curves_png
     from dcat_ros.training.teacher import signals_of
@@ -114,6 +117,11 @@ def command(
     digest = save_weights(out, training.net, training.card)
     without_torch = out.with_suffix(ONNX)
     save_onnx(without_torch, training.net, training.card, digest)
+    made = [out, without_torch]
+    if can_be_taught(training.card):
+        made.append(out.with_suffix(MEMORY))
+        seen = dataset if recipe.subjects is None else dataset.of_subjects(recipe.subjects)
+        save_memory(made[-1], remember(load_onnx(without_torch), recipe, seen), digest)
     write_whole(out.with_suffix('.md'), card_text(training.card).encode())
     write_whole(work / 'curves.png', curves_png(training.histories))
     click.echo(card_text(training.card).split('## Training')[0].rstrip())
@@ -125,13 +133,7 @@ def command(
             'keeps the taught ones.',
             err=True,
         )
-    written = (
-        out,
-        without_torch,
-        out.with_suffix('.md'),
-        work / 'curves.png',
-        work / 'results.json',
-    )
+    written = (*made, out.with_suffix('.md'), work / 'curves.png', work / 'results.json')
     click.echo(f'\nwrote {", ".join(map(str, written))}', file=sys.stderr)
 
 

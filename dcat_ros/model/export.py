@@ -17,7 +17,7 @@ from dcat_ros.errors import WeightsError
 from dcat_ros.files import check_writable, write_whole
 from dcat_ros.model.model import Model
 from dcat_ros.model.network import ActivityNet
-from dcat_ros.model.onnx_model import ATTENDED, FACTS, LOG_P, WHOLE, WINDOWS, load_onnx
+from dcat_ros.model.onnx_model import ATTENDED, FACTS, FEATURES, LOG_P, WHOLE, WINDOWS, load_onnx
 from dcat_ros.model.record import KEY
 from dcat_ros.model.torch_model import TorchModel
 from dcat_ros.sensors.registry import sensor_of
@@ -43,15 +43,17 @@ class _Outputs(nn.Module):
 
     def forward(self, windows: Tensor) -> tuple[Tensor, ...]:
         net = self.net
+        found = net.outputs(windows)
+        attended = found.logits.log_softmax(dim=1)
+        if not net.spec.ppv:
+            return (attended, found.features)
+        fixed = net.ppv(windows)
+        log_p = net.weighed(attended, net.ppv_head(fixed))
+        features = torch.cat([fixed, found.features], dim=1)
         if not net.spec.names_whole:
-            return (net(windows),)
-        attended = net.logits(windows).log_softmax(dim=1)
-        features = net.ppv(windows)
-        return (
-            net.weighed(attended, net.ppv_head(features)),
-            attended,
-            net.segment_head(features).log_softmax(dim=1),
-        )
+            return (log_p, features)
+        whole = net.segment_head(fixed).log_softmax(dim=1)
+        return (log_p, features, attended, whole)
 
 
 def save_onnx(path: Path, net: ActivityNet, card: Card, weights_sha256: str) -> None:
@@ -93,7 +95,7 @@ def _exported(net: ActivityNet, card: Card) -> onnx.ModelProto:
     """The network, any number of windows of any length."""
     length = round(card.input.window_s * card.input.rate_hz)
     windows = torch.rand(2, length, sensor_of(card).n_inputs)
-    outputs = [LOG_P, ATTENDED, WHOLE] if net.spec.names_whole else [LOG_P]
+    outputs = [LOG_P, FEATURES, *([ATTENDED, WHOLE] if net.spec.names_whole else [])]
     sizes = {'windows': {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}}
     # it tells of every step, and warns of what concerns its own development
     logging.getLogger('torch.onnx').setLevel(logging.ERROR)

@@ -16,14 +16,27 @@ from dcat_ros.model.segment import SEGMENT_LENGTH, stretched
 from dcat_ros.sensors.registry import sensor_of
 from dcat_ros.texts import one_line
 
-__all__ = ['ATTENDED', 'FACTS', 'LOG_P', 'WHOLE', 'WINDOWS', 'OnnxModel', 'load_onnx', 'made_of']
+__all__ = [
+    'ATTENDED',
+    'FACTS',
+    'FEATURES',
+    'LOG_P',
+    'WHOLE',
+    'WINDOWS',
+    'OnnxModel',
+    'load_onnx',
+    'made_of',
+    'onnx_of',
+]
 
 #: Of the facts about the file itself, in its metadata: JSON with the SHA-256 of the weights that it
 #: was made of, and the least number of samples that it takes.
 FACTS = 'dcat_ros_onnx'
-#: Names of the input and of the outputs; the last two only of a network that names whole recordings
-#: by a layer of its own: what the attention says, and what that layer says.
-WINDOWS, LOG_P, ATTENDED, WHOLE = 'windows', 'log_p', 'attended', 'whole'
+#: Names of the input and of the outputs. The features are those before the last layers, the fixed
+#: ones first; files from before there was teaching have none. The last two are only of a network
+#: that names whole recordings by a layer of its own: what the attention says, and what that layer
+#: says.
+WINDOWS, LOG_P, FEATURES, ATTENDED, WHOLE = 'windows', 'log_p', 'features', 'attended', 'whole'
 
 
 class OnnxModel(Model):
@@ -34,6 +47,10 @@ class OnnxModel(Model):
         card: its record.
         weights_sha256: of the weights file that it was made of.
         least: samples that it takes at least; a shorter window ends with its last sample held.
+
+    Attributes:
+        weights_sha256: see above.
+        has_features: whether the file gives what it makes its words of.
     """
 
     backend = f'onnxruntime {onnxruntime.__version__}'
@@ -45,10 +62,21 @@ class OnnxModel(Model):
         self._session = session
         self._least = least
         self.weights_sha256 = weights_sha256
+        self.has_features = FEATURES in {output.name for output in session.get_outputs()}
 
     def said_of(self, encoded: NDArray[np.float32]) -> NDArray[np.float32]:
         """See `Model`."""
         return self._run(LOG_P, encoded)
+
+    def said_with_features(
+        self, encoded: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """What `said_of` gives, and features (N, F).
+
+        Only where `has_features`.
+        """
+        log_p, features = self._run_all([LOG_P, FEATURES], encoded)
+        return log_p, features
 
     def said_of_whole(self, recording: NDArray[np.float32]) -> NDArray[np.float32]:
         """See `Model`."""
@@ -58,11 +86,16 @@ class OnnxModel(Model):
         return out
 
     def _run(self, output: str, windows: NDArray[np.float32]) -> NDArray[np.float32]:
+        return self._run_all([output], windows)[0]
+
+    def _run_all(
+        self, outputs: list[str], windows: NDArray[np.float32]
+    ) -> list[NDArray[np.float32]]:
         lacking = self._least - windows.shape[1]
         if lacking > 0:
             windows = np.concatenate([windows, np.repeat(windows[:, -1:], lacking, axis=1)], axis=1)
-        out: NDArray[np.float32] = self._session.run([output], {WINDOWS: windows})[0]
-        return out
+        found: list[NDArray[np.float32]] = self._session.run(outputs, {WINDOWS: windows})
+        return found
 
 
 def load_onnx(path: Path) -> OnnxModel:
@@ -71,7 +104,19 @@ def load_onnx(path: Path) -> OnnxModel:
     Raises:
         WeightsError: the file is unreadable, foreign, damaged or of a newer version.
     """
-    data = read_weights(path)
+    return onnx_of(path, read_weights(path))
+
+
+def onnx_of(path: Path, data: bytes) -> OnnxModel:
+    """The model in the bytes of such a file.
+
+    Args:
+        path: where they are from, for the error.
+        data: of the file.
+
+    Raises:
+        WeightsError: as `load_onnx`.
+    """
     options = onnxruntime.SessionOptions()
     # a second thread does not help a net of this size, and waits for work by spinning
     options.intra_op_num_threads = options.inter_op_num_threads = 1
@@ -124,7 +169,7 @@ def _check_fits(session: onnxruntime.InferenceSession, model: OnnxModel) -> None
     """Raises ValueError where the network takes or gives something else than the record says."""
     n_values = sensor_of(model.card).n_inputs
     outputs = {LOG_P, ATTENDED, WHOLE} if model.card.network.names_whole else {LOG_P}
-    if {o.name for o in session.get_outputs()} != outputs:
+    if {o.name for o in session.get_outputs()} - {FEATURES} != outputs:
         raise ValueError(f'its outputs are {[o.name for o in session.get_outputs()]}')
     takes = [(i.name, i.type, list(i.shape)[2:]) for i in session.get_inputs()]
     if takes != [(WINDOWS, 'tensor(float)', [n_values])]:

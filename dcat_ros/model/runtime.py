@@ -5,9 +5,10 @@ from pathlib import Path
 
 from dcat_ros.errors import ConfigError, WeightsError
 from dcat_ros.libraries import how_to_get
-from dcat_ros.model.find import ONNX, find_weights
+from dcat_ros.model.find import ONNX, find_weights, load_card
 from dcat_ros.model.model import BACKENDS, Model
 from dcat_ros.model.onnx_model import load_onnx, made_of
+from dcat_ros.model.taught import load_taught
 
 __all__ = ['load_model']
 
@@ -31,6 +32,10 @@ def load_model(model: str | Path, backend: str = 'auto') -> Model:
         if backend == 'torch':
             raise ConfigError(f'{path} is for onnxruntime; torch runs the .safetensors file.')
         return load_onnx(path)
+    if _is_taught(path):
+        if backend == 'torch':
+            raise ConfigError(f'{path} was taught labels, and onnxruntime alone runs such a file.')
+        return load_taught(path)
     beside = path.with_suffix(ONNX)
     if backend != 'torch' and beside.is_file():
         found = load_onnx(beside)
@@ -49,6 +54,14 @@ def load_model(model: str | Path, backend: str = 'auto') -> Model:
     from dcat_ros.model.weights import load_weights
 
     return TorchModel(*load_weights(path))
+
+
+def _is_taught(path: Path) -> bool:
+    """Whether a weights file says so; what is wrong with it is said when it is loaded."""
+    try:
+        return load_card(path).taught is not None
+    except WeightsError:
+        return False
 
 
 def _how(path: Path) -> str:

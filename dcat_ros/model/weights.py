@@ -48,6 +48,11 @@ def load_weights(path: Path) -> tuple[ActivityNet, Card]:
             f'{path} is no whole safetensors file ({one_line(problem)}); take an undamaged copy.'
         ) from None
     card = parse_card(path, record_of(path, data))
+    if card.taught is not None:
+        raise WeightsError(
+            f'{path} is {card.taught.base} with what it was taught, which onnxruntime alone runs; '
+            f'take {card.taught.base} itself.'
+        )
     _check_fits(path, card, tensors)
     net = ActivityNet(card.network, sensor_of(card), len(card.labels))
     net.load_state_dict(tensors)

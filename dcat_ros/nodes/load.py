@@ -1,6 +1,7 @@
 """The model that a recogniser's parameters name, ready to be given windows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 from rclpy.node import Node
 from rclpy.parameter import Parameter
@@ -9,13 +10,39 @@ from dcat_ros.errors import ConfigError
 from dcat_ros.model.model import Model
 from dcat_ros.model.runtime import load_model
 from dcat_ros.sensors.sensor import Sensor
+from dcat_ros.streaming.receiver import Receiver
 from dcat_ros.streaming.recogniser import Recogniser
 
-__all__ = ['load']
+__all__ = ['Loaded', 'load']
 
 
-def load(node: Node, sensors: Sequence[Sensor]) -> tuple[Model, Recogniser]:
-    """Load the model of the parameter `model`, and make its recogniser by the other parameters.
+class Loaded(NamedTuple):
+    """A model with what gives it windows.
+
+    Attributes:
+        model: it has run once.
+        recogniser: of the model.
+        receiver: of the sensor's messages.
+    """
+
+    model: Model
+    recogniser: Recogniser
+    receiver: Receiver[Any]
+
+
+def load(
+    node: Node,
+    sensors: Sequence[Sensor],
+    make_receiver: Callable[[Recogniser], Receiver[Any]],
+    name: str | None = None,
+) -> Loaded:
+    """Load a model, and make its recogniser by the node's parameters.
+
+    Args:
+        node: a recogniser.
+        sensors: that it may hear.
+        make_receiver: of the node.
+        name: of the model; that of the parameter `model` without it.
 
     Where what it needs besides its file is not on this machine, that of `model_fallback`.
 
@@ -24,7 +51,7 @@ def load(node: Node, sensors: Sequence[Sensor]) -> tuple[Model, Recogniser]:
         ConfigError: it is for another sensor, a parameter does not fit it, or what it needs, or
             shall run it, is not there.
     """
-    model = _load(node)
+    model = _load(node, name)
     names = [sensor.name for sensor in sensors]
     if model.card.modality not in names:
         raise ConfigError(
@@ -38,13 +65,15 @@ def load(node: Node, sensors: Sequence[Sensor]) -> tuple[Model, Recogniser]:
         max_gap_s=node.get_parameter('max_gap').value,
         reorder_s=node.get_parameter('reorder').value,
     )
-    return model, recogniser
+    receiver = make_receiver(recogniser)
+    model.warm_up()
+    return Loaded(model, recogniser, receiver)
 
 
-def _load(node: Node) -> Model:
+def _load(node: Node, name: str | None) -> Model:
     """The model, or the one that is named to stand in for it."""
     backend = node.get_parameter('backend').value
-    model = load_model(node.get_parameter('model').value, backend)
+    model = load_model(node.get_parameter('model').value if name is None else name, backend)
     try:
         model.make_ready()
     except ConfigError as problem:

@@ -33,8 +33,7 @@ class Outputs:
 
     def __init__(self, node: LifecycleNode, card: Card):
         self._node = node
-        self._card = card
-        self._macro_f1 = macro_f1_of(card)
+        self.change(card)
         create = node.create_lifecycle_publisher
         self._label = create(String, '~/label', _DEPTH)
         self._activity = create(DiagnosticArray, '~/activity', _DEPTH)
@@ -49,6 +48,11 @@ class Outputs:
             self._publishers.append(self._classification)
             # not a managed one: it says what the model is, in every state
             self._label_info = node.create_publisher(LabelInfo, '~/label_info', latched)
+
+    def change(self, card: Card) -> None:
+        """From now on this is the model in use."""
+        self._card = card
+        self._macro_f1 = macro_f1_of(card)
 
     def announce(self, threshold: float) -> None:
         """Publish which labels there are; late subscribers get it too."""

@@ -28,7 +28,13 @@ __all__ = ['RECOGNISER_PARAMETERS', 'check', 'declare', 'with_defaults']
 
 #: What every recogniser node has.
 RECOGNISER_PARAMETERS = (
-    Spec('model', 'imu_utd_mhad', 'Name of a shipped model, or path of a weights file.'),
+    Spec(
+        'model',
+        'imu_utd_mhad',
+        'Name of a shipped model, or path of a weights file. Set while the node works, it loads '
+        'the other one, says unknown, and goes on with it.',
+        live=True,
+    ),
     Spec(
         'backend',
         'auto',

@@ -5,22 +5,17 @@ from threading import Lock
 from time import monotonic
 from typing import Any, NamedTuple
 
-from rcl_interfaces.msg import SetParametersResult
 from rclpy.clock import Clock, ClockType
-from rclpy.parameter import Parameter
 
-from dcat_ros.errors import ConfigError, MessageError
+from dcat_ros.errors import MessageError
 from dcat_ros.model.model import Model
+from dcat_ros.nodes.adjustable import AdjustableNode
 from dcat_ros.nodes.health import REPORT_S, Health, Reporter, Situation
 from dcat_ros.nodes.inputs import Inputs, Taker
-from dcat_ros.nodes.lifecycle import GuardedLifecycleNode
-from dcat_ros.nodes.load import load
+from dcat_ros.nodes.load import Loaded
 from dcat_ros.nodes.outputs import Outputs
-from dcat_ros.nodes.parameters import RECOGNISER_PARAMETERS, check, declare, with_defaults
 from dcat_ros.nodes.reception import Reception
 from dcat_ros.nodes.stamps import StampCheck
-from dcat_ros.sensors.sensor import Sensor
-from dcat_ros.sensors.setting import Spec
 from dcat_ros.streaming.decision import STALE, Prediction
 from dcat_ros.streaming.freshness import Freshness
 from dcat_ros.streaming.judge import StreamJudge
@@ -42,40 +37,26 @@ class _Job(NamedTuple):
     received: float  # monotonic time at which its last sample came
 
 
-class SensorNode(GuardedLifecycleNode):
+class SensorNode(AdjustableNode):
     """Receives a sensor's messages, recognises the activity, and publishes it.
 
     Messages come as bytes (a raw subscription) and go to the receiver that bags use too. What is
     slow runs in a thread of its own.
 
     Attributes:
-        sensors: what it may hear; the model says which of them.
         message_type: ROS type of the input.
         input_topic: its relative name.
-        parameters: what the node declares: what all recognisers do, and what the sensor needs.
 
     Args:
         name: of the node.
         options: of rclpy.node.Node.
     """
 
-    sensors: tuple[Sensor, ...]
     message_type: type[Any]
     input_topic: str
-    parameters: tuple[Spec, ...]
-
-    def __init_subclass__(cls) -> None:
-        lives = [sensor.live for sensor in cls.sensors if sensor.live is not None]
-        usual = with_defaults(RECOGNISER_PARAMETERS, **lives[0].defaults)
-        cls.parameters = (*usual, *(spec for live in lives for spec in live.parameters))
 
     def __init__(self, name: str, **options: Any):
         super().__init__(name, **options)
-        declare(self, self.parameters)
-        refused = check(self._parameters.values(), self.parameters)
-        if not refused.successful:
-            raise ConfigError(f'{refused.reason} (parameter of {name}).')
-        self.add_on_set_parameters_callback(self._on_set)
         self._health = Health()
         self._model: Model | None = None
         self._recogniser: Recogniser | None = None
@@ -99,14 +80,6 @@ class SensorNode(GuardedLifecycleNode):
         self.create_timer(REPORT_S, self._report, clock=steady)
         self.create_timer(_WATCH_S, self._watch, clock=steady)
 
-    def make_receiver(self, recogniser: Recogniser) -> Receiver[Any]:
-        """What takes the messages of this sensor.
-
-        Raises:
-            ConfigError: a parameter is unusable.
-        """
-        raise NotImplementedError
-
     def inputs(self, receiver: Receiver[Any]) -> dict[str, Taker]:
         """The topics that are listened to, and what of the receiver takes their messages."""
         return {self.input_topic: receiver if isinstance(receiver, TakesRuns) else receiver.accept}
@@ -129,15 +102,18 @@ class SensorNode(GuardedLifecycleNode):
 
     def configure(self) -> None:
         """Load the model, run it once, and make the publishers."""
-        model, recogniser = load(self, self.sensors)
-        receiver = self.make_receiver(recogniser)
-        model.warm_up()
-        self._model = model
-        self._receiver = receiver
+        self._take_up(self.load())
+
+    def _take_up(self, loaded: Loaded) -> None:
+        """Use a model, while nothing is received."""
+        model, recogniser, receiver = loaded
+        self._model, self._receiver = model, receiver
         self._fresh = Freshness(
             receiver, self._judge, model.card.input.window_s, self.get_parameter('max_gap').value
         )
-        self._outputs = Outputs(self, model.card)
+        if self._outputs is None:
+            self._outputs = Outputs(self, model.card)
+        self._outputs.change(model.card)
         self.apply(recogniser)
         self._recogniser = recogniser
         self.get_logger().info(
@@ -286,15 +262,22 @@ class SensorNode(GuardedLifecycleNode):
             said=self._health.published - self._counts_then[1],
         )
 
-    def _on_set(self, parameters: list[Parameter]) -> SetParametersResult:
-        result = check(parameters, self.parameters)
-        if result.successful:
-            # the new values are there only after this callback returned
-            self.executor.create_task(self._apply_now)
-        return result
+    def is_configured(self) -> bool:
+        """Whether a model is loaded."""
+        return self._recogniser is not None
 
-    def _apply_now(self) -> None:
+    def adjust(self, loaded: Loaded | None) -> None:
+        """Bring what was set to where it counts; with another model the sensor is heard anew."""
         self._checked_stamp.max_future_s = self.get_parameter('max_future').value
         self._stale_after_s = self.get_parameter('stale_after').value
-        if self._recogniser is not None:
+        if self._recogniser is None:
+            return
+        if loaded is None:
             self.apply(self._recogniser)
+            return
+        is_active = self._worker is not None
+        # what is at work ends, and `unknown` is said, before the new model says its first word
+        self.deactivate()
+        self._take_up(loaded)
+        if is_active:
+            self.activate()

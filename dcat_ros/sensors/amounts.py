@@ -1,4 +1,4 @@
-"""By how much training windows are changed at random."""
+"""By how much training windows are changed at random, and how much takes of a person weigh."""
 
 from typing import Annotated
 
@@ -6,7 +6,7 @@ from pydantic import Field, FiniteFloat
 
 from dcat_ros.card.card import Record, Share
 
-__all__ = ['AugmentConfig', 'NotNegative']
+__all__ = ['AugmentConfig', 'NotNegative', 'TakeAmounts']
 
 NotNegative = Annotated[FiniteFloat, Field(ge=0, le=1000)]
 
@@ -28,3 +28,19 @@ class AugmentConfig(Record):
     scale: NotNegative = 0.15
     noise: NotNegative = 0.05
     mix: Share = 0.0
+
+
+class TakeAmounts(Record):
+    """How much the takes count by which a person teaches a label; see `dcat_ros.teach.fit`.
+
+    Attributes:
+        weight: of a label's takes together, times that of what is remembered of an old label.
+        margin: for each take so much is taken from the label's score: takes are of the very
+            person who is recognised, and what is remembered is of others, so that a new label
+            would swallow old ones, the more takes the more.
+        most_margin: but not more than that.
+    """
+
+    weight: NotNegative = 1.0
+    margin: NotNegative = 0.25
+    most_margin: NotNegative = 0.75

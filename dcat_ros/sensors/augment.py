@@ -31,9 +31,22 @@ def scaled(
 
 def rotated(windows: Windows, vectors: NDArray[np.float64]) -> Windows:
     """Turn all 3-vectors of each window (T, C) by its rotation vector, in rad."""
-    from scipy.spatial.transform import Rotation  # takes a tenth of a start
-
-    matrices = Rotation.from_rotvec(vectors).as_matrix().astype(np.float32)
+    matrices = _matrices(vectors).astype(np.float32)
     triples = windows.reshape(*windows.shape[:2], -1, 3)
     turned: Windows = np.matmul(triples, matrices.transpose(0, 2, 1)[:, None])
     return turned.reshape(windows.shape)
+
+
+def _matrices(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Matrices (N, 3, 3) of rotation vectors (N, 3), by O. Rodrigues' formula.
+
+    Without SciPy, which a robot need not have.
+    """
+    angles = np.linalg.norm(vectors, axis=1)[:, None, None]
+    x, y, z = (vectors / np.maximum(angles[:, :, 0], 1e-300)).T
+    zero = np.zeros_like(x)
+    cross = np.array([[zero, -z, y], [z, zero, -x], [-y, x, zero]]).transpose(2, 0, 1)
+    turned: NDArray[np.float64] = (
+        np.eye(3) + np.sin(angles) * cross + (1 - np.cos(angles)) * (cross @ cross)
+    )
+    return turned

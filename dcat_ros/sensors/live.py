@@ -96,6 +96,9 @@ class Live(Named):
             where it is not needed.
         assumed: settings that stand in for what nobody tells, so that data can be looked at.
         to_bag: how its messages are made of a recording; None: they are not.
+        as_set: parameter of the node -> the setting that says the same of a recording.
+        only_live: parameters of the node that no setting says: what a recording of it is taken for
+            holds where they have their defaults.
     """
 
     types: tuple[str, ...]
@@ -118,3 +121,5 @@ class Live(Named):
     beside: Callable[[str, str, Given], Beside | None] = _nothing_beside
     assumed: Mapping[str, Any] = field(default_factory=dict)
     to_bag: ToBag | None = None
+    as_set: Mapping[str, str] = field(default_factory=dict)
+    only_live: tuple[str, ...] = ()

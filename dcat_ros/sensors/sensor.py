@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dcat_ros.sensors.amounts import AugmentConfig
+from dcat_ros.sensors.amounts import AugmentConfig, TakeAmounts
 from dcat_ros.sensors.encoder import Encoder
 from dcat_ros.sensors.live import Live
 from dcat_ros.signals import Signal
@@ -83,6 +83,7 @@ class Sensor:
         live: how its messages come; None for a sensor that only teaches.
         encoder: what its windows go through before the network's front; None: nothing.
         encoded: name of an encoder -> the same sensor with it, whose samples are the encoder's.
+        takes: how much takes count by which a person teaches a label.
     """
 
     name: str
@@ -106,6 +107,7 @@ class Sensor:
     live: Live | None = None
     encoder: Encoder | None = None
     encoded: Mapping[str, 'Sensor'] = field(default_factory=dict)
+    takes: TakeAmounts = field(default_factory=TakeAmounts)
 
     @property
     def n_inputs(self) -> int:

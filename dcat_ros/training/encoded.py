@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dcat_ros.sensors.encoder import Encode
-from dcat_ros.training.loop import Batch, Targets
+from dcat_ros.training.batch import Batch, Targets
 
 __all__ = ['encoded_batches', 'remembered']
 
@@ -59,10 +59,9 @@ def _made(draw: Draw, encode: Encode, seed: tuple[int, ...], n_windows: int) -> 
     n = i = 0
     while n < n_windows:
         batch = draw(np.random.default_rng((*seed, i)))
-        encoded = encode(batch.windows).astype(np.float16)
-        one = _Made(encoded, batch.targets, batch.pairs, len(encoded))
-        made[batch.windows.shape[1]].append(one)
-        n, i = n + len(encoded), i + 1
+        said = encode(batch.windows).astype(np.float16)
+        made[batch.windows.shape[1]].append(_Made(said, batch.targets, batch.pairs, len(said)))
+        n, i = n + len(said), i + 1
     for parts in made.values():
         encoded, targets, pairs, sizes = zip(*parts, strict=True)
         yield _Made(

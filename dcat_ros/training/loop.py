@@ -8,47 +8,28 @@ import copy
 import math
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
 from dcat_ros.errors import TrainingError
 from dcat_ros.model.network import ActivityNet, Outputs
+from dcat_ros.training.batch import Batch
 from dcat_ros.training.checkpoint import History, load_checkpoint, save_checkpoint
 from dcat_ros.training.config import OptimiserConfig
 from dcat_ros.training.reproducible import seed_torch
 from dcat_ros.training.transfer import Transfer
 
-__all__ = ['Batch', 'Targets', 'descend', 'fit']
+__all__ = ['descend', 'fit']
 
 Net = TypeVar('Net', bound=nn.Module)
 
 _SAVE_EVERY = 100
 _BRANCH_WEIGHT = 0.5  # of each branch's own loss beside that of the sum
 _WARM_UP = 0.15  # share of the steps in which the learning rate rises
-
-
-#: See `Batch.targets`.
-Targets: TypeAlias = NDArray[np.int64] | NDArray[np.float32]
-
-
-class Batch(NamedTuple):
-    """What a step learns from.
-
-    Attributes:
-        windows: (N, T, C), or what the sensor's encoder makes of them.
-        targets: class indices (N,), -1 for a recording whose label is not used; or the shares of
-            the labels (N, classes), none for such a recording.
-        pairs: (N,), row of the same recording in the source's outputs, -1 for none.
-    """
-
-    windows: NDArray[np.float32]
-    targets: Targets
-    pairs: NDArray[np.int64]
 
 
 def fit(

@@ -16,11 +16,12 @@ from dcat_ros.errors import ConfigError
 from dcat_ros.model.network import ActivityNet
 from dcat_ros.model.segment import SEGMENT_LENGTH
 from dcat_ros.sensors.registry import sensor_of
+from dcat_ros.training.batch import Batch, Targets
 from dcat_ros.training.checkpoint import History
 from dcat_ros.training.config import TrainConfig
 from dcat_ros.training.encoded import encoded_batches, remembered
 from dcat_ros.training.holdout import HeldOutStream, measure
-from dcat_ros.training.loop import Batch, Targets, fit
+from dcat_ros.training.loop import fit
 from dcat_ros.training.recordings import whole_recordings
 from dcat_ros.training.reproducible import seed_torch
 from dcat_ros.training.ridge import fit_ppv, fit_segment

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from dcat_ros.model.network import ActivityNet
-from dcat_ros.training.loop import Targets
+from dcat_ros.training.batch import Targets
 
 __all__ = ['fit_ppv', 'fit_segment']
 

@@ -6,6 +6,7 @@ whole trials raises false alarms there (../docs/recognition.md).
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +15,55 @@ from dcat_ros.datasets.continuous import join
 from dcat_ros.datasets.trial import Dataset
 from dcat_ros.errors import DatasetError
 from dcat_ros.segment import REST
+from dcat_ros.sensors.amounts import AugmentConfig
 from dcat_ros.sensors.sensor import Sensor
-from dcat_ros.training.config import TrainConfig
-from dcat_ros.training.loop import Batch
+from dcat_ros.training.batch import Batch
 
-__all__ = ['StreamPool', 'make_pool']
+__all__ = ['Drawing', 'StreamPool', 'make_pool']
+
+
+class Drawing(Protocol):
+    """What of a recipe says how windows are drawn; see `dcat_ros.training.config.TrainConfig`."""
+
+    @property
+    def window_s(self) -> float:
+        """Length of a window."""
+        ...
+
+    @property
+    def lag_s(self) -> float:
+        """A label speaks for the instant so long before the end."""
+        ...
+
+    @property
+    def joins(self) -> int:
+        """How many times the trials are joined."""
+        ...
+
+    @property
+    def straddle(self) -> float:
+        """Share of windows that may reach beyond their recording."""
+        ...
+
+    @property
+    def evenly(self) -> str:
+        """Whether samples or sources are drawn."""
+        ...
+
+    @property
+    def rest(self) -> str:
+        """Whether a pause is a label, or nothing that is known."""
+        ...
+
+    @property
+    def rest_share(self) -> float:
+        """Share of pauses."""
+        ...
+
+    @property
+    def augment(self) -> AugmentConfig:
+        """Random changes."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -46,7 +91,7 @@ class StreamPool:
 
     def draw(
         self,
-        config: TrainConfig,
+        config: Drawing,
         rng: np.random.Generator,
         n: int,
         length_s: float | None = None,
@@ -79,7 +124,7 @@ class StreamPool:
         self,
         instants: NDArray[np.int64],
         classes: NDArray[np.int64],
-        config: TrainConfig,
+        config: Drawing,
         rng: np.random.Generator,
         length_s: float | None,
     ) -> Batch:
@@ -106,7 +151,7 @@ class StreamPool:
         instants: NDArray[np.int64],
         within: NDArray[np.bool_],
         length_s: float,
-        config: TrainConfig,
+        config: Drawing,
         rng: np.random.Generator,
     ) -> NDArray[np.float32]:
         """Windows that speak for these samples, played at random speeds.
@@ -143,7 +188,7 @@ class StreamPool:
 
 def make_pool(
     dataset: Dataset,
-    config: TrainConfig,
+    config: Drawing,
     sensor: Sensor,
     rng: np.random.Generator,
     partners: Mapping[str, int] | None = None,

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from dcat_ros.card.card import NetworkSpec
 from dcat_ros.model.network import ActivityNet
 from dcat_ros.training.augment import cropped
+from dcat_ros.training.batch import Batch
 from dcat_ros.training.config import AugmentConfig, OptimiserConfig
-from dcat_ros.training.loop import Batch, fit
+from dcat_ros.training.loop import fit
 from dcat_ros.training.paired import Paired
 from dcat_ros.training.reproducible import seed_torch
 from dcat_ros.training.transfer import Transfer

@@ -22,6 +22,7 @@ VERBS = (
     'info',
     'models',
     'replay',
+    'teach',
     'train',
     'watch',
 )

@@ -45,6 +45,19 @@ def test_a_verb_runs(bag, args, said):
     assert said in done.stdout
 
 
+def test_a_label_is_taught(bag, tmp_path, monkeypatch):
+    monkeypatch.setenv('DCAT_TAUGHT', str(tmp_path))
+    truth = tmp_path / 'labels.csv'
+    truth.write_text('start,end,label\n5,8,bow\n12,15,bow\n')
+    done = dcat('teach', '--model', 'imu_watch', '--bag', bag, '--truth', truth)
+    assert done.returncode == 0, done.stderr
+    taught = tmp_path / 'imu_watch_taught.safetensors'
+    assert str(taught) in done.stdout
+    done = dcat('evaluate', bag, '--model', taught, '--truth', truth)
+    assert done.returncode == 0, done.stderr
+    assert 'bow' in done.stdout
+
+
 @pytest.mark.parametrize(
     ('args', 'module', 'extra'),
     [

@@ -30,7 +30,7 @@ def test_parameter_file_names_every_parameter_with_its_default():
 
 @pytest.mark.parametrize(
     ('name', 'value'),
-    [('model', 'imu_watch'), ('stride', 0.5), ('qos_depth', 5), ('max_gap', 0.5), ('reorder', 0.2)],
+    [('stride', 0.5), ('qos_depth', 5), ('max_gap', 0.5), ('reorder', 0.2)],
 )
 def test_read_only_parameter_is_refused(recogniser, peer, name, value):
     result = peer.set_parameter(name, value)

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from dcat_ros.training.batch import Batch
 from dcat_ros.training.encoded import encoded_batches, remembered
-from dcat_ros.training.loop import Batch
 
 
 def draw(rng):

@@ -5,10 +5,11 @@ import torch
 from helpers import make_card, make_net
 
 from dcat_ros.errors import OutputError, TrainingError
+from dcat_ros.training.batch import Batch
 from dcat_ros.training.checkpoint import load_checkpoint
 from dcat_ros.training.config import OptimiserConfig
 from dcat_ros.training.curves import curves_png
-from dcat_ros.training.loop import Batch, _one_cycle, fit
+from dcat_ros.training.loop import _one_cycle, fit
 
 CARD = make_card(network={'dropout': 0.3})
 

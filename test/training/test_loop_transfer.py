@@ -6,9 +6,10 @@ import torch
 from transfer_helpers import made_pool, recordings, same_weights, small_net
 
 from dcat_ros.errors import TrainingError
+from dcat_ros.training.batch import Batch
 from dcat_ros.training.checkpoint import load_checkpoint
 from dcat_ros.training.config import OptimiserConfig
-from dcat_ros.training.loop import Batch, fit
+from dcat_ros.training.loop import fit
 from dcat_ros.training.transfer import Transfer
 
 X = recordings(12)

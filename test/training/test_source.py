@@ -7,8 +7,9 @@ from transfer_helpers import recordings, same_weights, small_net
 
 from dcat_ros.errors import OutputError
 from dcat_ros.training import source as module
+from dcat_ros.training.batch import Batch
 from dcat_ros.training.config import OptimiserConfig
-from dcat_ros.training.loop import Batch, fit
+from dcat_ros.training.loop import fit
 from dcat_ros.training.losses import LOSSES
 from dcat_ros.training.source import freeze, source_outputs, weights_sha256
 from dcat_ros.training.transfer import Transfer

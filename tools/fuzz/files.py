@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import cache, partial
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -19,11 +20,14 @@ from dcat_ros.experiment.config import read_experiment
 from dcat_ros.model.find import shipped_models
 from dcat_ros.model.model import Model
 from dcat_ros.model.onnx_model import load_onnx
+from dcat_ros.model.runtime import load_model
 from dcat_ros.model.torch_model import TorchModel
 from dcat_ros.model.weights import load_weights
 from dcat_ros.presence.activity import Activity, activity_values, read_activity
 from dcat_ros.streaming.decision import Prediction
 from dcat_ros.streaming.recogniser import Recogniser
+from dcat_ros.teach.lessons import load_lessons, save_lessons
+from dcat_ros.teach.study import Studied
 from dcat_ros.texts import parse_yaml
 from dcat_ros.training.config import read_config
 from dcat_ros.training.said import read_said
@@ -121,6 +125,43 @@ def _spoilt_header(rng: Random) -> bytes:
     if rng.random() < 0.2:
         body = body[: rng.randrange(len(body))]
     return _packed(header, body)
+
+
+@cache
+def _taught() -> tuple[dict[str, Any], bytes]:
+    """Header and body of a valid file of a model that was taught a label."""
+    lessons = load_lessons(SHIPPED['depth'])
+    n_features = lessons.memory.windows.features.shape[1]
+    windows = np.random.default_rng(0).normal(size=(6, n_features)).astype(np.float32)
+    take = Studied('bow', 'eva', '2026-01-02', windows, np.arange(6) > 4, None)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / 'taught.safetensors'
+        save_lessons(path, lessons.more([take]))
+        data = path.read_bytes()
+    length = int.from_bytes(data[:8], 'little')
+    return json.loads(data[8 : 8 + length]), data[8 + length :]
+
+
+def _spoilt_taught(rng: Random) -> bytes:
+    header, body = _taught()
+    if rng.random() < 0.5:
+        return mutated(_packed(header, body), rng)
+    header = json.loads(json.dumps(header))
+    name = rng.choice(list(header))
+    if name == '__metadata__':
+        part = rng.choice(list(header[name]))
+        header[name][part] = mutated(header[name][part].encode(), rng).decode('latin-1')
+    else:
+        part = rng.choice(('dtype', 'shape', 'data_offsets'))
+        choices = {'dtype': _TYPES, 'shape': _SHAPES, 'data_offsets': _OFFSETS}
+        header[name][part] = rng.choice(choices[part])
+    return _packed(header, body)
+
+
+def _run_taught(path: Path) -> int:
+    """Load what somebody was taught, teach it no more, and run it."""
+    load_lessons(str(path))
+    return _run_model(load_model(path))
 
 
 def _spoilt_card(rng: Random) -> bytes:
@@ -268,6 +309,7 @@ FILES: dict[str, tuple[Kind, int]] = {
     'weights, any bytes': (_on_file('w.safetensors', _spoilt_weights, _run_weights), 4),
     'weights, headers': (_on_file('w.safetensors', _spoilt_header, _run_weights), 4),
     'weights without torch': (_on_file('w.onnx', _spoilt_onnx, _run_onnx), 3),
+    'taught weights': (_on_file('w.safetensors', _spoilt_taught, _run_taught), 2),
     'cards': (_on_file('w.safetensors', _spoilt_card, _run_weights), 6),
     'what a network said (npz)': (_on_file('said.npz', spoilt_said, read_said), 3),
     'recipes (YAML)': (_on_file('r.yaml', _text(_RECIPES), read_config), 4),

@@ -73,4 +73,5 @@ LIVE = Live(
     beside=_beside,
     assumed={'focal': 500.0},
     to_bag=TO_BAG,
+    as_set={'focal_px': 'focal', 'max_range': 'max_range'},
 )

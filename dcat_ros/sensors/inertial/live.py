@@ -49,4 +49,6 @@ LIVE = Live(
     parameters=PARAMETERS,
     find_parts=find_halves,
     to_bag=TO_BAG,
+    as_set={'ignore_covariance': 'ignore_covariance'},
+    only_live=('mount_rpy',),
 )

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from dcat_ros.sensors.amounts import TakeAmounts
 from dcat_ros.sensors.augment import turned
 from dcat_ros.sensors.fronts import signal_front
 from dcat_ros.sensors.inertial.live import LIVE
@@ -40,6 +41,7 @@ INERTIAL = Sensor(
     features=_kernels,
     views={'imu': beginning(slice(0, 6)), 'imu_half': beginning(slice(0, 6), share=0.5)},
     live=LIVE,
+    takes=TakeAmounts(weight=0.25, margin=0.5, most_margin=1.5),
 )
 
 

@@ -1,0 +1,130 @@
+"""dcat teach: a further label for a trained model, from a few takes."""
+
+import getpass
+import signal
+from pathlib import Path
+from threading import Event
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import click
+
+from dcat_ros.cli.evaluate_options import with_reading_options
+from dcat_ros.cli.options import complete_model
+
+if TYPE_CHECKING:
+    from dcat_ros.evaluation.many import BagOptions
+
+__all__ = ['command']
+
+
+@click.command('teach')
+@click.option('--node', 'nodes', multiple=True, help='A running recogniser that learns, live.')
+@click.option('--bag', 'bags', multiple=True, type=click.Path(path_type=Path), help='Takes of it.')
+@click.option(
+    '--model', 'models', multiple=True, shell_complete=complete_model, help='Learns from bags.'
+)
+@click.option('--label', 'labels', multiple=True, help='What is taught; of bags all that is new.')
+@click.option(
+    '--takes',
+    type=click.IntRange(1, 100),
+    default=3,
+    show_default=True,
+    help='How many, of each label.',
+)
+@click.option('--person', help='Who does it; without it the name of the user.')
+@click.option('--again', is_flag=True, help='Teach --model, or --node, all that is kept.')
+@click.option('--forget', 'forgotten', multiple=True, help='Forget a label that was taught.')
+@click.option('--use', is_flag=True, help='Each --node goes on with what it was taught.')
+@click.option('--out', type=click.Path(path_type=Path), help='Weights file to write.')
+@with_reading_options
+def command(
+    nodes: tuple[str, ...],
+    bags: tuple[Path, ...],
+    models: tuple[str, ...],
+    labels: tuple[str, ...],
+    takes: int,
+    person: str | None,
+    again: bool,
+    forgotten: tuple[str, ...],
+    use: bool,
+    out: Path | None,
+    options: 'BagOptions',
+) -> None:
+    """Teach a trained model a label of your own from a few takes, in closed form.
+
+    Live, it counts down, cuts each take by its motion, and asks for one more where it cannot learn
+    from it. A take is one performance by the person who will be recognised. What was taught is
+    kept as recordings in ~/.local/share/dcat_ros (DCAT_TAUGHT), pictures too.
+
+    Example: dcat teach --node /imu_node --label thumbs_up --use
+
+    Example: dcat teach --model imu_utd_mhad --bag mine --truth labels.csv
+
+    Example: dcat teach --node /imu_node --forget thumbs_up --use
+    """
+    if not (nodes or models):
+        raise click.UsageError('Say who learns: --node /imu_node, or --model NAME with --bag.')
+    if use and not nodes:
+        raise click.UsageError('--use is for a --node.')
+    if out is not None and len(nodes) + len(models) > 1:
+        raise click.UsageError('--out is for one model.')
+    if models and not (bags or again or forgotten):
+        raise click.UsageError('--model learns from --bag, or --again, or may --forget.')
+    if len(bags) > 1 and options.truth is not None:
+        raise click.UsageError('--truth is for one --bag; several have theirs on a topic.')
+    others = [name for name, given in (('--again', again), ('--forget', forgotten)) if given]
+    if others and (labels or bags):
+        raise click.UsageError(f'{others[0]} goes by itself: teach before or afterwards.')
+    if nodes and not (labels or bags or others):
+        raise click.UsageError('--label says what is taught.')
+    stop = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+
+    from dcat_ros.cli.teach_view import TeachView, said_of
+    from dcat_ros.teach.kept import today
+    from dcat_ros.teach.teach import Desk
+
+    desk = Desk((person or _user(), today()), out)
+    if nodes and labels and not bags:
+        from dcat_ros.nodes.teach_live import teach_live
+
+        with TeachView(takes) as view:
+            teach_live(nodes, labels, takes, desk, view.show, stop)
+    else:
+        if nodes:
+            from dcat_ros.nodes.pupils import models_of
+
+            models = tuple(models_of(nodes))
+        for model in models:
+            desk.open(model)
+        for label in forgotten:
+            click.echo(f'{desk.forget(label)} takes of {label} are forgotten, and deleted.')
+        if again:
+            desk.learn_kept()
+        for bag in bags:
+            truth = str(options.truth or options.truth_topic)
+            desk.learn_bag(bag, truth, options.source, labels or None)
+    for take in desk.refused:
+        click.echo(f'not learned: {take.label} {take.where}: {take.why}', err=True)
+    begin_s = monotonic()
+    written = desk.write()
+    for model, card in written:
+        click.echo(f'{model}: {said_of(card)} ({monotonic() - begin_s:.1f} s)')
+    for label, other in desk.alike.items():
+        click.echo(f'{label} is mostly taken for {other}: they are too much alike.', err=True)
+    if use:
+        from dcat_ros.nodes.pupils import use_model
+
+        for name, (model, _) in zip(nodes, written, strict=True):
+            use_model(name, model)
+            click.echo(f'{name} goes on with it.')
+
+
+def _user() -> str:
+    """The name of the account; a container may have none."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return 'somebody'

@@ -1,0 +1,108 @@
+"""dcat teach: from bags in this process, and what it says."""
+
+import pytest
+from click.testing import CliRunner
+from teach_helpers import save_base, takes_bag
+
+from dcat_ros.cli.teach import command
+from dcat_ros.errors import ConfigError, DcatError
+from dcat_ros.model.find import load_card
+from dcat_ros.segment import Segment
+
+
+@pytest.fixture(scope='module')
+def base(tmp_path_factory):
+    pytest.importorskip('torch')
+    return save_base(tmp_path_factory.mktemp('base'))
+
+
+@pytest.fixture
+def taught(tmp_path, monkeypatch):
+    monkeypatch.setenv('DCAT_TAUGHT', str(tmp_path / 'taught'))
+    return tmp_path / 'taught'
+
+
+@pytest.fixture
+def bag(tmp_path):
+    return takes_bag(tmp_path / 'mine', 'nod', 'nod', 'twist')
+
+
+def teach(*arguments):
+    return CliRunner().invoke(command, [str(argument) for argument in arguments])
+
+
+def test_a_bag_with_a_file_of_truth(base, bag, taught, tmp_path):
+    truth = tmp_path / 'labels.csv'
+    truth.write_text('start,end,label\n2.0,4.4,bow\n6.4,8.8,bow\n')
+    out = tmp_path / 'mine.safetensors'
+    done = teach('--model', base, '--bag', bag, '--truth', truth, '--person', 'eva', '--out', out)
+    assert done.exit_code == 0, done.output
+    assert '4 labels, taught: bow (2 takes by eva)' in done.output
+    (lesson,) = load_card(out).taught.lessons
+    assert (lesson.label, lesson.person, lesson.n_takes) == ('bow', 'eva', 2)
+
+
+def test_forget_and_again(base, bag, taught):
+    assert teach('--model', base, '--bag', bag).exit_code == 0
+    done = teach('--model', base, '--forget', 'twist')
+    assert '1 takes of twist are forgotten, and deleted.' in done.output
+    done = teach('--model', base, '--again')
+    assert done.exit_code == 0, done.output
+    assert load_card(taught / 'made_taught.safetensors').taught.labels == ('nod',)
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'why'),
+    [
+        ([], 'Say who learns'),
+        (['--model', 'imu_watch'], 'learns from --bag'),
+        (['--model', 'imu_watch', '--bag', 'a', '--use'], '--use is for a --node'),
+        (['--model', 'a', '--model', 'b', '--again', '--out', 'x'], '--out is for one model'),
+        (['--model', 'a', '--bag', 'b', '--bag', 'c', '--truth', 'd'], '--truth is for one --bag'),
+        (['--model', 'a', '--bag', 'b', '--takes', '0'], 'is not in the range'),
+        (['--model', 'a', '--bag', 'b', '--again'], '--again goes by itself'),
+        (['--node', '/imu_node', '--use'], '--label says what is taught'),
+    ],
+)
+def test_misuse_is_exit_code_2(arguments, why):
+    done = teach(*arguments)
+    assert done.exit_code == 2
+    assert why in done.output
+
+
+@pytest.mark.parametrize(
+    ('truth', 'why'),
+    [
+        ('start,end,label\n1,2\n', 'label must not be empty'),
+        ('start,end,label\n900,902,bow\n', 'no take of it can be learned from'),
+        ('start,end,label\n0,40,bow\n', 'bow lasts 40 s'),
+        ('start,end,label\n2,2.3,bow\n', 'shorter than 0.5 s'),
+    ],
+)
+def test_a_truth_that_makes_no_take_is_refused(base, bag, taught, tmp_path, truth, why):
+    path = tmp_path / 'labels.csv'
+    path.write_text(truth)
+    done = teach('--model', base, '--bag', bag, '--truth', path)
+    assert isinstance(done.exception, DcatError)
+    assert why in str(done.exception)
+    assert not taught.exists()
+
+
+def test_a_model_of_sound_is_refused(bag):
+    done = teach('--model', 'audio_kitchen20', '--bag', bag)
+    assert isinstance(done.exception, ConfigError)
+    assert 'takes teach nothing of it' in str(done.exception)
+
+
+def test_the_view_says_what_became_of_a_take(capsys):
+    from dcat_ros.cli.teach_view import TeachView
+    from dcat_ros.teach.live import Verdict
+
+    with TeachView(3) as view:
+        view.show('nod', 1, 'ready 2', None)
+        view.show('nod', 1, 'now', None)
+        view.show('nod', 1, 'ready 2', Verdict(None, {}, {'/imu_node': 'nothing moved'}))
+        view.show('nod', 3, '', Verdict(Segment(0, 2_100_000_000, 'nod'), {'/imu_node': None}, {}))
+    said = capsys.readouterr().out
+    assert 'nod: /imu_node: nothing moved — once more' in said
+    assert 'nod: a take of 2.1 s for /imu_node' in said

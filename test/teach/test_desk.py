@@ -1,0 +1,155 @@
+"""Teaching from bags: what is learned, what is kept, and what is forgotten."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import safetensors.numpy
+from teach_helpers import movement, still, takes_bag
+
+from dcat_ros.bags.labelled import bag_lines, load
+from dcat_ros.errors import ConfigError, InputError
+from dcat_ros.evaluation.bag_content import BagSource
+from dcat_ros.evaluation.evaluate import evaluate_bag
+from dcat_ros.model.find import load_card
+from dcat_ros.model.runtime import load_model
+from dcat_ros.teach.kept import today
+from dcat_ros.teach.teach import Desk
+
+TRUTH = '/activity_truth'
+WHO = ('anna', today())
+
+
+def desk_of(model, who=WHO, out=None):
+    desk = Desk(who, out)
+    desk.open(str(model))
+    return desk
+
+
+def taught_by(model, bag, truth=TRUTH, labels=None):
+    desk = desk_of(model)
+    desk.learn_bag(bag, truth, BagSource(), labels)
+    ((path, _),) = desk.write()
+    return path
+
+
+@pytest.fixture
+def bag(tmp_path):
+    return takes_bag(tmp_path / 'mine', 'nod', 'circle', 'nod', 'nod', 'twist', 'twist')
+
+
+def test_what_is_new_in_a_bag_is_taught(base, bag, taught):
+    path = taught_by(base, bag)
+    lessons = {one.label: one.n_takes for one in load_card(Path(path)).taught.lessons}
+    assert lessons == {'nod': 3, 'twist': 2}
+    scores = evaluate_bag(bag, load_model(path)).scores
+    assert scores.macro_f1 > 0.75
+
+
+def test_only_what_is_asked_for_is_taught(base, bag, taught):
+    path = taught_by(base, bag, labels=['twist'])
+    assert load_card(Path(path)).taught.labels == ('twist',)
+
+
+def test_what_is_kept_teaches_the_same_again(base, bag, taught, tmp_path):
+    first = Path(taught_by(base, bag))
+    again = Desk(WHO, tmp_path / 'again.safetensors')
+    again.open(str(base))
+    again.learn_kept()
+    ((path, card),) = again.write()
+    assert card.taught == load_card(first).taught
+    before, after = (safetensors.numpy.load(Path(p).read_bytes()) for p in (first, path))
+    assert before.keys() == after.keys()
+    for name, tensor in before.items():
+        np.testing.assert_array_equal(tensor, after[name])
+
+
+def test_what_is_kept_is_a_data_set_of_bags(base, bag, taught):
+    taught_by(base, bag)
+    (line,) = bag_lines(taught / 'bags' / 'bags.csv')
+    assert (line.bag, line.subject) == (str(bag), 'anna')
+    dataset = load(taught, ['imu'])
+    assert sorted(t.label for t in dataset.trials) == ['nod'] * 3 + ['twist'] * 2
+
+
+def test_a_bag_that_is_taught_twice_is_kept_once(base, bag, taught):
+    taught_by(base, bag, labels=['twist'])
+    taught_by(base, bag, labels=['nod'])
+    dataset = load(taught, ['imu'])
+    assert sorted(t.label for t in dataset.trials) == ['nod'] * 3 + ['twist'] * 2
+
+
+def test_a_forgotten_label_is_gone_from_model_and_folder(base, bag, taught):
+    path = taught_by(base, bag)
+    desk = desk_of(path)
+    assert desk.forget('twist') == 2
+    desk.write()
+    assert load_card(Path(path)).taught.labels == ('nod',)
+    assert {t.label for t in load(taught, ['imu']).trials} == {'nod'}
+    assert desk_of(base).students[0].lessons.taught == ('nod',)
+
+
+def test_when_all_is_forgotten_the_base_is_left(base, bag, taught):
+    path = Path(taught_by(base, bag, labels=['twist']))
+    desk = desk_of(base)
+    desk.forget('twist')
+    assert desk.write()[0][0] == str(base)
+    assert not path.exists()
+    assert not list((taught / 'bags').iterdir())
+
+
+def test_takes_that_are_none_are_refused_with_their_place(base, taught, tmp_path):
+    def spoil(i, values):
+        return still(len(values), np.random.default_rng(0)) if i == 1 else values
+
+    bag = takes_bag(tmp_path / 'spoilt', 'nod', 'nod', 'nod', change=spoil)
+    desk = desk_of(base)
+    desk.learn_bag(bag, TRUTH, BagSource())
+    (refused,) = desk.refused
+    assert (refused.label, refused.why) == ('nod', 'nothing moved')
+    assert ' s' in refused.where
+    assert len(desk.students[0].lessons.takes) == 2
+
+
+def test_a_take_of_something_else_is_unlike_the_others(base, taught, tmp_path):
+    def other(i, values):
+        return movement('shake', seed=3) if i == 2 else values
+
+    bag = takes_bag(tmp_path / 'mixed', 'nod', 'nod', 'nod', change=other)
+    desk = desk_of(base)
+    desk.learn_bag(bag, TRUTH, BagSource())
+    (refused,) = desk.refused
+    assert refused.why == 'unlike the others'
+
+
+def test_two_models_learn_the_same_takes(base, bag, taught, tmp_path):
+    for ending in ('.safetensors', '.onnx', '.memory'):
+        (tmp_path / f'other{ending}').write_bytes(base.with_suffix(ending).read_bytes())
+    desk = Desk(WHO)
+    desk.open(str(base))
+    desk.open(str(tmp_path / 'other.safetensors'))
+    desk.learn_bag(bag, TRUTH, BagSource(), ['nod'])
+    assert [card.taught.labels for _, card in desk.write()] == [('nod',), ('nod',)]
+
+
+@pytest.mark.parametrize(
+    ('labels', 'why'),
+    [
+        (['wink'], 'does not name wink'),
+        (['circle'], 'is a label of made already'),
+    ],
+)
+def test_what_cannot_be_taught_is_said(base, bag, taught, labels, why):
+    with pytest.raises(InputError, match=why):
+        desk_of(base).learn_bag(bag, TRUTH, BagSource(), labels)
+    assert not taught.exists()
+
+
+def test_nothing_kept_nothing_taught_again(base, taught):
+    with pytest.raises(ConfigError, match='nothing was taught yet'):
+        desk_of(base).learn_kept()
+
+
+def test_sound_is_not_taught():
+    with pytest.raises(ConfigError, match='takes teach nothing of it'):
+        Desk(WHO).open('audio_kitchen20')

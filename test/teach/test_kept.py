@@ -1,0 +1,89 @@
+"""What is kept of what was taught."""
+
+import pytest
+from helpers import imu_message
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dcat_ros.bags.labelled import bag_lines
+from dcat_ros.bags.raw import HeardMessages
+from dcat_ros.bags.read import BagReader
+from dcat_ros.bags.salvage import RawMessage
+from dcat_ros.errors import BagError, DatasetError
+from dcat_ros.segment import Segment
+from dcat_ros.teach.kept import forget, keep, kept_lines, place_of
+from dcat_ros.truth import from_first_reading, read_csv, to_first_reading
+
+IMU = 'sensor_msgs/msg/Imu'
+STEP_NS = 20_000_000
+
+
+def heard(n=100, begin_ns=1_700_000_000_000_000_001):
+    return [
+        RawMessage(
+            '/wrist/imu', IMU, begin_ns + i * STEP_NS + 7, imu_message(begin_ns + i * STEP_NS)
+        )
+        for i in range(n)
+    ]
+
+
+def test_messages_come_back_as_they_came(tmp_path):
+    messages = heard()
+    take = Segment(1_700_000_000_300_000_003, 1_700_000_001_500_000_009, 'nod')
+    line = keep(tmp_path, messages, [take], 'anna', {'imu': '/wrist/imu'})
+    assert kept_lines(tmp_path) == [line]
+    assert (line.subject, line.given()['imu']) == ('anna', '/wrist/imu')
+    with BagReader(place_of(tmp_path) / line.bag) as bag:
+        back = [(m.topic, m.log_time_ns, bytes(m.data)) for m in bag.messages(['/wrist/imu'])]
+    assert back == [(m.topic, m.log_time_ns, m.data) for m in messages]
+    assert read_csv(place_of(tmp_path) / line.truth) == [take]
+
+
+def test_only_the_forgotten_label_goes(tmp_path):
+    begin_ns = 1_700_000_000_000_000_000
+    takes = [
+        Segment(begin_ns + i * 10**9, begin_ns + (i + 1) * 10**9, 'ab'[i % 2]) for i in range(4)
+    ]
+    first = keep(tmp_path, heard(), takes, 'anna', {})
+    second = keep(tmp_path, heard(), takes[:1], 'Anna', {})
+    assert second.subject == 'anna'  # nobody has two names
+    assert forget(tmp_path, 'a') == 3
+    assert kept_lines(tmp_path) == [first]
+    assert [s.label for s in read_csv(place_of(tmp_path) / first.truth)] == ['b', 'b']
+    assert not (place_of(tmp_path) / second.bag).exists()
+    assert forget(tmp_path, 'a') == 0
+    assert forget(tmp_path, 'b') == 2
+    assert list(place_of(tmp_path).iterdir()) == []
+
+
+@given(st.lists(st.integers(0, 10**6), min_size=2, max_size=6, unique=True), st.integers(0, 10**15))
+def test_truth_of_a_clock_that_began_at_zero_counts_from_the_first_reading(times, begin_ns):
+    times = sorted(begin_ns + 1000 * t for t in times)
+    truth = [Segment(a, b, 'nod') for a, b in zip(times[::2], times[1::2], strict=False)]
+    assert from_first_reading(to_first_reading(truth, begin_ns), begin_ns) == truth
+
+
+def test_a_table_that_makes_no_sense_is_said(tmp_path):
+    place_of(tmp_path).mkdir(parents=True)
+    (place_of(tmp_path) / 'bags.csv').write_text('bag,subject,colour\na,b,c\n')
+    with pytest.raises(DatasetError, match='colour'):
+        kept_lines(tmp_path)
+
+
+def test_what_is_heard_is_a_recording():
+    messages = [*heard(5), RawMessage('/other', 'std_msgs/msg/String', 1, b'')]
+    types = {'/wrist/imu': IMU}
+    recording = HeardMessages(types, messages, place_of)
+    assert len(list(recording.messages(['/wrist/imu']))) == 5
+    assert [len(batch) for batch in recording.chunks(['/wrist/imu'], 2)] == [2, 2, 1]
+    recording.require('/wrist/imu', IMU)
+    with pytest.raises(BagError, match='is no'):
+        recording.require('/wrist/imu', 'std_msgs/msg/String')
+
+
+def test_bag_lines_are_those_of_the_data_set(tmp_path):
+    keep(
+        tmp_path, heard(), [Segment(10**18, 2 * 10**18, 'nod')], 'anna', {'ignore_covariance': True}
+    )
+    (line,) = bag_lines(place_of(tmp_path) / 'bags.csv')
+    assert line.given()['ignore_covariance'] is True
