@@ -18,6 +18,7 @@ CONFIG = share_dir() / 'config'
 SPECS = {
     'imu_node': ImuNode.parameters,
     'image_node': ImageNode.parameters,
+    'camera_node': ImageNode.parameters,
     'audio_node': AudioNode.parameters,
     'microphone_node': MICROPHONE_PARAMETERS,
     'presence_node': PRESENCE_PARAMETERS,
@@ -59,7 +60,7 @@ def test_what_stands_under_a_nodes_name_is_its_own_and_allowed(file):
 
 def test_presence_and_the_recognisers_call_data_stale_at_the_same_time():
     times = {k: v['stale_after'] for k, v in sections('auto.yaml').items()}
-    assert len(times) == 4
+    assert len(times) == 5
     assert len(set(times.values())) == 1
 
 

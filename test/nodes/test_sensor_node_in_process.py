@@ -124,7 +124,7 @@ def test_slow_model_delays_no_message_and_what_is_dropped_is_counted(quick_model
             if sent == 50:
                 peer.wait_for(began.is_set, 'the first window to be at work')
         # all of them were taken in the time of the first window; 20 more came due, four may wait
-        assert node._recogniser.stream.counts['windows'] == 21
+        peer.wait_for(lambda: node._recogniser.stream.counts['windows'] == 21, 'the windows')
         peer.wait_for_health(lambda h: h['windows dropped'] == '16', 'dropped windows')
         assert peer.monitor.all == []
         go_on.set()
@@ -147,7 +147,7 @@ def test_windows_that_wait_while_the_node_is_deactivated_are_dropped_and_counted
         peer.send(70, step=False)
         peer.wait_for(lambda: node._health.received == 70, 'all samples')
         peer.wait_for(began.is_set, 'the first window to be at work')
-        assert node._recogniser.stream.counts['windows'] == 5
+        peer.wait_for(lambda: node._recogniser.stream.counts['windows'] == 5, 'the windows')
         # it waits for the window at work, which ends once nothing else waits any more
         worker = node._worker
         ending = Thread(target=worker.close)
