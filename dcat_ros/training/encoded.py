@@ -63,9 +63,11 @@ def _made(draw: Draw, encode: Encode, seed: tuple[int, ...], n_windows: int) -> 
         made[batch.windows.shape[1]].append(_Made(said, batch.targets, batch.pairs, len(said)))
         n, i = n + len(said), i + 1
     for parts in made.values():
-        encoded, targets, pairs, sizes = zip(*parts, strict=True)
         yield _Made(
-            np.concatenate(encoded), np.concatenate(targets), np.concatenate(pairs), sizes[0]
+            np.concatenate([one.encoded for one in parts]),
+            np.concatenate([one.targets for one in parts]),
+            np.concatenate([one.pairs for one in parts]),
+            parts[0].batch_size,
         )
 
 

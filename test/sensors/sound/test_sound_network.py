@@ -66,7 +66,7 @@ def test_sound_is_the_weighted_sum_of_its_branches():
 def test_sound_names_a_whole_recording_as_a_long_window():
     model, recording = TorchModel(small(), sound_card()), rows(t=431)
     whole = model.segment_log_probabilities(recording[0].numpy())
-    np.testing.assert_array_equal(whole, model.log_probabilities(recording.numpy())[0])
+    np.testing.assert_array_equal(whole, model.log_probabilities(recording[:1].numpy())[0])
 
 
 def test_between_reads_rows_in_power():
