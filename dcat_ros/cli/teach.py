@@ -86,7 +86,7 @@ def command(
     from dcat_ros.teach.kept import today
     from dcat_ros.teach.teach import Desk
 
-    desk = Desk((person or _user(), today()), out)
+    desk = Desk((person or _user(), today()), out, anew=again)
     if nodes and labels and not bags:
         from dcat_ros.nodes.teach_live import teach_live
 

@@ -4,11 +4,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from dcat_ros.bags.read import BagReader
 from dcat_ros.bags.salvage import RawMessage
 from dcat_ros.bags.truth import stamp_of, truth_of
 from dcat_ros.card.card import Card
-from dcat_ros.errors import BagError, ConfigError, InputError
+from dcat_ros.errors import BagError, ConfigError, InputError, OutputError
 from dcat_ros.evaluation.bag_content import BagSource
 from dcat_ros.model.find import shipped_models
 from dcat_ros.segment import Segment
@@ -44,6 +46,7 @@ class Desk:
     Args:
         who: person and day.
         out: file that is written; in the user's folder without it.
+        anew: what was taught before does not count.
 
     Attributes:
         students: those models.
@@ -52,12 +55,13 @@ class Desk:
         alike: what was written and is mostly taken for another label -> that label.
     """
 
-    def __init__(self, who: tuple[str, str], out: Path | None = None):
+    def __init__(self, who: tuple[str, str], out: Path | None = None, *, anew: bool = False):
         self.students: list[Student] = []
         self.who = who
         self.refused: list[Refused] = []
         self.alike: dict[str, str] = {}
         self._out = out
+        self._anew = anew
 
     def open(self, model: str) -> Student:
         """Let a model learn; it goes on with what it was taught before, if that lies there.
@@ -68,18 +72,43 @@ class Desk:
         Raises:
             WeightsError: it is unusable, or has no memory.
             ConfigError: it cannot be taught by takes.
-            OutputError: there is no folder to write to.
+            OutputError: there is no folder to write to, or another file lies there.
         """
         lessons = load_lessons(model)
         base = lessons.base.card
         place = self._out or folder() / f'{base.name}_taught.safetensors'
-        if not lessons.takes and place.is_file():
-            before = load_lessons(str(place))
-            if before.base.weights_sha256 == lessons.base.weights_sha256:
-                lessons = before
+        if not lessons.takes and place.exists():
+            lessons = self._before(place, lessons)
+        if self._anew:
+            lessons = lessons.untaught()
         student = Student(model, lessons, place)
         self.students.append(student)
         return student
+
+    def _before(self, place: Path, lessons: Lessons) -> Lessons:
+        """What a model was taught before; a file of anything else is never written over.
+
+        Raises:
+            OutputError: it is none of that model.
+        """
+        name = lessons.base.card.name
+        try:
+            before = load_lessons(str(place))
+            own = bool(before.takes)
+        except InputError:
+            own = False
+        if not own:
+            raise OutputError(
+                f'{place} is there, and is nothing that was taught; give another --out.'
+            )
+        if before.base.weights_sha256 == lessons.base.weights_sha256:
+            return before
+        if not self._anew:
+            raise OutputError(
+                f'{place} is what another model than this {name} was taught: give another --out, '
+                'or teach all that is kept by --again.'
+            )
+        return lessons
 
     def forget(self, label: str) -> int:
         """Forget a label, and delete what is kept of it.
@@ -101,7 +130,9 @@ class Desk:
         return n
 
     def learn_kept(self) -> None:
-        """Learn all that is kept in the user's folder anew, as far as the sensor is there.
+        """Learn all that is kept in the user's folder, as far as the sensor is there.
+
+        For a desk that begins anew.
 
         Raises:
             ConfigError: nothing is kept, or nothing of these sensors.
@@ -111,7 +142,6 @@ class Desk:
         if not lines:
             raise ConfigError(f'Nothing is kept in {where}: nothing was taught yet.')
         for student in self.students:
-            student.lessons = student.lessons.untaught()
             for line in lines:
                 bag, truth = where / line.bag, where / line.truth
                 who = (line.subject, line.truth[:10])
@@ -228,7 +258,11 @@ class Desk:
                 for known in lessons.takes
                 if (known.label, known.person) == (take.label, take.person)
             ]
-            if why := why_unlike(studied, others, lessons.memory):
+            if any(np.array_equal(studied.windows, known.windows) for known in others):
+                why = 'it was taught before'
+            else:
+                why = why_unlike(studied, others, lessons.memory)
+            if why:
                 refused.append(Refused(take.label, take.where, why))
             else:
                 student.lessons = lessons.more([studied])

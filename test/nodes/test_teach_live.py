@@ -15,6 +15,7 @@ from teach_helpers import RATE_HZ, movement, save_base, still
 from dcat_ros.errors import DcatError
 from dcat_ros.evaluation.bag_content import BagSource
 from dcat_ros.model.find import load_card
+from dcat_ros.nodes import pupils
 from dcat_ros.nodes.pupils import use_model
 from dcat_ros.nodes.teach_live import teach_live
 from dcat_ros.teach.kept import kept_lines, place_of, today
@@ -162,6 +163,7 @@ def test_a_label_that_the_model_has_is_refused_before_anybody_moves(node, peer, 
         teach_live([NODE], ['shake'], 1, Desk(('anna', today())), lambda *_: None, Event())
 
 
-def test_a_node_that_is_not_there_is_named(taught):
+def test_a_node_that_is_not_there_is_named(taught, monkeypatch):
+    monkeypatch.setattr(pupils, '_PATIENCE_S', 0.5)
     with pytest.raises(DcatError, match='No recogniser /nobody is there'):
         teach_live(['nobody'], ['nod'], 1, Desk(('anna', today())), lambda *_: None, Event())

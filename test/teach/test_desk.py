@@ -53,7 +53,7 @@ def test_only_what_is_asked_for_is_taught(base, bag, taught):
 
 def test_what_is_kept_teaches_the_same_again(base, bag, taught, tmp_path):
     first = Path(taught_by(base, bag))
-    again = Desk(WHO, tmp_path / 'again.safetensors')
+    again = Desk(WHO, tmp_path / 'again.safetensors', anew=True)
     again.open(str(base))
     again.learn_kept()
     ((path, card),) = again.write()
@@ -143,6 +143,21 @@ def test_what_cannot_be_taught_is_said(base, bag, taught, labels, why):
     with pytest.raises(InputError, match=why):
         desk_of(base).learn_bag(bag, TRUTH, BagSource(), labels)
     assert not taught.exists()
+
+
+def test_the_same_take_teaches_once(base, bag, taught):
+    taught_by(base, bag)
+    with pytest.raises(InputError, match='it was taught before'):
+        taught_by(base, bag)
+
+
+def test_no_other_file_is_written_over(base, bag, taught, tmp_path):
+    weights = tmp_path / 'mine.safetensors'
+    weights.write_bytes(base.read_bytes())
+    for out in (weights, bag / 'metadata.yaml'):
+        with pytest.raises(InputError, match='nothing that was taught'):
+            desk_of(base, out=out)
+    assert weights.read_bytes() == base.read_bytes()
 
 
 def test_nothing_kept_nothing_taught_again(base, taught):

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from dcat_ros.sensors.amounts import TakeAmounts
 from dcat_ros.sensors.depth.augment import augment
 from dcat_ros.sensors.depth.live import LIVE
 from dcat_ros.sensors.depth.samples import frames_on_grid
@@ -36,5 +37,6 @@ DEPTH = Sensor(
     any_rate=True,
     views={'depth': frames(32)},
     live=LIVE,
+    takes=TakeAmounts(margin=0.25, most_margin=0.25),
 )
 DEPTH_16 = replace(DEPTH, name='depth_16', size=16, views={'depth_16': frames(16)}, live=None)
