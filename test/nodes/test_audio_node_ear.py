@@ -9,7 +9,6 @@ from untrained import save_untrained
 from dcat_ros.errors import ConfigError
 from dcat_ros.model.weights import save_weights
 from dcat_ros.nodes.audio_node import AudioNode
-from dcat_ros.nodes.load import load
 from dcat_ros.sensors.sound.ear.rows import EAR_FRAMES
 from dcat_ros.sensors.sound.frames import LOG_MEL
 
@@ -49,20 +48,20 @@ def test_without_the_tagger_it_says_the_command(models, node, no_tagger):
     with pytest.raises(
         ConfigError, match=r'not on this machine; get it with: dcat models get tagg'
     ):
-        load(one, one.sensors)
+        one.load()
 
 
 def test_without_the_tagger_another_model_stands_in_only_if_it_is_named(models, node, no_tagger):
     one = node(model=str(models[0]), model_fallback=str(models[1]))
-    model, recogniser = load(one, one.sensors)
-    assert model.card.name == 'quick'
-    assert one.make_receiver(recogniser)._sound._frames is LOG_MEL
+    loaded = one.load()
+    assert loaded.model.card.name == 'quick'
+    assert loaded.receiver._sound._frames is LOG_MEL
 
 
 def test_with_the_tagger_the_model_itself_hears(models, node, has_tagger):
     one = node(model=str(models[0]), model_fallback=str(models[1]))
-    model, recogniser = load(one, one.sensors)
-    assert model.card.encoder.name == 'tagger'
-    assert one.make_receiver(recogniser)._sound._frames is EAR_FRAMES
-    found = model.log_probabilities(np.zeros((1, 100, 128), np.float32))
+    loaded = one.load()
+    assert loaded.model.card.encoder.name == 'tagger'
+    assert loaded.receiver._sound._frames is EAR_FRAMES
+    found = loaded.model.log_probabilities(np.zeros((1, 100, 128), np.float32))
     np.testing.assert_allclose(np.exp(found).sum(), 1, rtol=1e-5)
