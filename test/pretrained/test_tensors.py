@@ -1,6 +1,7 @@
 """Files of torch, read without it: what it writes, and what somebody else may have put there."""
 
 import io
+import os
 import pickle
 import zipfile
 
@@ -67,11 +68,11 @@ def test_what_is_no_state_dict_is_refused(held):
         read_tensors(saved(held))
 
 
-@pytest.mark.parametrize('function', [print, eval, exec, torch.zeros, np.zeros])
-def test_nothing_else_is_called(function, capsys):
+@pytest.mark.parametrize('function', [os.system, eval, exec, torch.zeros, np.zeros])
+def test_nothing_else_is_called(function, capfd):
     with pytest.raises(ValueError, match='which is not taken'):
-        read_tensors(zipped(pickle.dumps({'a': _Calls(function, 'print(1)')})))
-    assert capsys.readouterr().out == ''
+        read_tensors(zipped(pickle.dumps({'a': _Calls(function, 'echo called')})))
+    assert capfd.readouterr().out == ''
 
 
 def test_a_storage_that_is_shorter_than_it_says_is_refused():
