@@ -99,7 +99,7 @@ RECIPE = {
     'lag_s': 0.5,
     'joins': 1,
     'folds': 2,
-    'network': {'ppv': False},
+    'network': {'ppv': False, 'width': 16, 'd_attention': 8},
     'optimiser': {'steps': 40, 'batch_size': 16},
 }
 TRANSFER = {'method': 'kd', 'steps': 20, 'fall_back': False}
