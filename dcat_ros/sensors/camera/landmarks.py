@@ -6,6 +6,7 @@ but landmarks.
 
 import contextlib
 import os
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,9 @@ __all__ = ['N_LANDMARKS', 'Landmarker', 'as_rgb', 'finders', 'ready_network']
 
 N_LANDMARKS = 33
 _MS = 1_000_000
+#: Networks of landmarkers that are gone. The library closes one where Python collects it, and that
+#: may be in the middle of a call of another one, whose lock it then waits for without end.
+_left: list[Any] = []
 
 
 def ready_network(name: str = 'pose') -> Path:
@@ -54,6 +58,7 @@ class Landmarker:
     """
 
     def __init__(self, path: Path, *, most: int = 1, follows: bool = True):
+        _close_those_left()
         with _silent():
             try:
                 import mediapipe
@@ -74,6 +79,7 @@ class Landmarker:
             except (RuntimeError, ValueError, OSError) as problem:
                 first = str(problem).splitlines()[0][:200] if str(problem) else 'no reason'
                 raise ConfigError(f'mediapipe cannot use {path}: {first}.') from None
+        weakref.finalize(self, _left.append, self._network).atexit = False
         self._library = mediapipe
         self._follows = follows
         self._time_ms = -1
@@ -90,6 +96,7 @@ class Landmarker:
             from its left upper corner; z, away from the camera, likewise but poor; visibility from
             0 to 1; and x, y, z in metres about the middle of the hips, poor as well.
         """
+        _close_those_left()
         image = self._library.Image(
             image_format=self._library.ImageFormat.SRGB, data=np.ascontiguousarray(rgb)
         )
@@ -112,6 +119,12 @@ class Landmarker:
     def close(self) -> None:
         """Let go of the network."""
         self._network.close()
+
+
+def _close_those_left() -> None:
+    """Close what was left, where nothing of the library is at work in this thread."""
+    while _left:
+        _left.pop().close()
 
 
 def finders(network: str = 'pose') -> Callable[[int, bool], Landmarker]:

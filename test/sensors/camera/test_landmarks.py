@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from helpers import run_python
 from pose_helpers import pose_network, rendered
 
 from dcat_ros.errors import ConfigError
@@ -50,3 +51,28 @@ def test_a_network_that_is_not_there_is_said_with_its_command(tmp_path, monkeypa
     monkeypatch.setenv('DCAT_CACHE', str(tmp_path))
     with pytest.raises(ConfigError, match='dcat models get pose'):
         finders()
+
+
+COLLECTED = """
+import gc, sys
+from concurrent.futures import thread
+from pathlib import Path
+import numpy as np
+from dcat_ros.sensors.camera import landmarks
+
+ring = [landmarks.Landmarker(Path(sys.argv[1]))]
+ring.append(ring)
+del ring
+with thread._global_shutdown_lock:  # as the library's calls hold it while they begin a thread
+    gc.collect()
+assert len(landmarks._left) == 1
+other = landmarks.Landmarker(Path(sys.argv[1]))
+assert not landmarks._left
+assert other.find(np.zeros((48, 64, 3), np.uint8)).shape == (0, 33, 7)
+other.close()
+"""
+
+
+def test_a_network_that_is_collected_in_the_middle_of_a_call_of_another_hangs_nothing():
+    done = run_python('-c', COLLECTED, str(pose_network()), timeout=120)
+    assert done.returncode == 0, done.stderr[-2000:]
