@@ -145,3 +145,19 @@ def open_page(browser):
     yield at
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope='session')
+def base(tmp_path_factory):
+    """Path of the weights of a model that can be taught."""
+    pytest.importorskip('torch')
+    from teach_helpers import save_base
+
+    return save_base(tmp_path_factory.mktemp('base'))
+
+
+@pytest.fixture
+def taught(tmp_path, monkeypatch):
+    """The user's folder for what is taught."""
+    monkeypatch.setenv('DCAT_TAUGHT', str(tmp_path / 'taught'))
+    return tmp_path / 'taught'

@@ -2,24 +2,12 @@
 
 import pytest
 from click.testing import CliRunner
-from teach_helpers import save_base, takes_bag
+from teach_helpers import takes_bag
 
 from dcat_ros.cli.teach import command
 from dcat_ros.errors import ConfigError, DcatError
 from dcat_ros.model.find import load_card
 from dcat_ros.segment import Segment
-
-
-@pytest.fixture(scope='module')
-def base(tmp_path_factory):
-    pytest.importorskip('torch')
-    return save_base(tmp_path_factory.mktemp('base'))
-
-
-@pytest.fixture
-def taught(tmp_path, monkeypatch):
-    monkeypatch.setenv('DCAT_TAUGHT', str(tmp_path / 'taught'))
-    return tmp_path / 'taught'
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from geometry_msgs.msg import Vector3
 from node_helpers import BEGIN_NS, NODE, RecogniserProcess
 from sensor_msgs.msg import Imu
 from std_msgs.msg import Header
-from teach_helpers import RATE_HZ, movement, save_base, still
+from teach_helpers import RATE_HZ, movement, still
 
 from dcat_ros.errors import DcatError
 from dcat_ros.evaluation.bag_content import BagSource
@@ -83,19 +83,6 @@ def message(stamp_ns, values):
         linear_acceleration=Vector3(x=a[0], y=a[1], z=a[2]),
         angular_velocity=Vector3(x=w[0], y=w[1], z=w[2]),
     )
-
-
-@pytest.fixture(scope='session')
-def base(tmp_path_factory):
-    """Weights of a model that can be taught."""
-    return save_base(tmp_path_factory.mktemp('base'))
-
-
-@pytest.fixture
-def taught(tmp_path, monkeypatch):
-    """The user's folder."""
-    monkeypatch.setenv('DCAT_TAUGHT', str(tmp_path / 'taught'))
-    return tmp_path / 'taught'
 
 
 @pytest.fixture

@@ -1,27 +1,18 @@
 """A training behind the tagger: the common way, and what the card says of it."""
 
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 import pytest
 from helpers import made_sounds, sound_fields
 
 from dcat_ros.errors import ConfigError
-from dcat_ros.evaluation.intervals import cluster_bootstrap
 from dcat_ros.model.torch_model import TorchModel
 from dcat_ros.pretrained.known import TAGGER
 from dcat_ros.training.config import TrainConfig
 from dcat_ros.training.train import train
 
-
-@pytest.fixture(scope='module', autouse=True)
-def few_resamples():
-    """Intervals are tested elsewhere, and take long."""
-    with pytest.MonkeyPatch.context() as patch:
-        quick = partial(cluster_bootstrap, n_resamples=20)
-        patch.setattr('dcat_ros.training.results.cluster_bootstrap', quick)
-        yield
+pytestmark = pytest.mark.usefixtures('few_resamples')
 
 
 def config(**changes):

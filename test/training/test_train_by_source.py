@@ -1,14 +1,12 @@
 """A training that holds out sources, on clips of sound: what each network hears, and the card."""
 
 from dataclasses import replace
-from functools import partial
 
 import pytest
 import torch
 from helpers import made_sounds, sound_fields
 
 from dcat_ros.errors import ConfigError
-from dcat_ros.evaluation.intervals import cluster_bootstrap
 from dcat_ros.model.network import ActivityNet
 from dcat_ros.sensors.registry import sensors
 from dcat_ros.training import train as module
@@ -20,13 +18,7 @@ from dcat_ros.training.train import train
 PROTOCOL = 'each source held out once, 2 folds'
 
 
-@pytest.fixture(scope='module', autouse=True)
-def few_resamples():
-    """Intervals are tested elsewhere, and take long."""
-    with pytest.MonkeyPatch.context() as patch:
-        quick = partial(cluster_bootstrap, n_resamples=20)
-        patch.setattr('dcat_ros.training.results.cluster_bootstrap', quick)
-        yield
+pytestmark = pytest.mark.usefixtures('few_resamples')
 
 
 def sound_config(**changes):
