@@ -4,7 +4,8 @@ A folder `bags` with a file `bags.csv`, a line for each bag. Every stretch of th
 """
 
 import csv
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
 from math import isinf
@@ -17,7 +18,7 @@ from pydantic import Field
 from dcat_ros.bags.read import BagReader
 from dcat_ros.bags.sensor_topic import sensor_topic
 from dcat_ros.bags.topics import TRUTH_TOPIC
-from dcat_ros.bags.truth import truth_of
+from dcat_ros.bags.truth import stamp_of, truth_of
 from dcat_ros.datasets.cache import Progress
 from dcat_ros.datasets.trial import (
     Dataset,
@@ -33,12 +34,23 @@ from dcat_ros.segment import REST, Segment
 from dcat_ros.sensors.cut import Stretches
 from dcat_ros.sensors.live import Live
 from dcat_ros.sensors.names import topics_and_settings
-from dcat_ros.sensors.registry import USUAL, heard
+from dcat_ros.sensors.registry import USUAL, heard, sensors
+from dcat_ros.shelf import Shelf
 from dcat_ros.texts import read_table
 
-__all__ = ['MODALITIES', 'Line', 'bag_lines', 'line_model', 'load']
+__all__ = ['MODALITIES', 'Line', 'Reading', 'bag_lines', 'line_model', 'load', 'load_lines']
 
-MODALITIES = tuple(heard())
+
+def _heard_signals() -> dict[str, tuple[str, Live]]:
+    """Signal of a trial -> the sensor that it is of, and how its messages come."""
+    return {
+        sensor.signal: (sensor.name, sensor.live)
+        for sensor in sensors().values()
+        if sensor.live is not None
+    }
+
+
+MODALITIES = tuple(_heard_signals())
 #: Nominal rate of the samples of sensors that say no other.
 _RATE_HZ = 50.0
 
@@ -120,7 +132,43 @@ def load(
             'bags needs a folder: give --data DIR (with DIR/bags/bags.csv inside) or set DCAT_DATA.'
         )
     folder = data_dir / 'bags'
-    lines = bag_lines(folder / 'bags.csv')
+    return load_lines(folder, bag_lines(folder / 'bags.csv'), modalities, progress)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How bags are read.
+
+    Attributes:
+        clock: the sensor whose whole recording is cut into pieces without a label; without it the
+            stretches of the truth are read.
+        ahead_s: of bags, by their names in `bags.csv`, how much later the stamps of a sensor are
+            than those of the others.
+        shelf: takes the signals; without it they are in memory.
+    """
+
+    clock: str = ''
+    ahead_s: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    shelf: Shelf | None = None
+
+
+def load_lines(
+    folder: Path,
+    lines: Sequence[Line],
+    modalities: Sequence[str],
+    progress: Progress | None = None,
+    reading: Reading | None = None,
+) -> Dataset:
+    """Read some bags.
+
+    Args:
+        folder: from which the bags are seen.
+        lines: names them, and what their messages do not say.
+        modalities: see `load`.
+        progress: is told how many bags of how many are read.
+        reading: how; as `load` does without it.
+    """
+    reading = reading or Reading()
     trials: list[Trial] = []
     skipped: list[Skipped] = []
     doubts: list[Skipped] = []
@@ -128,10 +176,10 @@ def load(
         if progress is not None:
             progress(done, len(lines))
         try:
-            _read(folder, line, modalities, trials, skipped, doubts)
+            _read(folder, line, modalities, reading, trials, skipped, doubts)
         except InputError as problem:
             skipped.append(Skipped(line.bag, str(problem).rstrip('.')))
-    labels = tuple(sorted({trial.label for trial in trials}))
+    labels = tuple(sorted({trial.label for trial in trials} - {''}))
     info = DatasetInfo(
         name='bags',
         title=f'{len({trial.source for trial in trials})} bags',
@@ -206,23 +254,22 @@ def _read(
     folder: Path,
     line: Line,
     modalities: Sequence[str],
+    reading: Reading,
     trials: list[Trial],
     skipped: list[Skipped],
     doubts: list[Skipped],
 ) -> None:
     """Add the trials of one bag."""
     with BagReader(folder / line.bag) as bag:
-        lives = {m: heard()[m] for m in modalities}
+        lives = {m: _heard_signals()[m][1] for m in modalities}
         topics = {
-            m: sensor_topic(bag, m, live, line.topic_of(live), 'in a column ')
+            m: sensor_topic(bag, _heard_signals()[m][0], live, line.topic_of(live), 'in a column ')
             for m, live in lives.items()
         }
-        truth = line.truth if line.truth.startswith('/') else str(folder / line.truth)
-        segments = truth_of(bag, truth, topics.values())
-        usable = [s for s in segments if s.label not in _NO_TRIAL]
-        if not usable:
-            raise BagError(f'its truth, {line.truth}, names no activity.')
-        pieces = [piece for segment in usable for piece in _pieces(segment)]
+        if reading.clock:
+            pieces = list(_pieces(_whole(bag, topics[reading.clock])))
+        else:
+            pieces = _stretches(bag, folder, line, topics.values())
         given = line.given()
         for live in lives.values():
             for part in live.parts:
@@ -232,22 +279,61 @@ def _read(
         for modality in modalities:
             found: list[Doubt] = []
             topic = topics[modality]
-            by_receipt = line.truth.startswith('/')
-            asked = Stretches(bag, topic, pieces, given, found, by_receipt)
-            signals[modality] = lives[modality].cuts(asked)
+            by_receipt = line.truth.startswith('/') and not reading.clock
+            ahead_ns = round(reading.ahead_s.get(line.bag, {}).get(modality, 0.0) * 1e9)
+            own = [Segment(p.start_ns + ahead_ns, p.end_ns + ahead_ns, p.label) for p in pieces]
+            asked = Stretches(bag, topic, own, given, found, by_receipt)
+            signals[modality] = [_kept(cut, reading.shelf) for cut in lives[modality].cuts(asked)]
             doubts += [Skipped(f'{line.bag}, {topic}', doubt.sentence) for doubt in found]
         skipped += [Skipped(f'the rest of {line.bag}', note.rstrip('.')) for note in bag.notes]
     for i, piece in enumerate(pieces):
         name = f'{line.bag}#{i}'
-        own = {modality: signals[modality][i] for modality in modalities}
-        whole = {m: cut for m, cut in own.items() if isinstance(cut, Signal)}
-        for modality, cut in own.items():
+        of_piece = {modality: signals[modality][i] for modality in modalities}
+        whole = {m: cut for m, cut in of_piece.items() if isinstance(cut, Signal)}
+        for modality, cut in of_piece.items():
             if isinstance(cut, str):
-                why = f'{piece.label}, at {piece.start_ns / 1e9:.1f} s: {modality}: {cut}'
+                label = f'{piece.label}, ' if piece.label else ''
+                why = f'{label}at {piece.start_ns / 1e9:.1f} s: {modality}: {cut}'
                 skipped.append(Skipped(name, why))
                 break
         else:
             trials.append(Trial(name, piece.label, line.subject, line.bag, whole))
+
+
+def _stretches(bag: BagReader, folder: Path, line: Line, topics: Collection[str]) -> list[Segment]:
+    """What the truth names, in pieces.
+
+    Raises:
+        InputError: it cannot be used, or names nothing.
+    """
+    truth = line.truth if line.truth.startswith('/') else str(folder / line.truth)
+    usable = [s for s in truth_of(bag, truth, topics) if s.label not in _NO_TRIAL]
+    if not usable:
+        raise BagError(f'its truth, {line.truth}, names no activity.')
+    return [piece for segment in usable for piece in _pieces(segment)]
+
+
+def _whole(bag: BagReader, topic: str) -> Segment:
+    """From the first reading of a sensor to the end of the bag, without a label.
+
+    Raises:
+        BagError: there is no reading.
+    """
+    first = next(bag.messages([topic]), None)
+    if first is None:
+        raise BagError(f'{bag.path}: there is no message on {topic}.')
+    duration_s = bag.duration_s
+    if duration_s is None:  # of a bag that was cut off nobody has written it down
+        last_ns = max(message.log_time_ns for message in bag.messages([topic]))
+        duration_s = (last_ns - first.log_time_ns) / 1e9
+    begin_ns = stamp_of(first)
+    return Segment(begin_ns, begin_ns + max(1, round(duration_s * 1e9)), '')
+
+
+def _kept(cut: Signal | str, shelf: Shelf | None) -> Signal | str:
+    if shelf is None or isinstance(cut, str):
+        return cut
+    return Signal(cut.stamps_ns, shelf.put(cut.values))
 
 
 def _pieces(segment: Segment) -> Iterator[Segment]:
