@@ -15,7 +15,9 @@ import argparse
 import json
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import permutations
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +48,8 @@ RECIPES = {
     'camera': 'camera_utd_mhad',
 }
 METHODS = ('kd', 'kd+dcat_centred', 'kd+contrast', 'dcat_centred', 'contrast')
+#: In this order, each for every pair and person.
+PHASES = (METHODS[:1], METHODS[1:3], METHODS[3:])
 PEOPLE = ('1', '2', '3', '4', '5', '6')
 N_SOURCE, N_UNLABELLED = 3, 2
 _LOG = logging.getLogger('unlabelled')
@@ -154,8 +158,8 @@ class Study:
             self.note(key, name, net, turn, begin)
         return net
 
-    def pair(self, source: str, target: str, turn: int) -> None:
-        keys = {m: f'turn {turn}: {source} > {target}, {m}' for m in METHODS}
+    def pair(self, source: str, target: str, turn: int, methods: Sequence[str]) -> None:
+        keys = {m: f'turn {turn}: {source} > {target}, {m}' for m in methods}
         if all(key in self.found for key in keys.values()):
             return
         teacher = Source(self.labelled(source, 'source', turn), self.cards[source])
@@ -196,15 +200,13 @@ def main() -> None:
     torch.set_num_threads(1)
     compute_reproducibly()
     study = Study(args.data, args.work, args.out, args.steps, 0)
-    for turn in range(args.turns):
+    for turn, methods in [(t, m) for m in PHASES for t in range(args.turns)]:
         for name in RECIPES:
             for who in ('source', 'the unlabelled'):
                 if f'turn {turn}: {name} with labels of {who}' not in study.found:
                     study.labelled(name, who, turn)
-        for source in RECIPES:
-            for target in RECIPES:
-                if source != target:
-                    study.pair(source, target, turn)
+        for source, target in permutations(RECIPES, 2):
+            study.pair(source, target, turn, methods)
 
 
 if __name__ == '__main__':

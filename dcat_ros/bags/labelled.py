@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import pydantic
+from numpy.typing import NDArray
 from pydantic import Field
 
 from dcat_ros.bags.read import BagReader
@@ -37,6 +38,7 @@ from dcat_ros.sensors.names import topics_and_settings
 from dcat_ros.sensors.registry import USUAL, heard, sensors
 from dcat_ros.shelf import Shelf
 from dcat_ros.texts import read_table
+from dcat_ros.user_cache import folder as cache_folder
 
 __all__ = ['MODALITIES', 'Line', 'Reading', 'bag_lines', 'line_model', 'load', 'load_lines']
 
@@ -132,7 +134,8 @@ def load(
             'bags needs a folder: give --data DIR (with DIR/bags/bags.csv inside) or set DCAT_DATA.'
         )
     folder = data_dir / 'bags'
-    return load_lines(folder, bag_lines(folder / 'bags.csv'), modalities, progress)
+    reading = Reading(shelf=Shelf(cache_folder()))
+    return load_lines(folder, bag_lines(folder / 'bags.csv'), modalities, progress, reading)
 
 
 @dataclass(frozen=True)
@@ -150,6 +153,10 @@ class Reading:
     clock: str = ''
     ahead_s: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     shelf: Shelf | None = None
+
+    def keep(self, values: NDArray[Any]) -> NDArray[Any]:
+        """The values of a stretch, on the shelf if there is one."""
+        return values if self.shelf is None else self.shelf.put(values)
 
 
 def load_lines(
@@ -282,8 +289,8 @@ def _read(
             by_receipt = line.truth.startswith('/') and not reading.clock
             ahead_ns = round(reading.ahead_s.get(line.bag, {}).get(modality, 0.0) * 1e9)
             own = [Segment(p.start_ns + ahead_ns, p.end_ns + ahead_ns, p.label) for p in pieces]
-            asked = Stretches(bag, topic, own, given, found, by_receipt)
-            signals[modality] = [_kept(cut, reading.shelf) for cut in lives[modality].cuts(asked)]
+            asked = Stretches(bag, topic, own, given, found, by_receipt, reading.keep)
+            signals[modality] = lives[modality].cuts(asked)
             doubts += [Skipped(f'{line.bag}, {topic}', doubt.sentence) for doubt in found]
         skipped += [Skipped(f'the rest of {line.bag}', note.rstrip('.')) for note in bag.notes]
     for i, piece in enumerate(pieces):
@@ -328,12 +335,6 @@ def _whole(bag: BagReader, topic: str) -> Segment:
         duration_s = (last_ns - first.log_time_ns) / 1e9
     begin_ns = stamp_of(first)
     return Segment(begin_ns, begin_ns + max(1, round(duration_s * 1e9)), '')
-
-
-def _kept(cut: Signal | str, shelf: Shelf | None) -> Signal | str:
-    if shelf is None or isinstance(cut, str):
-        return cut
-    return Signal(cut.stamps_ns, shelf.put(cut.values))
 
 
 def _pieces(segment: Segment) -> Iterator[Segment]:
