@@ -7,7 +7,7 @@ import csv
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from math import isinf
 from pathlib import Path
 from typing import Annotated, Any
@@ -148,11 +148,13 @@ class Reading:
         ahead_s: of bags, by their names in `bags.csv`, how much later the stamps of a sensor are
             than those of the others.
         shelf: takes the signals; without it they are in memory.
+        most_pieces: of a whole recording only so many are read, of 30 s each; all without it.
     """
 
     clock: str = ''
     ahead_s: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     shelf: Shelf | None = None
+    most_pieces: int | None = None
 
     def keep(self, values: NDArray[Any]) -> NDArray[Any]:
         """The values of a stretch, on the shelf if there is one."""
@@ -274,7 +276,8 @@ def _read(
             for m, live in lives.items()
         }
         if reading.clock:
-            pieces = list(_pieces(_whole(bag, topics[reading.clock])))
+            everything = _pieces(_whole(bag, topics[reading.clock]))
+            pieces = list(islice(everything, reading.most_pieces))
         else:
             pieces = _stretches(bag, folder, line, topics.values())
         given = line.given()

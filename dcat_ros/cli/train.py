@@ -100,7 +100,7 @@ def command(
         raise click.UsageError(
             'Give --config with a recipe, or --target with the sensor that learns from your bags.'
         )
-    from dcat_ros.cli.train_own import train_own
+    from dcat_ros.cli.train_own import say_clocks, train_own
     from dcat_ros.datasets import data_folder
     from dcat_ros.own.plan import Asked
 
@@ -114,8 +114,10 @@ def command(
         method or '',
         ignore_labels=ignore_labels,
         apply_offset=apply_offset,
-        estimate_only=estimate_offset,
     )
+    if estimate_offset:
+        say_clocks(asked, work)
+        return
     made_by = ['dcat', 'train', '--data', 'DIR', '--target', target]
     made_by += ['--source', source] if source else []
     made_by += ['--method', method] if method else []

@@ -16,9 +16,12 @@ from dcat_ros.cli.train_files import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dcat_ros.own.offset import Offset
     from dcat_ros.own.plan import Asked, Plan
 
-__all__ = ['train_own']
+__all__ = ['say_clocks', 'train_own']
 
 
 def train_own(asked: 'Asked', out: Path | None, work: Path | None, made_by: str) -> None:
@@ -39,10 +42,8 @@ def train_own(asked: 'Asked', out: Path | None, work: Path | None, made_by: str)
     for line in found.said:
         click.echo(line, err=True)
     say_what_was_read(found.dataset)
-    if asked.source:
-        _say_offsets(asked, found)
-    if asked.estimate_only:
-        return
+    if asked.apply_offset:
+        _say_offsets(asked, found.offsets, ', applied')
     for doubt in found.doubts:
         click.echo(f'misleading: {doubt}', err=True)
     out, work = places(out, work, found.config)
@@ -58,14 +59,23 @@ def _what(asked: 'Asked', found: 'Plan') -> str:
     return f'training {config.modality} on {labels}{by}, windows of {config.window_s:g} s'
 
 
-def _say_offsets(asked: 'Asked', found: 'Plan') -> None:
-    used = asked.apply_offset
-    shown = asked.estimate_only or used
-    for bag, offset in found.offsets.items() if shown else ():
-        applied = ', applied' if used and offset.is_certain else ', not applied' if used else ''
-        click.echo(f'{bag}: {asked.source} is {offset.sentence} ahead of {asked.target}{applied}')
-    if shown and not found.offsets:
-        click.echo('No stretch of 8 s in which both sensors move: their offset cannot be told.')
+def say_clocks(asked: 'Asked', work: Path | None) -> None:
+    """Say how far apart the clocks of two sensors are, bag by bag."""
+    from dcat_ros.cli.progress import stage_progress
+    from dcat_ros.own.plan import clocks
+
+    room = work or Path('runs') / asked.target
+    with stage_progress('clocks') as reading:
+        offsets = clocks(asked, room, lambda done, total: reading('reading', done, total))
+    _say_offsets(asked, offsets, '')
+
+
+def _say_offsets(asked: 'Asked', offsets: 'Mapping[str, Offset]', applied: str) -> None:
+    for bag, offset in offsets.items():
+        used = applied if offset.is_certain else ', not applied' if applied else ''
+        click.echo(f'{bag}: {asked.source} is {offset.sentence} ahead of {asked.target}{used}')
+    if not offsets:
+        click.echo('In no stretch of 8 s do both sensors move: their offset cannot be told.')
 
 
 def _labelled(found: 'Plan', out: Path, work: Path, made_by: str) -> list[Path]:

@@ -19,10 +19,13 @@ from dcat_ros.training.config import TrainConfig, TransferConfig
 from dcat_ros.training.folds import folds_of
 from dcat_ros.training.record import make_card
 from dcat_ros.training.teacher import source_card
+from dcat_ros.training.transfer import parse_method
 from dcat_ros.training.views import views
 
-__all__ = ['Asked', 'Plan', 'plan', 'why_nothing']
+__all__ = ['Asked', 'Plan', 'clocks', 'plan', 'why_nothing']
 
+#: Pieces of 30 s of a bag in which clocks are compared, where nobody asks.
+_A_LOOK = 6
 #: Clocks that are so near make no difference to a window.
 _NEAR_S = 0.15
 _USUAL_RATE_HZ = 25.0
@@ -39,7 +42,6 @@ class Asked:
         method: how; empty for `kd`.
         ignore_labels: no label in the bags is looked at.
         apply_offset: the clocks are brought together by what is estimated.
-        estimate_only: nothing is trained.
     """
 
     data: Path
@@ -48,7 +50,6 @@ class Asked:
     method: str = ''
     ignore_labels: bool = False
     apply_offset: bool = False
-    estimate_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,11 +111,18 @@ def plan(asked: Asked, work: Path, progress: Progress | None = None) -> Plan:
             f'{left} bags have no labels and are left out; --ignore-labels lets a trained --source '
             'name all of them.'
         )
-    clock = '' if labelled else target
-    reading = Reading(find_sensor(clock).signal if clock else '', {}, shelf)
+    clock = find_sensor(target).signal
+    reading = Reading('' if labelled else clock, {}, shelf)
     dataset = load_lines(found.folder, lines, signals, progress, reading)
     _see_usable(dataset, found)
-    offsets = _offsets(dataset, target, teacher) if teacher else {}
+    offsets = {}
+    if teacher:
+        whole = dataset
+        if labelled:  # stretches of a label are too short to compare clocks
+            most = None if asked.apply_offset else _A_LOOK
+            begins = Reading(clock, {}, shelf, most)
+            whole = load_lines(found.folder, lines, signals, progress, begins)
+        offsets = _offsets(whole, target, teacher)
     if asked.apply_offset:
         ahead = {bag: one.seconds for bag, one in offsets.items() if one.is_certain}
         signal = find_sensor(teacher).signal
@@ -130,6 +138,32 @@ def plan(asked: Asked, work: Path, progress: Progress | None = None) -> Plan:
     doubts += misleading(config, dataset, seen)
     n = n_networks(dataset) if not labelled else _n_labelled(config, dataset)
     return Plan(config, dataset, labelled, tuple(said), tuple(doubts), offsets, n)
+
+
+def clocks(asked: Asked, work: Path, progress: Progress | None = None) -> dict[str, Offset]:
+    """How much later the stamps of the source are than those of the target, in each bag.
+
+    Args:
+        asked: what the user wants; nothing is trained, and no label is needed.
+        work: see `plan`.
+        progress: see `plan`.
+
+    Returns:
+        By the name of the bag; without those in which it cannot be told.
+
+    Raises:
+        InputError: a bag, or a sensor in it, lacks.
+    """
+    target = called(asked.target)
+    _, teacher = _teacher(asked, target)
+    if not teacher:
+        raise ConfigError('The offset of clocks is that of two sensors: give --source, too.')
+    found = find_own(asked.data)
+    signals = sorted({find_sensor(name).signal for name in (target, teacher)})
+    reading = Reading(find_sensor(target).signal, {}, Shelf(work))
+    whole = load_lines(found.folder, found.lines, signals, progress, reading)
+    _see_usable(whole, found)
+    return _offsets(whole, target, teacher)
 
 
 def why_nothing(found: Found, asked: Asked) -> str:
@@ -152,7 +186,7 @@ def why_nothing(found: Found, asked: Asked) -> str:
 def _teacher(asked: Asked, target: str) -> tuple[TransferConfig | None, str]:
     """How another sensor teaches, and which one it is."""
     if not asked.source:
-        if asked.method or asked.apply_offset or asked.estimate_only:
+        if asked.method or asked.apply_offset:
             raise ConfigError('--method and the offset of clocks need a second sensor: --source.')
         return None, ''
     source = asked.source
@@ -161,7 +195,10 @@ def _teacher(asked: Asked, target: str) -> tuple[TransferConfig | None, str]:
             source = called(source)
         except ConfigError:
             source = asked.source  # a weights file
-    transfer = TransferConfig.model_validate({'source': source, 'method': asked.method or 'kd'})
+    method = asked.method or 'kd'
+    if not parse_method(method):
+        return None, ''
+    transfer = TransferConfig(source=source, method=method)
     modality = source_card(transfer)[0]
     if find_sensor(modality).live is None:
         raise ConfigError(f'No messages of {modality} are known: bags hold none for --source.')
