@@ -12,7 +12,7 @@ from dcat_ros.segment import REST
 from dcat_ros.sensors.sensor import Sensor
 from dcat_ros.shelf import Shelf
 from dcat_ros.training.batch import Batch
-from dcat_ros.training.streams import Drawing, played
+from dcat_ros.training.drawing import Drawing, played
 
 __all__ = ['NamedPool', 'make_named_pool']
 

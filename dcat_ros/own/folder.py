@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dcat_ros.bags.find import find_bags
-from dcat_ros.bags.labelled import Line, bag_lines, line_model
+from dcat_ros.bags.lines import Line, bag_lines, line_model
 from dcat_ros.bags.read import BagReader
 from dcat_ros.bags.topics import TRUTH_TOPIC
 from dcat_ros.errors import BagError, DatasetError, InputError

@@ -37,6 +37,7 @@ def test_bags_with_labels_train_without_a_recipe(dcat, mine, tmp_path):
     assert 'has no topic /audio' in err
 
 
+@pytest.mark.slow
 def test_one_sensor_names_what_the_other_learns_and_no_label_is_looked_at(dcat, mine, tmp_path):
     code, _, err = dcat('train', '--data', 'mine', '--target', 'imu', '--out', 's.safetensors')
     assert code == 0, err
@@ -60,6 +61,7 @@ def test_one_sensor_names_what_the_other_learns_and_no_label_is_looked_at(dcat, 
     assert scores['macro_f1'] > 0.55
 
 
+@pytest.mark.slow
 def test_the_same_weights_come_out_of_the_same_bags_whatever_their_labels(dcat, mine, tmp_path):
     """Labels that say the contrary change nothing where none is looked at."""
     assert dcat('train', '--data', 'mine', '--target', 'imu', '--out', 's.safetensors')[0] == 0
