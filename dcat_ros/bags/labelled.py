@@ -3,6 +3,7 @@
 A folder `bags` with a file `bags.csv`, a line for each bag. Every stretch of the truth is a trial.
 """
 
+import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, pairwise
@@ -81,7 +82,9 @@ def load(
             'bags needs a folder: give --data DIR (with DIR/bags/bags.csv inside) or set DCAT_DATA.'
         )
     folder = data_dir / 'bags'
-    reading = Reading(shelf=Shelf(cache_folder()))
+    cache = cache_folder()
+    usable = cache is not None and cache.is_dir() and os.access(cache, os.W_OK)
+    reading = Reading(shelf=Shelf(cache if usable else None))
     return load_lines(folder, bag_lines(folder / 'bags.csv'), modalities, progress, reading)
 
 

@@ -12,6 +12,7 @@ from dcat_ros.cli.train_files import (
     places,
     say_fallen_back,
     say_what_was_read,
+    see_libraries,
     with_memory,
     write_weights,
 )
@@ -100,6 +101,7 @@ def command(
         raise click.UsageError(
             'Give --config with a recipe, or --target with the sensor that learns from your bags.'
         )
+    see_libraries()
     from dcat_ros.cli.train_own import say_clocks, train_own
     from dcat_ros.datasets import data_folder
     from dcat_ros.own.plan import Asked
@@ -134,6 +136,7 @@ def _train_by(
     method: str | None,
 ) -> None:
     """Train as a recipe says."""
+    see_libraries()
     from dcat_ros.cli.progress import stage_progress, training_progress
     from dcat_ros.datasets import load
     from dcat_ros.files import write_whole

@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,9 +20,20 @@ __all__ = [
     'places',
     'say_fallen_back',
     'say_what_was_read',
+    'see_libraries',
     'with_memory',
     'write_weights',
 ]
+
+
+def see_libraries() -> None:
+    """Import what writing needs, so that what lacks is said before hours of training.
+
+    Raises:
+        ModuleNotFoundError: a library lacks.
+    """
+    for module in ('model.export', 'training.curves', 'teach.remember'):
+        import_module(f'dcat_ros.{module}')
 
 
 def places(out: Path | None, work: Path | None, recipe: 'TrainConfig') -> tuple[Path, Path]:

@@ -64,6 +64,7 @@ def test_a_label_is_taught(bag, tmp_path, monkeypatch):
         ((*SCORE, '--plot', '{bag}.png'), 'matplotlib', 'report'),
         ((*SCORE, '--html', '{bag}.html'), 'plotly', 'report'),
         (('train', '--config', 'config/train/imu_watch.yaml'), 'onnx', 'train'),
+        (('train', '--data', '.', '--target', 'imu'), 'onnx', 'train'),
         (EXPERIMENT, 'torch', 'train'),
     ],
 )
