@@ -287,9 +287,11 @@ async def _body(request: Request) -> bytes:
     Raises:
         InputError: it is.
     """
-    data = bytearray()
+    data, size = bytearray(), 0
     async for piece in request.stream():
-        data += piece
-        if len(data) > MOST_BYTES:
-            raise InputError(f'What is sent is larger than {MOST_BYTES >> 20} MiB.')
+        size += len(piece)
+        if size <= MOST_BYTES:  # what follows is heard to its end, so that the answer is
+            data += piece
+    if size > MOST_BYTES:
+        raise InputError(f'What is sent is larger than {MOST_BYTES >> 20} MiB.')
     return bytes(data)

@@ -67,6 +67,14 @@ def is_saved(page, n):
     )
 
 
+def shows(page, where, text):
+    """Wait until something shows a text; by a function, for the page lets nobody evaluate one."""
+    page.wait_for_function(
+        '([where, text]) => document.querySelector(where)?.textContent.includes(text)',
+        arg=[where, text],
+    )
+
+
 def intervals(page):
     return page.locator('#intervals li button:first-child').all_text_contents()
 
@@ -77,7 +85,6 @@ def test_three_intervals_are_there_after_a_reload(opened, bags, width):
     add_label(page, 'wave, then "bow"')
     across(page, 0.1, 0.2)
     add_label(page, '挥手')
-    page.keyboard.press('Escape')
     across(page, 0.4, 0.5)
     across(page, 0.7, 0.8, '#lane', 10)
     is_saved(page, 3)
@@ -106,11 +113,17 @@ def test_keys_begin_end_rename_undo_and_delete(opened):
     is_saved(page, 1)
     assert intervals(page) == ['0:00.00 – 0:03.00 wave']
     page.keyboard.press('1')
-    page.wait_for_function('document.querySelector("#intervals li").textContent.includes("bow")')
+    page.wait_for_function(
+        '() => document.querySelector("#intervals li").textContent.includes("bow")'
+    )
     page.keyboard.press('Control+z')
-    page.wait_for_function('document.querySelector("#intervals li").textContent.includes("wave")')
+    page.wait_for_function(
+        '() => document.querySelector("#intervals li").textContent.includes("wave")'
+    )
     page.keyboard.press('Control+Shift+Z')
-    page.wait_for_function('document.querySelector("#intervals li").textContent.includes("bow")')
+    page.wait_for_function(
+        '() => document.querySelector("#intervals li").textContent.includes("bow")'
+    )
     page.keyboard.press('k')
     page.keyboard.press('Delete')
     is_saved(page, 0)
@@ -135,7 +148,9 @@ def test_an_edge_is_dragged_and_never_over_another_interval(opened, bags):
     # what is drawn inside of another one is refused
     page.keyboard.press('Escape')
     across(page, 0.15, 0.18)
-    page.wait_for_function('document.getElementById("status").textContent.includes("already")')
+    page.wait_for_function(
+        '() => document.getElementById("status").textContent.includes("already")'
+    )
     assert len(read_csv(bags / 'a.csv')) == 2
 
 
@@ -170,7 +185,7 @@ def test_two_windows_keep_the_work_of_both(opened, open_page, address, bags):
     is_saved(one, 1)
     across(other, 0.4, 0.5)
     is_saved(other, 2)
-    one.wait_for_function('document.querySelectorAll("#intervals li").length === 2')
+    one.wait_for_function('() => document.querySelectorAll("#intervals li").length === 2')
     assert [segment.label for segment in read_csv(bags / 'a.csv')] == ['wave', 'bow']
 
 
@@ -211,7 +226,9 @@ def test_an_unanswered_save_is_tried_until_it_is_answered(opened, bags):
     add_label(page, 'wave')
     page.route('**/labels', lambda route: route.abort())
     across(page, 0.1, 0.2)
-    page.wait_for_function('document.getElementById("status").textContent.includes("not saved")')
+    page.wait_for_function(
+        '() => document.getElementById("status").textContent.includes("not saved")'
+    )
     page.unroute('**/labels')
     is_saved(page, 1)
     assert len(read_csv(bags / 'a.csv')) == 1

@@ -186,7 +186,9 @@ def test_intervals_that_make_no_sense_are_refused_in_a_sentence(page, intervals)
 
 
 @pytest.mark.parametrize(
-    'data', [b'', b'{', b'[' * 9999, b'\xff\xfe', b'{"state": 1}', b' ' * (9 << 20)]
+    'data',
+    [b'', b'{', b'[' * 9999, b'\xff\xfe', b'{"state": 1}', b' ' * (9 << 20)],
+    ids=['nothing', 'cut off', 'deep', 'no text', 'no state', 'too much'],
 )
 def test_what_is_no_json_or_too_much_is_refused(page, data):
     assert ask(f'{page}bags/0/labels', data, 'PUT')[0] == 422

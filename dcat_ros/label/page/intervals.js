@@ -67,10 +67,10 @@ export class Intervals {
   }
 
   /** The part of a stretch that no other interval has; null if there is none. */
-  free(start, end, except = null) {
+  free(start, end) {
     let best = null;
     let from = start;
-    for (const one of [...this.all.filter(one => one !== except), [end, end]]) {
+    for (const one of [...this.all, [end, end]]) {
       if (one[1] <= start && one[0] !== end) continue;
       const to = Math.min(one[0], end);
       if (to > from && (!best || to - from > best[1] - best[0])) best = [from, to];
@@ -78,6 +78,12 @@ export class Intervals {
       if (from >= end) break;
     }
     return best;
+  }
+
+  /** From the end of the interval before one to the start of the one after it. */
+  room(one) {
+    const place = this.all.indexOf(one);
+    return [this.all[place - 1]?.[1] ?? -Infinity, this.all[place + 1]?.[0] ?? Infinity];
   }
 
   at(time) { return this.all.find(one => one[0] <= time && time < one[1]) ?? null; }

@@ -331,6 +331,8 @@ $('new-label').addEventListener('submit', event => {
   $('label-name').value = '';
   $('label-name').blur();
   added.push(name);
+  // what comes next is meant, and not what is chosen
+  if (!pending) view.chosen = null;
   choose(name);
 });
 
@@ -391,7 +393,9 @@ stack.addEventListener('pointermove', event => {
   const time = clamp(timeAt(x), begin(), end());
   if (drag.edge) {
     const {one, edge} = drag.edge;
-    drag.stretch = edge ? [one[0], Math.max(time, one[0] + NO_INTERVAL)] : [Math.min(time, one[1] - NO_INTERVAL), one[1]];
+    const [low, high] = intervals.room(one);
+    drag.stretch = edge ? [one[0], clamp(time, one[0] + NO_INTERVAL, high)]
+      : [clamp(time, low, one[1] - NO_INTERVAL), one[1]];
   } else {
     drag.stretch = [Math.min(drag.at, time), Math.max(drag.at, time)];
   }
@@ -404,12 +408,9 @@ stack.addEventListener('pointerup', () => {
   if (!done) return;
   if (done.stretch && done.edge) {
     const {one} = done.edge;
-    const room = intervals.free(...done.stretch.map(Math.round), one);
-    if (room) {
-      const changedOne = [...room, one[2]];
-      view.chosen = changedOne;
-      intervals.replace(one, changedOne);
-    }
+    const longer = [...done.stretch.map(Math.round), one[2]];
+    view.chosen = longer;
+    intervals.replace(one, longer);
   } else if (done.stretch) {
     make(...done.stretch);
   } else {
@@ -469,7 +470,7 @@ $('bags').addEventListener('change', event => open(Number(event.target.value)));
 
 /** Zooming goes to the head, if that is in view. */
 function around() {
-  const isSeen = player.head > view.from && player.head < view.to;
+  const isSeen = player.head >= view.from && player.head <= view.to;
   return isSeen ? player.head : (view.from + view.to) / 2;
 }
 
