@@ -20,7 +20,7 @@ READY := $(VENV)/.ready
 DEV_READY := $(VENV)/.ready-dev
 PYTEST_ARGS ?=
 # more tests than cores, since many wait for processes or data
-PARALLEL := -n $(shell echo $$((2 * $$(nproc)))) --dist loadgroup --no-loadscope-reorder
+PARALLEL := -n $(shell echo $$((3 * $$(nproc)))) --dist loadgroup --no-loadscope-reorder
 DEMO_ARGS ?=
 # imu comes with pip; image, camera, audio and auto need the recordings in DCAT_DATA
 SENSOR ?= imu

@@ -28,7 +28,7 @@ else:
 def pytest_collection_modifyitems(items):
     """Spread the tests over several workers so that they end together, and nothing is done twice.
 
-    Those of nodes mostly wait: they come first, in three groups, so that another worker computes
+    Those of nodes mostly wait: they come first, in three groups, so that others compute
     beside them; the slow ones, which take times of many processes, one after another. A file's
     tests share its fixtures and imports: one worker gets them. One worker alone starts a browser.
     """
@@ -43,7 +43,7 @@ def pytest_collection_modifyitems(items):
         if 'browser' in item.fixturenames:
             group = 'browser'
         elif not compute:
-            group = f'nodes {1 + nodes.index(item.path) % 2}' if quick else 'nodes, slow'
+            group = f'nodes {1 + nodes.index(item.path) % 3}' if quick else 'nodes, slow'
         elif quick:
             group = str(item.path)
         else:

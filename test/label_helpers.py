@@ -31,6 +31,7 @@ def imu_messages(seconds, rate_hz=50, begin_ns=BEGIN_NS, topic='/imu/data_raw'):
         t = i / rate_hz
         swing = np.sin(2 * np.pi * 1.5 * t) * (t % 8 >= 4)
         struct.pack_into('<II', data, 4, *divmod(stamp_ns, S))
+        struct.pack_into('<ddd', data, at - 12 * 8, 0.02, swing, 5 * swing)
         struct.pack_into('<ddd', data, at, 4 * swing, 0.05 * np.cos(31 * t), 9.81 + 2 * swing)
         yield topic, IMU, stamp_ns, bytes(data)
 

@@ -3,21 +3,18 @@
 A folder `bags` with a file `bags.csv`, a line for each bag. Every stretch of the truth is a trial.
 """
 
-import csv
-from collections.abc import Collection, Iterator, Sequence
-from functools import cache
-from itertools import pairwise
-from math import isinf
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice, pairwise
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import pydantic
-from pydantic import Field
+from numpy.typing import NDArray
 
+from dcat_ros.bags.lines import Line, bag_lines
 from dcat_ros.bags.read import BagReader
 from dcat_ros.bags.sensor_topic import sensor_topic
-from dcat_ros.bags.topics import TRUTH_TOPIC
-from dcat_ros.bags.truth import truth_of
+from dcat_ros.bags.truth import stamp_of, truth_of
 from dcat_ros.datasets.cache import Progress
 from dcat_ros.datasets.trial import (
     Dataset,
@@ -32,65 +29,29 @@ from dcat_ros.errors import BagError, DatasetError, InputError
 from dcat_ros.segment import REST, Segment
 from dcat_ros.sensors.cut import Stretches
 from dcat_ros.sensors.live import Live
-from dcat_ros.sensors.names import topics_and_settings
-from dcat_ros.sensors.registry import USUAL, heard
-from dcat_ros.texts import read_table
+from dcat_ros.sensors.registry import USUAL, sensors
+from dcat_ros.shelf import Shelf
+from dcat_ros.user_cache import folder as cache_folder
 
-__all__ = ['MODALITIES', 'Line', 'bag_lines', 'line_model', 'load']
+__all__ = ['MODALITIES', 'Reading', 'load', 'load_lines']
 
-MODALITIES = tuple(heard())
+
+def _heard_signals() -> dict[str, tuple[str, Live]]:
+    """Signal of a trial -> the sensor that it is of, and how its messages come."""
+    return {
+        sensor.signal: (sensor.name, sensor.live)
+        for sensor in sensors().values()
+        if sensor.live is not None
+    }
+
+
+MODALITIES = tuple(_heard_signals())
 #: Nominal rate of the samples of sensors that say no other.
 _RATE_HZ = 50.0
 
 #: No activities: stillness is made by the training, and `unknown` is what a model says by itself.
 _NO_TRIAL = (REST, 'unknown')
 _LONGEST_S = 30  # a longer stretch becomes several trials: one crop, one array each
-
-
-class Line(pydantic.BaseModel):
-    """A line of `bags.csv`; what is empty or has no column has its default."""
-
-    model_config = pydantic.ConfigDict(extra='forbid', frozen=True)
-
-    bag: Annotated[str, Field(min_length=1)]
-    subject: Annotated[str, Field(min_length=1)]
-    truth: str = TRUTH_TOPIC
-
-    def given(self) -> dict[str, Any]:
-        """Topics and settings of all sensors."""
-        return {name: getattr(self, name) for name in topics_and_settings({})}
-
-    def topic_of(self, live: Live) -> str:
-        """The topic that is named for a sensor, or empty; of parts that of the last one."""
-        names = [getattr(self, name) for name in (*live.parts[-1:], live.called)]
-        return next((name for name in names if name), '')
-
-    @pydantic.model_validator(mode='after')
-    def _all_parts(self) -> 'Line':
-        for live in heard().values():
-            named = [getattr(self, part) for part in live.parts]
-            if any(named) and (not all(named) or getattr(self, live.called)):
-                raise ValueError(
-                    f'{" and ".join(live.parts)} go together, and without {live.called}'
-                )
-        return self
-
-
-@cache
-def line_model() -> type[Line]:
-    """The columns of `bags.csv`: bag, subject, truth; of each sensor its topics and settings."""
-    columns: dict[str, Any] = {}
-    for live in heard().values():
-        columns |= dict.fromkeys((live.called, *live.parts), (str, ''))
-        for one in live.settings:
-            number: dict[str, Any] = {}
-            if one.low is not None:
-                number |= {'ge': one.low, 'le': one.high}
-            if isinstance(one.default, float):
-                number['allow_inf_nan'] = isinf(one.default)
-            limits: Any = Field(one.default, description=one.text, **number)
-            columns[one.name] = (type(one.default), limits)
-    return pydantic.create_model('Line', __base__=Line, **columns)
 
 
 def load(
@@ -120,7 +81,50 @@ def load(
             'bags needs a folder: give --data DIR (with DIR/bags/bags.csv inside) or set DCAT_DATA.'
         )
     folder = data_dir / 'bags'
-    lines = bag_lines(folder / 'bags.csv')
+    reading = Reading(shelf=Shelf(cache_folder()))
+    return load_lines(folder, bag_lines(folder / 'bags.csv'), modalities, progress, reading)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How bags are read.
+
+    Attributes:
+        clock: the sensor whose whole recording is cut into pieces without a label; without it the
+            stretches of the truth are read.
+        ahead_s: of bags, by their names in `bags.csv`, how much later the stamps of a sensor are
+            than those of the others.
+        shelf: takes the signals; without it they are in memory.
+        most_pieces: of a whole recording only so many are read, of 30 s each; all without it.
+    """
+
+    clock: str = ''
+    ahead_s: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    shelf: Shelf | None = None
+    most_pieces: int | None = None
+
+    def keep(self, values: NDArray[Any]) -> NDArray[Any]:
+        """The values of a stretch, on the shelf if there is one."""
+        return values if self.shelf is None else self.shelf.put(values)
+
+
+def load_lines(
+    folder: Path,
+    lines: Sequence[Line],
+    modalities: Sequence[str],
+    progress: Progress | None = None,
+    reading: Reading | None = None,
+) -> Dataset:
+    """Read some bags.
+
+    Args:
+        folder: from which the bags are seen.
+        lines: names them, and what their messages do not say.
+        modalities: see `load`.
+        progress: is told how many bags of how many are read.
+        reading: how; as `load` does without it.
+    """
+    reading = reading or Reading()
     trials: list[Trial] = []
     skipped: list[Skipped] = []
     doubts: list[Skipped] = []
@@ -128,10 +132,10 @@ def load(
         if progress is not None:
             progress(done, len(lines))
         try:
-            _read(folder, line, modalities, trials, skipped, doubts)
+            _read(folder, line, modalities, reading, trials, skipped, doubts)
         except InputError as problem:
             skipped.append(Skipped(line.bag, str(problem).rstrip('.')))
-    labels = tuple(sorted({trial.label for trial in trials}))
+    labels = tuple(sorted({trial.label for trial in trials} - {''}))
     info = DatasetInfo(
         name='bags',
         title=f'{len({trial.source for trial in trials})} bags',
@@ -144,85 +148,27 @@ def load(
     return Dataset(info, tuple(trials), tuple(skipped), tuple(doubts))
 
 
-def bag_lines(path: Path) -> list[Line]:
-    """The lines of a `bags.csv`.
-
-    Raises:
-        DatasetError: it cannot be read, names no bag, or a line makes no sense.
-    """
-    lines: list[Line] = []
-    seen: set[Path] = set()
-    spelled: dict[str, str] = {}
-    what = 'It names the bags, with the columns bag and subject; --data is the folder above "bags".'
-    try:
-        table = read_table(path, DatasetError)
-    except DatasetError as problem:
-        raise DatasetError(f'{str(problem).rstrip(".")}. {what}') from None
-    try:
-        with table as file:
-            rows = csv.DictReader(file, restkey='')
-            columns = {(name or '').strip() for name in rows.fieldnames or ()}
-            if lacking := sorted({'bag', 'subject'} - columns):
-                raise DatasetError(
-                    f'{path}, line 1: there is no column {lacking[0]}; columns are separated by '
-                    f'commas, and may be {", ".join(line_model().model_fields)}.'
-                )
-            for row in rows:
-                cells = {
-                    (key or '').strip(): value.strip() if isinstance(value, str) else value
-                    for key, value in row.items()
-                }
-                try:
-                    line = line_model().model_validate({k: v for k, v in cells.items() if v})
-                except pydantic.ValidationError as problem:
-                    first = problem.errors()[0]
-                    column = '.'.join(str(part) for part in first['loc'])
-                    raise DatasetError(
-                        f'{path}, line {rows.line_num}: {column or "a value without a column"}: '
-                        f'{first["msg"]}; the columns are {", ".join(line_model().model_fields)}.'
-                    ) from None
-                place = (path.parent / line.bag).resolve()
-                if place in seen:
-                    raise DatasetError(
-                        f'{path}, line {rows.line_num}: {line.bag} stands in a line above.'
-                    )
-                seen.add(place)
-                subject = spelled.setdefault(line.subject.casefold(), line.subject)
-                if subject != line.subject:
-                    raise DatasetError(
-                        f'{path}, line {rows.line_num}: {line.subject} and {subject} differ in '
-                        'capitals alone: nobody may have two names.'
-                    )
-                lines.append(line)
-    # a bag of a name that no file can have is an OSError, a RuntimeError where links go round
-    except (csv.Error, ValueError, OSError, RuntimeError) as problem:
-        raise DatasetError(f'{path} cannot be read ({problem}). {what}') from None
-    if not lines:
-        raise DatasetError(f'{path} names no bag: its first line is "bag,subject", others follow.')
-    return lines
-
-
 def _read(
     folder: Path,
     line: Line,
     modalities: Sequence[str],
+    reading: Reading,
     trials: list[Trial],
     skipped: list[Skipped],
     doubts: list[Skipped],
 ) -> None:
     """Add the trials of one bag."""
     with BagReader(folder / line.bag) as bag:
-        lives = {m: heard()[m] for m in modalities}
+        lives = {m: _heard_signals()[m][1] for m in modalities}
         topics = {
-            m: sensor_topic(bag, m, live, line.topic_of(live), 'in a column ')
+            m: sensor_topic(bag, _heard_signals()[m][0], live, line.topic_of(live), 'in a column ')
             for m, live in lives.items()
         }
-        truth = line.truth if line.truth.startswith('/') else str(folder / line.truth)
-        segments = truth_of(bag, truth, topics.values())
-        usable = [s for s in segments if s.label not in _NO_TRIAL]
-        if not usable:
-            raise BagError(f'its truth, {line.truth}, names no activity.')
-        pieces = [piece for segment in usable for piece in _pieces(segment)]
+        if reading.clock:
+            everything = _pieces(_whole(bag, topics[reading.clock]))
+            pieces = list(islice(everything, reading.most_pieces))
+        else:
+            pieces = _stretches(bag, folder, line, topics.values())
         given = line.given()
         for live in lives.values():
             for part in live.parts:
@@ -232,22 +178,55 @@ def _read(
         for modality in modalities:
             found: list[Doubt] = []
             topic = topics[modality]
-            by_receipt = line.truth.startswith('/')
-            asked = Stretches(bag, topic, pieces, given, found, by_receipt)
+            by_receipt = line.truth.startswith('/') and not reading.clock
+            ahead_ns = round(reading.ahead_s.get(line.bag, {}).get(modality, 0.0) * 1e9)
+            own = [Segment(p.start_ns + ahead_ns, p.end_ns + ahead_ns, p.label) for p in pieces]
+            asked = Stretches(bag, topic, own, given, found, by_receipt, reading.keep)
             signals[modality] = lives[modality].cuts(asked)
             doubts += [Skipped(f'{line.bag}, {topic}', doubt.sentence) for doubt in found]
         skipped += [Skipped(f'the rest of {line.bag}', note.rstrip('.')) for note in bag.notes]
     for i, piece in enumerate(pieces):
         name = f'{line.bag}#{i}'
-        own = {modality: signals[modality][i] for modality in modalities}
-        whole = {m: cut for m, cut in own.items() if isinstance(cut, Signal)}
-        for modality, cut in own.items():
+        of_piece = {modality: signals[modality][i] for modality in modalities}
+        whole = {m: cut for m, cut in of_piece.items() if isinstance(cut, Signal)}
+        for modality, cut in of_piece.items():
             if isinstance(cut, str):
-                why = f'{piece.label}, at {piece.start_ns / 1e9:.1f} s: {modality}: {cut}'
+                label = f'{piece.label}, ' if piece.label else ''
+                why = f'{label}at {piece.start_ns / 1e9:.1f} s: {modality}: {cut}'
                 skipped.append(Skipped(name, why))
                 break
         else:
             trials.append(Trial(name, piece.label, line.subject, line.bag, whole))
+
+
+def _stretches(bag: BagReader, folder: Path, line: Line, topics: Collection[str]) -> list[Segment]:
+    """What the truth names, in pieces.
+
+    Raises:
+        InputError: it cannot be used, or names nothing.
+    """
+    truth = line.truth if line.truth.startswith('/') else str(folder / line.truth)
+    usable = [s for s in truth_of(bag, truth, topics) if s.label not in _NO_TRIAL]
+    if not usable:
+        raise BagError(f'its truth, {line.truth}, names no activity.')
+    return [piece for segment in usable for piece in _pieces(segment)]
+
+
+def _whole(bag: BagReader, topic: str) -> Segment:
+    """From the first reading of a sensor to the end of the bag, without a label.
+
+    Raises:
+        BagError: there is no reading.
+    """
+    first = next(bag.messages([topic]), None)
+    if first is None:
+        raise BagError(f'{bag.path}: there is no message on {topic}.')
+    duration_s = bag.duration_s
+    if duration_s is None:  # of a bag that was cut off nobody has written it down
+        last_ns = max(message.log_time_ns for message in bag.messages([topic]))
+        duration_s = (last_ns - first.log_time_ns) / 1e9
+    begin_ns = stamp_of(first)
+    return Segment(begin_ns, begin_ns + max(1, round(duration_s * 1e9)), '')
 
 
 def _pieces(segment: Segment) -> Iterator[Segment]:

@@ -16,6 +16,7 @@ __all__ = ['MCAP_MAGIC', 'Damage', 'records', 'unlz4']
 
 MCAP_MAGIC = b'\x89MCAP0\r\n'
 _RECORD = Struct('<BQ')  # operation code, length
+_NO_RECORD = 0x00  # by the format; zeros, of which a little becomes much, are no end of records
 _SCHEMA, _CHANNEL, _MESSAGE, _CHUNK = 0x03, 0x04, 0x05, 0x06
 _CHUNK_HEAD = Struct('<QQQII')  # start, end, uncompressed size, checksum, length of compression
 
@@ -67,6 +68,8 @@ def _records(file: io.BufferedIOBase, size: int) -> Iterator[tuple[int, bytes]]:
     """Operation code and content of each record; a last chunk may be shorter than it says."""
     while len(head := file.read(_RECORD.size)) == _RECORD.size:
         code, length = _RECORD.unpack(head)
+        if code == _NO_RECORD:
+            return
         # a damaged length must not ask for memory that no file fills
         content = file.read(min(length, size))
         if len(content) < length and code != _CHUNK:

@@ -5,22 +5,35 @@ from dataclasses import replace
 from dcat_ros.datasets.trial import Dataset, Trial
 from dcat_ros.errors import DatasetError
 from dcat_ros.sensors.sensor import Sensor
+from dcat_ros.shelf import Shelf
 from dcat_ros.signals import Signal
 
 __all__ = ['as_sensor', 'signal_for']
 
 
-def as_sensor(dataset: Dataset, sensor: Sensor, rate_hz: float) -> Dataset:
+def as_sensor(
+    dataset: Dataset, sensor: Sensor, rate_hz: float, shelf: Shelf | None = None
+) -> Dataset:
     """The same trials with this sensor's samples alone, under its name; see `signal_for`.
+
+    Args:
+        dataset: the trials.
+        sensor: whose samples.
+        rate_hz: see `signal_for`.
+        shelf: takes the samples that are made; without it they are in memory.
 
     Raises:
         DatasetError: a trial lacks the signal.
+        OutputError: the shelf is full.
     """
-    trials = tuple(
-        replace(trial, signals={sensor.name: signal_for(trial, sensor, rate_hz)})
-        for trial in dataset.trials
-    )
-    return replace(dataset, trials=trials)
+
+    def alone(trial: Trial) -> Trial:
+        made = signal_for(trial, sensor, rate_hz)
+        if shelf is not None and all(made is not own for own in trial.signals.values()):
+            made = Signal(made.stamps_ns, shelf.put(made.values))
+        return replace(trial, signals={sensor.name: made})
+
+    return replace(dataset, trials=tuple(map(alone, dataset.trials)))
 
 
 def signal_for(trial: Trial, sensor: Sensor, rate_hz: float) -> Signal:

@@ -82,7 +82,7 @@ def run_live(
     executor.add_node(node)
     listener = Thread(target=_spin, args=(executor,), daemon=True)
     try:
-        player = Player(node, bag, rate)
+        player = Player(node, bag, rate, going=lambda: rclpy.ok() and process.poll() is None)
 
         def sent(sent_topic: str, time_ns: int, data: bytes) -> None:
             if sent_topic == topic:  # the bag's time is that of the stamps
@@ -91,9 +91,14 @@ def run_live(
         player.sent = sent
         listener.start()
         if not player.wait_for_subscriber(topic, _START_S):
-            raise DcatError(f'the node did not come up within {_START_S:.0f} s.')
+            if process.poll() is None:
+                raise DcatError(f'the node did not come up within {_START_S:.0f} s.')
+            raise DcatError(
+                f'{executable} did not start (exit code {process.returncode}): see above.'
+            )
         player.play()
-        _wait_until_quiet(monitor)
+        if process.poll() is None:
+            _wait_until_quiet(monitor)
         if process.poll() is not None:
             raise DcatError(f'the node ended in the middle with exit code {process.returncode}.')
         return list(monitor.all)
@@ -104,6 +109,8 @@ def run_live(
         except subprocess.TimeoutExpired:
             process.kill()
         executor.shutdown()
+        if listener.ident is not None:
+            listener.join()  # it must not look at a node that is no more
         node.destroy_node()
         rclpy.try_shutdown()
 

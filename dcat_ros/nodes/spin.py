@@ -13,6 +13,7 @@ from rclpy.signals import SignalHandlerOptions
 from rclpy.task import Future
 
 from dcat_ros.errors import DcatError
+from dcat_ros.nodes.heap import give_back
 from dcat_ros.nodes.lifecycle import GuardedLifecycleNode
 from dcat_ros.nodes.start import init, sentence_of
 from dcat_ros.short import short
@@ -25,6 +26,7 @@ _POLL_S = 0.25
 #: Each return of spin_until_future_complete() leaks an object; and without a limit rclpy's events
 #: executor runs no timer.
 _LONG_S = 3600.0
+_GIVE_BACK_S = 60.0
 #: Characters of a sentence: a refused value may have megabytes.
 _LONGEST = 1000
 
@@ -59,11 +61,13 @@ def spin(node_class: type[GuardedLifecycleNode], stop: Event) -> int:
         # does not come back on a signal, and spin_once() serves one callback a call
         executor = EventsExecutor()
         over: Future[None] = Future()
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
         node.create_timer(
             _POLL_S,
             lambda: over.set_result(None) if stop.is_set() else None,
-            clock=Clock(clock_type=ClockType.STEADY_TIME),
+            clock=steady,
         )
+        node.create_timer(_GIVE_BACK_S, give_back, clock=steady)
         executor.add_node(node)
         if not stop.is_set():
             node.start()

@@ -6,8 +6,9 @@ Decoded, cleaned and resampled as a node does it, so that a network learns what 
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,10 @@ _NS = 1_000_000_000
 Cut = Signal | str
 
 
+def _as_they_are(values: NDArray[Any]) -> NDArray[Any]:
+    return values
+
+
 @dataclass(frozen=True)
 class Stretches:
     """Stretches of a recording, of which signals are to be cut.
@@ -38,6 +43,7 @@ class Stretches:
         given: topics and settings.
         doubts: gets what is odd about them, one of each reason.
         truth_by_receipt: they have the times at which their labels came.
+        keep: takes the values of a stretch, and gives them as they are held from then on.
     """
 
     recording: Recording
@@ -46,6 +52,7 @@ class Stretches:
     given: Given
     doubts: list[Doubt]
     truth_by_receipt: bool
+    keep: Callable[[NDArray[Any]], NDArray[Any]] = _as_they_are
 
 
 def senseless(found: list[Doubt], doubts: list[Doubt]) -> str:

@@ -143,7 +143,7 @@ def cut_samples(
         rows = on_grid(grid, seconds, samples[near], rate_hz, oversampled=fast)
         if why := senseless(judge(rows.astype(np.float32)), asked.doubts):
             return why
-        return Signal.at_rate(rows, rate_hz)
+        return Signal.at_rate(asked.keep(rows), rate_hz)
 
     return [cut(segment) for segment in asked.segments]
 

@@ -1,6 +1,6 @@
 """The recordings of what was taught, in a folder of the user's, so that the next model learns it.
 
-They lie there as a data set of bags: `bags/bags.csv` names them (`dcat_ros.bags.labelled`), and a
+They lie there as a data set of bags: `bags/bags.csv` names them (`dcat_ros.bags.lines`), and a
 folder for each holds a truth, and the bag where it was recorded while somebody taught.
 """
 
@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from dcat_ros.bags.labelled import Line, bag_lines, line_model
+from dcat_ros.bags.lines import Line, bag_lines, line_model
 from dcat_ros.bags.raw import write_raw
 from dcat_ros.bags.salvage import RawMessage
 from dcat_ros.errors import DatasetError, OutputError

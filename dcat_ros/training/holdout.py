@@ -21,6 +21,9 @@ from dcat_ros.truth import label_at
 
 __all__ = ['HeldOut', 'HeldOutStream', 'calibrated', 'calibration_of', 'make_stream', 'measure']
 
+#: Samples of a stream that are cut into windows at once: those of pictures fill the memory.
+_AT_ONCE = 1024
+
 
 @dataclass(frozen=True)
 class HeldOutStream:
@@ -79,9 +82,11 @@ def measure(
     raw = card.model_copy(update={'calibration': Calibration()})
     recogniser = Recogniser(TorchModel(net, raw, encode))
     signal = stream.stream.signal
-    predictions = recogniser.classify_many(
-        recogniser.stream.push_many(signal.stamps_ns, signal.values)
-    )
+    predictions: list[Prediction] = []
+    for start in range(0, len(signal.values), _AT_ONCE):
+        some = slice(start, start + _AT_ONCE)
+        windows = recogniser.stream.push_many(signal.stamps_ns[some], signal.values[some])
+        predictions += recogniser.classify_many(windows)
     lag_ns = round(card.input.lag_s * 1e9)
     truth = label_at(stream.stream.segments, [p.end_ns - lag_ns for p in predictions])
     return HeldOut(stream, predictions, truth)

@@ -102,6 +102,8 @@ def _cross_entropy(logits: Tensor, targets: Tensor, smoothing: float) -> Tensor:
     if targets.dtype == torch.int64:
         return functional.cross_entropy(logits, targets, ignore_index=-1, label_smoothing=smoothing)
     used = targets.sum(dim=1) > 0
+    if not used.any():  # the mean over nothing is no number
+        return logits.sum() * 0
     return functional.cross_entropy(logits[used], targets[used], label_smoothing=smoothing)
 
 

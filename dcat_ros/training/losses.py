@@ -203,6 +203,33 @@ class InfoNce(TransferLoss):
         return (functional.cross_entropy(scores, own) + functional.cross_entropy(scores.T, own)) / 2
 
 
+class Contrast(TransferLoss):
+    """A recording's partner among the batch's, found in the source's own space of features.
+
+    InfoNCE (A. van den Oord et al., 2018) of -|t - s|^2 / (tau F), the F features standardised as
+    the source's are, tau 0.1. Nothing is projected, so that the source's last layer fits the
+    target's features: what C3T (arXiv 2407.16803) does with two encoders.
+    """
+
+    needs = ('features',)
+
+    temperature = 0.1
+
+    def __init__(self, pool: SourceOutputs, n_features: int):
+        super().__init__(pool, n_features)
+        self.mean = pool.features.mean(dim=0)
+        self.scale = pool.features.std(dim=0).clamp_min(1e-3)
+
+    def forward(self, target: Outputs, source: SourceOutputs) -> Tensor:
+        """Cross-entropy in both directions."""
+        found = (target.features - self.mean) / self.scale
+        wanted = (source.features - self.mean) / self.scale
+        squares = (found[:, None] - wanted[None]).square().mean(dim=2)
+        scores = -squares / self.temperature
+        own = torch.arange(len(scores))
+        return (functional.cross_entropy(scores, own) + functional.cross_entropy(scores.T, own)) / 2
+
+
 class Comodo(TransferLoss):
     """Distribution of similarities to a queue (COMODO, arXiv 2503.07259), tau 0.1 and 0.05.
 
@@ -265,5 +292,6 @@ LOSSES: dict[str, tuple[type[TransferLoss], float]] = {
     'coral': (Coral, 1.0),
     'gram': (Gram, 3.0),
     'infonce': (InfoNce, 1.0),
+    'contrast': (Contrast, 1.0),
     'comodo': (Comodo, 1.0),
 }

@@ -16,6 +16,7 @@ from dcat_ros.errors import ConfigError
 from dcat_ros.model.network import ActivityNet
 from dcat_ros.model.segment import SEGMENT_LENGTH
 from dcat_ros.sensors.registry import sensor_of
+from dcat_ros.shelf import Shelf
 from dcat_ros.training.batch import Batch, Targets
 from dcat_ros.training.checkpoint import History
 from dcat_ros.training.config import TrainConfig
@@ -75,7 +76,8 @@ def fit_network(
         transfer: whether the configuration's source teaches; otherwise labels alone.
     """
     sensor = sensor_of(card)
-    streams = as_sensor(dataset, sensor, card.input.rate_hz)
+    shelf = Shelf(checkpoint.parent)
+    streams = as_sensor(dataset, sensor, card.input.rate_hz, shelf)
     known, unknown = _by_label(config, streams)
     teacher = None
     if transfer and config.transfer is not None:
@@ -83,10 +85,10 @@ def fit_network(
         teacher = make_teacher(config, config.transfer, dataset, seed, folder)
     rows = teacher.rows if teacher else {}
     rng = np.random.default_rng(seed)
-    pool = make_pool(known, config, sensor, rng, rows)
+    pool = make_pool(known, config, sensor, rng, rows, shelf=shelf)
     others = None
     if unknown.trials and teacher:
-        others = make_pool(unknown, config, sensor, rng, rows, labelled=False)
+        others = make_pool(unknown, config, sensor, rng, rows, labelled=False, shelf=shelf)
     seed_torch(seed)
     learner = _learner(config, card, pool, seed)
     recordings = ' '.join(t.name for t in (*known.trials, *unknown.trials))

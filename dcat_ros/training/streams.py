@@ -6,7 +6,7 @@ whole trials raises false alarms there (../docs/recognition.md).
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,55 +15,12 @@ from dcat_ros.datasets.continuous import join
 from dcat_ros.datasets.trial import Dataset
 from dcat_ros.errors import DatasetError
 from dcat_ros.segment import REST
-from dcat_ros.sensors.amounts import AugmentConfig
 from dcat_ros.sensors.sensor import Sensor
+from dcat_ros.shelf import Shelf
 from dcat_ros.training.batch import Batch
+from dcat_ros.training.drawing import Drawing, played
 
-__all__ = ['Drawing', 'StreamPool', 'make_pool']
-
-
-class Drawing(Protocol):
-    """What of a recipe says how windows are drawn; see `dcat_ros.training.config.TrainConfig`."""
-
-    @property
-    def window_s(self) -> float:
-        """Length of a window."""
-        ...
-
-    @property
-    def lag_s(self) -> float:
-        """A label speaks for the instant so long before the end."""
-        ...
-
-    @property
-    def joins(self) -> int:
-        """How many times the trials are joined."""
-        ...
-
-    @property
-    def straddle(self) -> float:
-        """Share of windows that may reach beyond their recording."""
-        ...
-
-    @property
-    def evenly(self) -> str:
-        """Whether samples or sources are drawn."""
-        ...
-
-    @property
-    def rest(self) -> str:
-        """Whether a pause is a label, or nothing that is known."""
-        ...
-
-    @property
-    def rest_share(self) -> float:
-        """Share of pauses."""
-        ...
-
-    @property
-    def augment(self) -> AugmentConfig:
-        """Random changes."""
-        ...
+__all__ = ['StreamPool', 'make_pool']
 
 
 @dataclass(frozen=True)
@@ -154,36 +111,10 @@ class StreamPool:
         config: Drawing,
         rng: np.random.Generator,
     ) -> NDArray[np.float32]:
-        """Windows that speak for these samples, played at random speeds.
-
-        Args:
-            instants: (N,), samples.
-            within: (N,), which windows hold nothing but their recording; one that is too short
-                begins anew.
-            length_s: of the windows; the lag grows with it.
-            config: lag and speeds.
-            rng: draws the speeds.
-        """
-        length = round(length_s * self.rate_hz)
-        lag_s = config.lag_s * length_s / config.window_s
-        speed = 1 + config.augment.warp * rng.uniform(-1, 1, size=(len(instants), 1))
-        offsets = np.arange(length) - (length - 1) + lag_s * self.rate_hz
-        within = within[:, None]
-        bounds = np.where(within, self.recordings[instants], self.streams[instants])
-        low, high = bounds[:, :1], bounds[:, 1:]
-        at = instants[:, None] + offsets[None, :] * speed
-        moved = at + np.maximum(low - at[:, :1], 0)
-        moved -= np.maximum(moved[:, -1:] - high, 0)
-        again = low + np.mod(moved - low, high - low + 1)
-        at = np.where(within, again, np.clip(at, low, high))
-        left = np.floor(at).astype(np.int64)
-        right = np.where(left < high, left + 1, np.where(within, low, high))
-        part = (at - left)[..., None].astype(np.float32)
-        windows: NDArray[np.float32] = (1 - part) * self.values[left] + part * self.values[right]
-        # a movement at f times the speed has f times the angular rate
-        rates = [i for i, unit in enumerate(self.sensor.units) if unit == 'rad/s']
-        windows[..., rates] *= speed[..., None].astype(np.float32)
-        return windows
+        """Windows that speak for these samples; those `within` hold nothing but their recording."""
+        bounds = np.where(within[:, None], self.recordings[instants], self.streams[instants])
+        stream = self.sensor, self.values, self.rate_hz
+        return played(*stream, instants, bounds, within, length_s, config, rng)
 
 
 def make_pool(
@@ -194,6 +125,7 @@ def make_pool(
     partners: Mapping[str, int] | None = None,
     *,
     labelled: bool = True,
+    shelf: Shelf | None = None,
 ) -> StreamPool:
     """Join each subject's trials several times and note where each class lies.
 
@@ -204,6 +136,7 @@ def make_pool(
         rng: draws order, pauses and noise.
         partners: row in the source's outputs by name of the trial.
         labelled: whether windows will be drawn by class, so that each must be there.
+        shelf: takes what there is of every sample; without it that is in memory.
 
     Raises:
         DatasetError: nobody performs a label.
@@ -219,6 +152,13 @@ def make_pool(
     streams: list[NDArray[np.int64]] = []
     recordings: list[NDArray[np.int64]] = []
     begin, rate_hz = 0, 0.0
+
+    def kept(array: NDArray[Any]) -> NDArray[Any]:
+        return array if shelf is None else shelf.put(array)
+
+    def joined(parts: list[NDArray[Any]]) -> NDArray[Any]:
+        return np.concatenate(parts) if shelf is None else shelf.joined(parts)
+
     for subject in dataset.subjects:
         trials = [t for t in dataset.trials if t.subject == subject]
         for _ in range(config.joins):
@@ -226,34 +166,34 @@ def make_pool(
             stamps_ns = stream.signal.stamps_ns
             rate_hz = 1e9 / float(stamps_ns[1] - stamps_ns[0])
             n = len(stamps_ns)
-            values.append(stream.signal.values.astype(np.float32))
+            values.append(kept(stream.signal.values.astype(np.float32)))
             starts = np.searchsorted(stamps_ns, [s.start_ns for s in stream.segments])
             which = np.searchsorted(starts, np.arange(n), side='right') - 1
-            classes.append(np.array([labels.index(s.label) for s in stream.segments])[which])
-            rows.append(np.array([partners.get(name, -1) for name in stream.names])[which])
+            classes.append(kept(np.array([labels.index(s.label) for s in stream.segments])[which]))
+            rows.append(kept(np.array([partners.get(name, -1) for name in stream.names])[which]))
             of = [number_of[source_of[name]] if name else -1 for name in stream.names]
-            sources.append(np.array(of)[which])
-            streams.append(np.tile([begin, begin + n - 1], (n, 1)))
+            sources.append(kept(np.array(of)[which]))
+            streams.append(kept(np.tile([begin, begin + n - 1], (n, 1))))
             ends = np.append(starts[1:], n) - 1
-            recordings.append(begin + np.stack([starts, ends], axis=1)[which])
+            recordings.append(kept(begin + np.stack([starts, ends], axis=1)[which]))
             begin += n
-    y, source = np.concatenate(classes), np.concatenate(sources)
+    y, source = joined(classes), joined(sources)
     for c, label in enumerate(labels):
         if labelled and not (y == c).any():
             raise DatasetError(
                 f'subjects {", ".join(dataset.subjects)} of {dataset.info.name} never do {label}, '
                 'so it cannot be learned from them; use fewer folds or other subjects.'
             )
-    positions = [[np.flatnonzero(y == c)] for c in range(len(labels))]
+    positions = [[kept(np.flatnonzero(y == c))] for c in range(len(labels))]
     if config.evenly == 'sources':
-        positions = [[p[source[p] == s] for s in np.unique(source[p])] for (p,) in positions]
+        positions = [[kept(p[source[p] == s]) for s in np.unique(source[p])] for (p,) in positions]
     return StreamPool(
         sensor=sensor,
-        values=np.concatenate(values),
+        values=joined(values),
         positions=positions,
-        streams=np.concatenate(streams),
-        recordings=np.concatenate(recordings),
-        partners=np.concatenate(rows),
+        streams=joined(streams),
+        recordings=joined(recordings),
+        partners=joined(rows),
         rate_hz=rate_hz,
     )
 

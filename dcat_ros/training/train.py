@@ -9,6 +9,7 @@ from dcat_ros.datasets.as_sensor import as_sensor
 from dcat_ros.datasets.trial import Dataset
 from dcat_ros.model.network import ActivityNet
 from dcat_ros.sensors.registry import sensor_of
+from dcat_ros.shelf import Shelf
 from dcat_ros.training.asked import ask, ask_otherwise
 from dcat_ros.training.checkpoint import History
 from dcat_ros.training.config import TrainConfig, TransferConfig
@@ -85,7 +86,7 @@ def train(
     card = make_card(config, dataset, command=command, git_commit=git_commit)
     folds = folds_of(dataset, config.held_out, config.folds, config.seed)
     sensor = sensor_of(card)
-    streams = as_sensor(dataset, sensor, card.input.rate_hz)
+    streams = as_sensor(dataset, sensor, card.input.rate_hz, Shelf(work_dir))
     check_feasible(config, dataset, streams, card, folds)
     arms = ['transfer', 'twin'] if config.transfer else ['twin']
     methods = {'transfer': card.training.method, 'twin': NONE}

@@ -219,9 +219,7 @@ def test_it_is_known_by_name(folder, table):
     write_takes([Take('wave', 2.0, {'imu': imu()})], folder / 'one')
     dataset = load_by_name('bags', table('one,ann'))
     assert dataset.info.name == 'bags'
-    with pytest.raises(
-        DatasetError, match='bags has no skeleton; it has imu, depth, camera, audio'
-    ):
+    with pytest.raises(DatasetError, match='bags has no skeleton; it has imu, depth, pose, audio'):
         load_by_name('bags', folder.parent, modalities=['skeleton'])
 
 

@@ -9,7 +9,8 @@ from dcat_ros.label.levels import BUCKETS, MOST_LEVEL, STEP, Levels
 
 
 def levels(stamps, values, width_ns=1000):
-    rows = np.asarray(values, np.float32).reshape(len(stamps), -1)
+    rows = np.asarray(values, np.float32)
+    rows = rows if rows.ndim == 2 else rows[:, None]
     parts = [(rows, np.minimum), (rows, np.maximum)]
     return Levels(np.asarray(stamps, np.int64), parts, width_ns)
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -107,9 +108,21 @@ def made(tmp_path):
     return make
 
 
+@pytest.fixture(scope='module')
+def exported(tmp_path_factory):
+    """Both files of a small network; an export takes seconds."""
+    folder, card = tmp_path_factory.mktemp('exported'), make_card()
+    net = make_net(card)
+    digest = save_weights(folder / 'a.safetensors', net, card)
+    save_onnx(folder / 'a.onnx', net, card, digest)
+    return folder
+
+
 @pytest.fixture
-def plain(made):
-    return made(make_card())
+def plain(exported, tmp_path):
+    """A copy of them that may be spoilt."""
+    shutil.copytree(exported, tmp_path, dirs_exist_ok=True)
+    return tmp_path / 'a.safetensors'
 
 
 def test_weights_of_sound_and_of_whole_recordings_are_exported(made):

@@ -24,7 +24,7 @@ START = (
 def wrench_node(tmp_path):
     """Its process, asleep, with weights that know 'pull' and 'turn'."""
     place = make_place(tmp_path)
-    weights = trained(place, 'alone', modality='wrench')
+    weights = trained(place, alone={'modality': 'wrench'})['alone']
     arguments = ros_arguments(autostart='false', stale_after=1.0, model=weights)
     process = subprocess.Popen(
         [sys.executable, '-c', START, *arguments],

@@ -18,36 +18,47 @@ def place(tmp_path_factory):
 
 
 @pytest.fixture(scope='module')
-def weights(place):
+def made(place):
+    """Weights by name: for the wrench, taught by nobody and by a sensor, and what it taught."""
+
+    def by(source):
+        return {'source': str(source), **TRANSFER}
+
+    return trained(
+        place,
+        alone={'modality': 'wrench'},
+        taught={'modality': 'wrench', 'transfer': by('imu')},
+        beside={'modality': 'imu', 'transfer': by('wrench')},
+        by_file={'modality': 'imu', 'transfer': by(place / 'alone.safetensors')},
+    )
+
+
+@pytest.fixture(scope='module')
+def weights(made):
     """Weights for the wrench, taught by nobody."""
-    return trained(place, 'alone', modality='wrench')
+    return made['alone']
 
 
 def results(place, weights):
     card = json.loads(dcat(place, 'info', weights, '--json'))
-    return card, {row['metric']: row['value'] for row in card['results']}
+    found = {row['metric']: row['value'] for row in card['results']}
+    assert found['trial accuracy'] > 0.8
+    return card
 
 
 def test_it_trains(place, weights):
-    card, found = results(place, weights)
+    card = results(place, weights)
     assert card['modality'] == 'wrench'
     assert card['labels'] == ['pull', 'turn', 'rest']
-    assert found['trial accuracy'] > 0.8
 
 
-def test_it_is_taught_by_another_sensor(place):
-    path = trained(place, 'taught', modality='wrench', transfer={'source': 'imu', **TRANSFER})
-    card, found = results(place, path)
-    assert card['training']['source_modality'] == 'imu'
-    assert found['trial accuracy'] > 0.8
+def test_it_is_taught_by_another_sensor(place, made):
+    assert results(place, made['taught'])['training']['source_modality'] == 'imu'
 
 
-def test_it_teaches_another_sensor_beside_and_by_its_file(place, weights):
-    for name, source in (('beside', 'wrench'), ('by_file', str(weights))):
-        path = trained(place, name, modality='imu', transfer={'source': source, **TRANSFER})
-        card, found = results(place, path)
-        assert card['training']['source_modality'] == 'wrench'
-        assert found['trial accuracy'] > 0.8
+@pytest.mark.parametrize('name', ['beside', 'by_file'])
+def test_it_teaches_another_sensor_beside_and_by_its_file(place, made, name):
+    assert results(place, made[name])['training']['source_modality'] == 'wrench'
 
 
 def test_a_bag_is_scored_checked_and_drawn(place, weights):

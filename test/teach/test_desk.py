@@ -7,7 +7,8 @@ import pytest
 import safetensors.numpy
 from teach_helpers import movement, still, takes_bag
 
-from dcat_ros.bags.labelled import bag_lines, load
+from dcat_ros.bags.labelled import load
+from dcat_ros.bags.lines import bag_lines
 from dcat_ros.errors import ConfigError, InputError
 from dcat_ros.evaluation.bag_content import BagSource
 from dcat_ros.evaluation.evaluate import evaluate_bag

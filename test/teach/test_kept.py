@@ -5,7 +5,7 @@ from helpers import imu_message
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dcat_ros.bags.labelled import bag_lines
+from dcat_ros.bags.lines import bag_lines
 from dcat_ros.bags.raw import HeardMessages
 from dcat_ros.bags.read import BagReader
 from dcat_ros.bags.salvage import RawMessage

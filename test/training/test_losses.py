@@ -231,6 +231,22 @@ def test_infonce_is_lower_for_true_pairs_than_for_torn_ones(pool):
     assert near < loss(torn, pool).item() - 0.1
 
 
+def test_contrast_is_cross_entropy_of_distances_in_the_sources_space(pool):
+    loss, target, source = make('contrast', pool), outputs(), pool.rows(ROWS)
+    mean = pool.features.double().mean(dim=0)
+    scale = pool.features.double().std(dim=0)
+    ours = (target.features.detach().double() - mean) / scale
+    theirs = (source.features.double() - mean) / scale
+    n = len(ours)
+    scores = torch.tensor(
+        [[-float(((ours[i] - theirs[j]) ** 2).mean()) / 0.1 for j in range(n)] for i in range(n)]
+    )
+    wanted = -sum(
+        float(scores[i].log_softmax(0)[i]) + float(scores[:, i].log_softmax(0)[i]) for i in range(n)
+    ) / (2 * n)
+    assert loss(target, source).item() == pytest.approx(wanted, rel=1e-3)
+
+
 def test_infonce_is_cross_entropy_in_both_directions(pool):
     loss, target, source = make('infonce', pool), outputs(), pool.rows(ROWS)
     a = loss.of_target(target.features).detach().double()

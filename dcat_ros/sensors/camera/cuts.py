@@ -65,7 +65,7 @@ def cuts(asked: Stretches) -> list[Cut]:
         else:
             nobody = np.zeros((N_JOINTS, 3))
             joints = np.stack([nobody if f.joints is None else f.joints for f in own])
-            made[place] = Signal(stamps - stamps[0], joints)
+            made[place] = Signal(stamps - segments[place].start_ns, joints)
     none = np.zeros(0, np.int64)
     return [
         made.get(place) or unfit(none, segment, _GAP_S, rejected)

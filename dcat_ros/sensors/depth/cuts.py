@@ -61,7 +61,7 @@ def cuts(asked: Stretches) -> list[Cut]:
         else:
             try:
                 cut = crop(np.stack([frame.pixels for frame in film]), film[0].focal_px)
-                made[place] = Signal(stamps - stamps[0], cut)
+                made[place] = Signal(stamps - segments[place].start_ns, asked.keep(cut))
             except DatasetError as problem:
                 made[place] = str(problem)
     none = np.zeros(0, np.int64)

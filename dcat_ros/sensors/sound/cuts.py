@@ -41,7 +41,7 @@ def cuts(asked: Stretches) -> list[Cut]:
                 if why := senseless(judge.doubts, asked.doubts):
                     return why
                 stamps = np.round(np.arange(len(part)) * (_NS / RATE_HZ)).astype(np.int64)
-                return Signal(stamps, part[:, None])
+                return Signal(stamps, asked.keep(part[:, None]))
         return f'sound is missing in it{refused(rejected)}'
 
     return [cut(segment, judge) for segment, judge in zip(segments, judges, strict=True)]

@@ -1,0 +1,52 @@
+"""The commands of the tutorial, as they stand there, on a few recordings."""
+
+import os
+import shlex
+from pathlib import Path
+
+import pytest
+from doc_pages import commands
+from helpers import REPO, dcat_here, some_of_utd_mhad
+from own_bags import tiny
+
+from dcat_ros.model.find import load_card
+
+PAGE = REPO / 'docs' / 'tutorials' / 'unlabelled.md'
+ACTIONS = ('a1', 'a26', 'a27')  # swipe_left, lunge, squat
+N_BAGS, N_TRAINED, N_SCORED = 6, 4, 3
+
+
+@pytest.fixture
+def few(tmp_path):
+    data = Path(os.environ.get('DCAT_DATA', 'nowhere'))
+    if not (data / 'utd_mhad').is_dir():
+        pytest.skip('DCAT_DATA has no utd_mhad')
+    patterns = [f'{action}_s{s}_t[12]' for action in ACTIONS for s in range(1, 7)]
+    return some_of_utd_mhad(data, tmp_path / 'few', *patterns)
+
+
+@pytest.mark.slow
+def test_from_unlabelled_bags_to_a_model_of_the_other_sensor(few, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv('DCAT_DATA', raising=False)
+    monkeypatch.setattr('dcat_ros.own.recipe._shipped', tiny)
+    lines = [line for line in commands(PAGE) if line.startswith('dcat ')]
+    counted = [line.split()[1] for line in lines]
+    assert counted.count('bag') == N_BAGS
+    assert counted.count('train') == N_TRAINED
+    assert counted.count('evaluate') == N_SCORED
+    for line in lines:
+        words = ['few' if word == 'DIR' else word for word in shlex.split(line)[1:]]
+        code = dcat_here(monkeypatch, *words)
+        out, err = capsys.readouterr()
+        assert code == 0, f'{line}: {err}'
+        if '--estimate-offset' in line:
+            assert out.startswith(('dora: wrist.safetensors is', 'No stretch'))
+    taught, labelled = (
+        load_card(tmp_path / f'{name}.safetensors') for name in ('depth', 'all_labels')
+    )
+    assert taught.modality == labelled.modality == 'depth'
+    assert set(taught.labels) == {'swipe_left', 'lunge', 'squat', 'rest'}
+    assert (taught.training.method, labelled.training.method) == ('kd', 'none')
+    assert not any(r.metric == 'window macro-F1' for r in taught.results)
+    assert any(r.metric == 'window macro-F1' for r in labelled.results)
