@@ -45,6 +45,8 @@ setup(
     extras_require={
         # the pose network of ordinary cameras
         'camera': ['mediapipe>=1.2,<2'],
+        # the page of dcat label
+        'label': ['starlette>=0.40', 'uvicorn>=0.30'],
         'report': REPORT,
         'train': [
             *REPORT,
@@ -59,7 +61,9 @@ setup(
         'test': ['pytest', 'hypothesis'],
     },
     python_requires='>=3.10',
-    package_data={NAME: ['evaluation/html/report.css', 'evaluation/html/report.js']},
+    package_data={
+        NAME: ['evaluation/html/report.css', 'evaluation/html/report.js', 'label/page/*'],
+    },
     zip_safe=True,
     author='the dcat_ros developers',
     maintainer='the dcat_ros developers',

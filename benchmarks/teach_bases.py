@@ -51,8 +51,8 @@ class NetModel(Model):
         self._net = net
         self._torch = TorchModel(net, card)
 
-    def log_probabilities(self, windows: NDArray[np.float32]) -> NDArray[np.float32]:
-        return self._torch.log_probabilities(windows)
+    def said_of(self, encoded: NDArray[np.float32]) -> NDArray[np.float32]:
+        return self._torch.said_of(encoded)
 
     def said_with_features(
         self, windows: NDArray[np.float32]
@@ -67,8 +67,8 @@ class NetModel(Model):
                 features = torch.cat([fixed, features], dim=1)
         return log_p.numpy(), features.numpy()
 
-    def segment_log_probabilities(self, recording: NDArray[np.float32]) -> NDArray[np.float32]:
-        return self._torch.segment_log_probabilities(recording)
+    def said_of_whole(self, recording: NDArray[np.float32]) -> NDArray[np.float32]:
+        return self._torch.said_of_whole(recording)
 
 
 @dataclass(frozen=True)
@@ -123,21 +123,27 @@ class Base:
     calibrations: dict[str, Calibration]
 
 
+def drawn(dataset: Dataset, draw: int) -> tuple[tuple[str, ...], list[tuple[str, str]]]:
+    """The actions that are new in a draw, and the pairs of people who are left out."""
+    rng = np.random.default_rng(draw)
+    people = [str(person) for person in rng.permutation(dataset.subjects)]
+    new = tuple(sorted(rng.permutation(dataset.info.labels)[:N_NEW].tolist()))
+    return new, list(zip(people[::2], people[1::2], strict=True))
+
+
 def bases(
     config: TrainConfig, dataset: Dataset, draws: range, work: Path, say: Any = print
 ) -> list[Base]:
     """Every draw of actions, each pair of people left out; kept in `work`."""
     found = []
     for draw in draws:
-        rng = np.random.default_rng(draw)
-        people = list(rng.permutation(dataset.subjects))
-        new = tuple(sorted(rng.permutation(dataset.info.labels)[:N_NEW].tolist()))
-        for pair in zip(people[::2], people[1::2], strict=True):
+        new, pairs = drawn(dataset, draw)
+        for pair in pairs:
             path = work / f'{config.name}_{config.optimiser.steps}_{draw}_{"_".join(pair)}.pickle'
             if path.is_file():
                 found.append(pickle.loads(path.read_bytes()))  # our own, of an earlier run
                 continue
-            base = _base(config, dataset, new, tuple(map(str, pair)), draw, work)
+            base = _base(config, dataset, new, pair, draw, work)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(pickle.dumps(base))
             found.append(base)
@@ -145,14 +151,15 @@ def bases(
     return found
 
 
-def _base(
+def network_without(
     config: TrainConfig,
     dataset: Dataset,
     new: tuple[str, ...],
     pair: tuple[str, ...],
     draw: int,
     work: Path,
-) -> Base:
+) -> tuple[NetModel, Memory]:
+    """A network that saw neither some actions nor two people, and what it remembers."""
     old = tuple(label for label in dataset.info.labels if label not in new)
     seen = replace(
         dataset.where(lambda t: t.subject not in pair and t.label in old),
@@ -163,7 +170,19 @@ def _base(
     net = fit_network(config, seen, card, (draw, 0), checkpoint, []).net
     checkpoint.unlink(missing_ok=True)
     model: Any = NetModel(net.eval(), card)
-    memory = remember(model, config, seen)
+    return model, remember(model, config, seen)
+
+
+def _base(
+    config: TrainConfig,
+    dataset: Dataset,
+    new: tuple[str, ...],
+    pair: tuple[str, ...],
+    draw: int,
+    work: Path,
+) -> Base:
+    model, memory = network_without(config, dataset, new, pair, draw, work)
+    card = model.card
     people = {name: _person(model, dataset, name, new, draw) for name in pair}
     calibrations = {}
     for one, other in (*pairwise(pair), *pairwise(pair[::-1])):
@@ -190,18 +209,19 @@ def _person(model: Any, dataset: Dataset, name: str, new: tuple[str, ...], draw:
     stream = join(rest, rng, sensor=sensor)
     recogniser = Recogniser(model)
     windows = recogniser.stream.push_many(stream.signal.stamps_ns, stream.signal.values)
+    samples = np.stack([w.samples for w in windows if w.samples is not None])
     return Person(
         takes=takes,
         names=names,
-        trials={trial.name: _trial(model, recogniser, trial) for trial in own.trials},
-        stream=_shown(model, np.stack([w.samples for w in windows if w.samples is not None])),
+        trials={trial.name: trial_shown(model, recogniser, trial) for trial in own.trials},
+        stream=windows_shown(model, samples),
         ends_ns=np.array([window.end_ns for window in windows]),
         segments=stream.segments,
         hours=stream.signal.duration_s / 3600,
     )
 
 
-def _trial(model: Any, recogniser: Recogniser, trial: Trial) -> Shown:
+def trial_shown(model: Any, recogniser: Recogniser, trial: Trial) -> Shown:
     """Of the whole, where the model names wholes; otherwise of its windows."""
     (signal,) = trial.signals.values()
     if model.card.network.names_whole:
@@ -215,10 +235,10 @@ def _trial(model: Any, recogniser: Recogniser, trial: Trial) -> Shown:
         n = recogniser.stream.length
         at = np.minimum(np.arange(n), len(signal.values) - 1)
         samples = [signal.values[at].astype(np.float32)]
-    return _shown(model, np.stack(samples))
+    return windows_shown(model, np.stack(samples))
 
 
-def _shown(model: Any, windows: NDArray[np.float32]) -> Shown:
+def windows_shown(model: Any, windows: NDArray[np.float32]) -> Shown:
     parts = [model.said_with_features(w) for w in np.split(windows, range(64, len(windows), 64))]
     return Shown(np.concatenate([p for p, _ in parts]), np.concatenate([f for _, f in parts]))
 

@@ -30,7 +30,9 @@ EXTRAS = {
     'ray': ('ray', 'ray'),
     'scipy': ('scipy', 'train'),
     'sklearn': ('scikit-learn', 'train'),
+    'starlette': ('starlette', 'label'),
     'torch': ('torch', 'train'),
+    'uvicorn': ('uvicorn', 'label'),
 }
 
 ACTIVATE = 'Activate the virtual environment (source ~/dcat_venv/bin/activate)'

@@ -128,7 +128,10 @@ def browser():
 
 @pytest.fixture
 def open_page(browser):
-    """Opens a file in a window of some width; gives it, what went wrong, and what it asked for."""
+    """Opens a file or an address in a window of some width.
+
+    Gives the page, what went wrong, and what it asked for.
+    """
     contexts = []
 
     def at(path, width):
@@ -139,7 +142,7 @@ def open_page(browser):
         page.on('console', lambda message: wrong.append(message.text))
         page.on('pageerror', lambda problem: wrong.append(str(problem)))
         page.on('request', lambda request: asked.append(request.url))
-        page.goto(path.as_uri())
+        page.goto(path if isinstance(path, str) else path.as_uri())
         return page, wrong, asked
 
     yield at

@@ -10,7 +10,12 @@ import click
 from dcat_ros.bags.topics import TRUTH_TOPIC
 from dcat_ros.sensors.names import named, topics_and_settings
 
-__all__ = ['with_bag_options', 'with_meaning_options', 'with_reading_options']
+__all__ = [
+    'with_bag_options',
+    'with_label_options',
+    'with_meaning_options',
+    'with_reading_options',
+]
 
 
 def _topic_options() -> Iterator[Any]:
@@ -94,6 +99,11 @@ def with_reading_options(command: Callable[..., None]) -> Callable[..., None]:
     return _given(command, (*_topic_options(), *_setting_options(), *_MEANING))
 
 
+def with_label_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command these options as one argument `options`, a `BagOptions` without --truth."""
+    return _given(command, (*_topic_options(), *_setting_options(), *_MEANING[:-1]))
+
+
 def with_bag_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command these options as one argument `options`, a `BagOptions`."""
     return _given(command, (*_topic_options(), *_setting_options(), *_MEANING, *_SCORING))
@@ -105,7 +115,7 @@ def _given(command: Callable[..., None], options: tuple[Any, ...]) -> Callable[.
         *,
         use_receive_time: bool,
         truth_topic: str,
-        truth: Path | None,
+        truth: Path | None = None,
         stride: float | None = None,
         label_hold: float = 0.0,
         label_margin: float = 0.0,

@@ -24,6 +24,7 @@ _VERBS = {
     'experiment': 'dcat_ros.cli.experiment',
     'export': 'dcat_ros.cli.export',
     'info': 'dcat_ros.cli.info',
+    'label': 'dcat_ros.cli.label',
     'models': 'dcat_ros.cli.models',
     'replay': 'dcat_ros.cli.replay',
     'teach': 'dcat_ros.cli.teach',

@@ -1,4 +1,4 @@
-"""ELAN's annotation files (.eaf): time slots in milliseconds, and tiers of annotations between them.
+"""ELAN's annotation files (.eaf): time slots in milliseconds, and tiers of annotations.
 
 Source: "EAF annotation format 3.0", Max Planck Institute for Psycholinguistics. By hand: the
 library pympi-ling reads a file with whatever its parser expands, and of a damaged one raises
@@ -103,7 +103,11 @@ def elan_text(segments: Sequence[Segment]) -> str:
     ElementTree.SubElement(
         root,
         'LINGUISTIC_TYPE',
-        {'GRAPHIC_REFERENCES': 'false', 'LINGUISTIC_TYPE_ID': 'default-lt', 'TIME_ALIGNABLE': 'true'},
+        {
+            'GRAPHIC_REFERENCES': 'false',
+            'LINGUISTIC_TYPE_ID': 'default-lt',
+            'TIME_ALIGNABLE': 'true',
+        },
     )
     ElementTree.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, 'unicode') + '\n'
@@ -158,4 +162,3 @@ def _parsed(data: bytes, where: str) -> ElementTree.Element:
     # an encoding that is none is a LookupError
     except (expat.ExpatError, ValueError, LookupError, AssertionError) as problem:
         raise InputError(f'{where} is no whole file of ELAN: {problem}.') from None
-

@@ -1,4 +1,4 @@
-"""What a list of labelled intervals may be: in the order of time, apart, with labels of one line."""
+"""What a list of labelled intervals may be: in the order of time, apart, labels of one line."""
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise

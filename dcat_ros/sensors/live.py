@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from dcat_ros.card.card import Card
 from dcat_ros.sensors.cut import Cut, Stretches
 from dcat_ros.sensors.named import Named
+from dcat_ros.sensors.playback import Playback
 from dcat_ros.sensors.recording import Recording
 from dcat_ros.sensors.setting import Given, Spec
 from dcat_ros.sensors.shown import Trace
@@ -78,6 +79,7 @@ class Live(Named):
         cuts: what a recording holds of stretches of time, in their order, as a data set has it.
         trace: what a report shows of the raw signal; gets the topic, topics and settings, and
             whether times of receipt count.
+        playback: how a page plays it; what `trace` gives is shown without it.
         level: two figures of a window that tell its units to somebody who knows the sensor; None
             if it has none.
         values: says all those figures, each (n,), in words.
@@ -108,6 +110,7 @@ class Live(Named):
     trace: Callable[[Recording, str, Given, bool], Trace]
     level: Callable[[NDArray[np.float32], Any], tuple[float, float] | None]
     values: Callable[[NDArray[np.float64], NDArray[np.float64]], str]
+    playback: Playback | None = None
     parameters: tuple[Spec, ...] = ()
     defaults: Mapping[str, Any] = field(default_factory=dict)
     find_parts: Callable[[Sequence[str]], tuple[str, ...]] = no_parts

@@ -1,5 +1,6 @@
 """Labels in files of others: what is written is read again, and what makes no sense is refused."""
 
+import contextlib
 from xml.etree import ElementTree
 
 import pytest
@@ -116,7 +117,8 @@ def test_audacity_as_audacity_writes_it():
 
 
 @pytest.mark.parametrize(
-    'text', ['1 2 wave\n', 'a\tb\tc\n', '1\t\twave\n', 'nan\t2\twave\n', '1\tinf\twave\n', '1\t1e99\tx']
+    'text',
+    ['1 2 wave\n', 'a\tb\tc\n', '1\t\twave\n', 'nan\t2\twave\n', '1\tinf\twave\n', '1\t1e99\tx'],
 )
 def test_damaged_label_track_is_refused_with_its_line(text):
     with pytest.raises(InputError, match=r'it\.txt, line 2'):
@@ -184,18 +186,14 @@ def test_damaged_elan_is_refused_in_one_sentence(data, what):
 
 @given(st.binary(max_size=300))
 def test_elan_of_any_bytes_is_refused_or_read(data):
-    try:
+    with contextlib.suppress(InputError):
         read_elan(data, 'it.eaf')
-    except InputError:
-        pass
 
 
 @given(st.text(max_size=100))
 def test_audacity_of_any_text_is_refused_or_read(text):
-    try:
+    with contextlib.suppress(InputError):
         read_audacity(text, 'it.txt')
-    except InputError:
-        pass
 
 
 def test_elan_has_what_its_schema_asks_for():

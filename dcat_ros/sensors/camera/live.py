@@ -9,6 +9,7 @@ from dcat_ros.sensors.camera.cuts import cuts
 from dcat_ros.sensors.camera.landmarks import finders
 from dcat_ros.sensors.camera.named import MODEL, NAMED
 from dcat_ros.sensors.camera.parameters import PARAMETERS
+from dcat_ros.sensors.camera.playback import PLAYBACK
 from dcat_ros.sensors.camera.receiver import CameraReceiver
 from dcat_ros.sensors.camera.shown import trace
 from dcat_ros.sensors.camera.to_bag import TO_BAG
@@ -47,6 +48,7 @@ LIVE = Live(
     make_receiver=_make_receiver,
     cuts=cuts,
     trace=trace,
+    playback=PLAYBACK,
     level=_level,
     values=_values,
     parameters=PARAMETERS,

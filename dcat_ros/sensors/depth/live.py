@@ -10,6 +10,7 @@ from dcat_ros.sensors.depth.beside import camera_beside, camera_info_beside
 from dcat_ros.sensors.depth.cuts import cuts
 from dcat_ros.sensors.depth.named import NAMED
 from dcat_ros.sensors.depth.parameters import PARAMETERS
+from dcat_ros.sensors.depth.playback import PLAYBACK
 from dcat_ros.sensors.depth.receiver import ImageReceiver
 from dcat_ros.sensors.depth.shown import trace
 from dcat_ros.sensors.depth.to_bag import TO_BAG
@@ -64,6 +65,7 @@ LIVE = Live(
     make_receiver=_make_receiver,
     cuts=cuts,
     trace=trace,
+    playback=PLAYBACK,
     level=_level,
     values=_values,
     parameters=PARAMETERS,

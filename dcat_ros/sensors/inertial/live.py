@@ -11,6 +11,7 @@ from dcat_ros.sensors.inertial.halves import find_halves
 from dcat_ros.sensors.inertial.messages import IMU_TYPE
 from dcat_ros.sensors.inertial.named import NAMED
 from dcat_ros.sensors.inertial.parameters import PARAMETERS
+from dcat_ros.sensors.inertial.playback import PLAYBACK
 from dcat_ros.sensors.inertial.receiver import ImuReceiver
 from dcat_ros.sensors.inertial.shown import trace
 from dcat_ros.sensors.inertial.to_bag import TO_BAG
@@ -44,6 +45,7 @@ LIVE = Live(
     make_receiver=_make_receiver,
     cuts=cuts,
     trace=trace,
+    playback=PLAYBACK,
     level=_level,
     values=_values,
     parameters=PARAMETERS,

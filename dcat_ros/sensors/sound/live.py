@@ -22,6 +22,7 @@ from dcat_ros.sensors.sound.messages import (
 )
 from dcat_ros.sensors.sound.named import NAMED
 from dcat_ros.sensors.sound.parameters import PARAMETERS
+from dcat_ros.sensors.sound.playback import PLAYBACK
 from dcat_ros.sensors.sound.receiver import AudioReceiver
 from dcat_ros.sensors.sound.shown import trace
 from dcat_ros.sensors.sound.to_bag import TO_BAG
@@ -75,6 +76,7 @@ LIVE = Live(
     make_receiver=_make_receiver,
     cuts=cuts,
     trace=trace,
+    playback=PLAYBACK,
     level=_level,
     values=_values,
     parameters=PARAMETERS,
