@@ -1,6 +1,7 @@
 """What was really going on, and when."""
 
 import csv
+import io
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
@@ -8,9 +9,17 @@ from pathlib import Path
 
 from dcat_ros.errors import InputError
 from dcat_ros.segment import Segment
-from dcat_ros.texts import read_table
+from dcat_ros.texts import read_text
 
-__all__ = ['from_changes', 'from_first_reading', 'label_at', 'read_csv', 'to_first_reading']
+__all__ = [
+    'csv_text',
+    'from_changes',
+    'from_first_reading',
+    'label_at',
+    'parse_csv',
+    'read_csv',
+    'to_first_reading',
+]
 
 #: The year 2116: two of them are added without leaving 64 bits.
 _LATEST_NS = 2**62
@@ -42,40 +51,66 @@ def read_csv(path: Path) -> list[Segment]:
         InputError: the file is unreadable, lacks a column, or a line makes no sense; the sentence
             names the line.
     """
+    return parse_csv(read_text(path, InputError), str(path))
+
+
+def parse_csv(text: str, where: str) -> list[Segment]:
+    """Intervals of the text of such a file.
+
+    Args:
+        text: of the file.
+        where: its name, for the error.
+
+    Raises:
+        InputError: as `read_csv`.
+    """
     segments: list[Segment] = []
     try:
-        with read_table(path, InputError) as file:
-            rows = csv.DictReader(file, skipinitialspace=True)
-            rows.fieldnames = [(name or '').strip().lower() for name in rows.fieldnames or ()]
-            missing = {'start', 'end', 'label'} - set(rows.fieldnames)
-            if missing:
+        rows = csv.DictReader(io.StringIO(text, newline=''), skipinitialspace=True)
+        rows.fieldnames = [(name or '').strip().lower() for name in rows.fieldnames or ()]
+        missing = {'start', 'end', 'label'} - set(rows.fieldnames)
+        if missing:
+            raise InputError(
+                f'{where} lacks the column {sorted(missing)[0]}; its first line must name '
+                'start, end and label, separated by commas.'
+            )
+        for row in rows:
+            try:
+                start_ns, end_ns = (_to_ns(row[key] or '') for key in ('start', 'end'))
+            except (TypeError, ValueError, OverflowError):
                 raise InputError(
-                    f'{path} lacks the column {sorted(missing)[0]}; its first line must name '
-                    'start, end and label, separated by commas.'
+                    f'{where}, line {rows.line_num}: start and end must be seconds.'
+                ) from None
+            label = (row['label'] or '').strip()
+            if end_ns <= start_ns or not label:
+                raise InputError(
+                    f'{where}, line {rows.line_num}: end must come after start, and label '
+                    'must not be empty.'
                 )
-            for row in rows:
-                try:
-                    start_ns, end_ns = (_to_ns(row[key] or '') for key in ('start', 'end'))
-                except (TypeError, ValueError, OverflowError):
-                    raise InputError(
-                        f'{path}, line {rows.line_num}: start and end must be seconds.'
-                    ) from None
-                label = (row['label'] or '').strip()
-                if end_ns <= start_ns or not label:
-                    raise InputError(
-                        f'{path}, line {rows.line_num}: end must come after start, and label '
-                        'must not be empty.'
-                    )
-                segments.append(Segment(start_ns, end_ns, label))
+            segments.append(Segment(start_ns, end_ns, label))
     except csv.Error as problem:
-        raise InputError(f'{path} cannot be read: {problem}') from None
+        raise InputError(f'{where} cannot be read: {problem}') from None
     segments.sort(key=lambda s: s.start_ns)
     for before, after in pairwise(segments):
         if after.start_ns < before.end_ns:
             raise InputError(
-                f'{path}: {before.label} and {after.label} overlap at {after.start_ns / 1e9} s.'
+                f'{where}: {before.label} and {after.label} overlap at {after.start_ns / 1e9} s.'
             )
     return segments
+
+
+def csv_text(segments: Sequence[Segment]) -> str:
+    """The text of such a file; seconds have all their nanoseconds, as a float would not.
+
+    Args:
+        segments: in the order of time, on the clock that the file is to have.
+    """
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator='\n')
+    rows.writerow(['start', 'end', 'label'])
+    for segment in segments:
+        rows.writerow([_seconds(segment.start_ns), _seconds(segment.end_ns), segment.label])
+    return text.getvalue()
 
 
 def from_first_reading(segments: list[Segment], begin_ns: int | None) -> list[Segment]:
@@ -137,3 +172,8 @@ def _to_ns(text: str) -> int:
     if abs(time_ns) >= _LATEST_NS:
         raise ValueError('no time')
     return time_ns
+
+
+def _seconds(time_ns: int) -> str:
+    whole, fraction = divmod(abs(time_ns), 1_000_000_000)
+    return f'{"-" * (time_ns < 0)}{whole}.{fraction:09d}'

@@ -23,6 +23,8 @@ from dcat_ros.teach.teach import Desk
 __all__ = ['find_pupil', 'models_of', 'use_model']
 
 _PATIENCE_S = 10.0
+#: Of what is there and will say so, however busy the machine.
+_ANSWER_S = 30.0
 _SPIN_S = 0.02
 
 
@@ -70,9 +72,9 @@ def _call(
                 + (f'; there are {there}.' if there else ', nor any other.')
             )
         future = client.call_async(request)
-        executor.spin_until_future_complete(future, _PATIENCE_S)
+        executor.spin_until_future_complete(future, _ANSWER_S)
         if not future.done():
-            raise DcatError(f'{name} does not answer within {_PATIENCE_S:.0f} s.')
+            raise DcatError(f'{name} does not answer within {_ANSWER_S:.0f} s.')
         return future.result()
     finally:
         node.destroy_client(client)
@@ -146,7 +148,7 @@ def _sensor_topics(
     node: Node, executor: SingleThreadedExecutor, name: str, live: Live, stop: Event
 ) -> dict[str, str]:
     """Topics of a sensor's types to which a node subscribes."""
-    end_s = monotonic() + _PATIENCE_S
+    end_s = monotonic() + _ANSWER_S
     while monotonic() < end_s and not stop.is_set():
         found = {
             topic: kind

@@ -19,7 +19,7 @@ from dcat_ros.errors import DatasetError, OutputError
 from dcat_ros.files import write_whole
 from dcat_ros.segment import Segment
 from dcat_ros.sensors.names import topics_and_settings
-from dcat_ros.truth import read_csv
+from dcat_ros.truth import csv_text, read_csv
 
 __all__ = ['forget', 'keep', 'kept_lines', 'place_of', 'today']
 
@@ -136,18 +136,7 @@ def _united(path: Path, segments: Sequence[Segment]) -> list[Segment]:
 
 
 def _write_truth(path: Path, segments: Sequence[Segment]) -> None:
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator='\n')
-    rows.writerow(['start', 'end', 'label'])
-    for segment in segments:
-        rows.writerow([_seconds(segment.start_ns), _seconds(segment.end_ns), segment.label])
-    write_whole(path, text.getvalue().encode())
-
-
-def _seconds(stamp_ns: int) -> str:
-    """Exact, where a float would not be."""
-    whole, fraction = divmod(abs(stamp_ns), 1_000_000_000)
-    return f'{"-" * (stamp_ns < 0)}{whole}.{fraction:09d}'
+    write_whole(path, csv_text(segments).encode())
 
 
 def _write_table(place: Path, lines: Sequence[Line]) -> None:

@@ -7,7 +7,7 @@ import pytest
 import safetensors.numpy
 from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Vector3
-from node_helpers import BEGIN_NS, NODE, RecogniserProcess
+from node_helpers import BEGIN_NS, HANGS_S, NODE, RecogniserProcess
 from sensor_msgs.msg import Imu
 from std_msgs.msg import Header
 from teach_helpers import RATE_HZ, movement, still
@@ -86,8 +86,10 @@ def message(stamp_ns, values):
 
 
 @pytest.fixture
-def node(base, peer):
+def node(base, peer, monkeypatch):
     """imu_node with that model, which hears the peer."""
+    monkeypatch.setattr(pupils, '_PATIENCE_S', HANGS_S)
+    monkeypatch.setattr(pupils, '_ANSWER_S', HANGS_S)
     with RecogniserProcess(base) as process:
         peer.ready()
         yield process
