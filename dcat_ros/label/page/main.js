@@ -109,7 +109,7 @@ function notes() {
 /** Make the rows anew where other tracks are ready than before. */
 function rebuild() {
   notes();
-  $('file').textContent = told ? `Saved to ${told.file}` : '';
+  $('file').textContent = told ? `Labels go to ${told.file}` : '';
   const now = JSON.stringify((told?.tracks ?? []).map(t => [t.kind, t.kind ? 1 : t.share, t.why_none]));
   if (now === shape && told) { redraw(); return; }
   shape = now;
