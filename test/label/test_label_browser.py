@@ -208,8 +208,10 @@ def test_it_plays(opened):
     page.wait_for_function(
         'first => document.querySelector("#pictures canvas").dataset.picture !== first', arg=first
     )
+    assert page.text_content('#play') == 'Pause'
     page.keyboard.press(' ')
-    assert page.text_content('#play') == 'Play'
+    # what is shown is drawn in the next frame
+    page.wait_for_function('document.querySelector("#play").textContent === "Play"')
     assert wrong == []
 
 
