@@ -46,7 +46,7 @@ PLACES = {
     'evaluation/html/timeline.py': 'a form of files',
     'label/app.py': 'a track that is heard, which is a form of playing',
     'label/build.py': 'likewise',
-    'label/opened.py': 'likewise, and where the joints of pictures are found',
+    'label/opened.py': 'likewise, and pictures take longest to read',
     'label/told.py': 'likewise',
     'label/tracks.py': 'likewise',
     'own/offset.py': 'how much moves, of whatever sensor',
