@@ -100,7 +100,8 @@ _KNOWN: Mapping[tuple[str, str], object] = {
 }
 
 
-class _Reader(pickle.Unpickler):
+# the one in Python: that in C makes room for as many memories as a program's number claims (17 GB)
+class _Reader(pickle._Unpickler):
     def __init__(self, archive: zipfile.ZipFile, prefix: str):
         super().__init__(io.BytesIO(archive.read(f'{prefix}data.pkl')))
         self._archive = archive
