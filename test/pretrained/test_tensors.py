@@ -3,7 +3,9 @@
 import io
 import os
 import pickle
+import resource
 import zipfile
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -93,6 +95,21 @@ def test_a_damaged_file_is_a_value_error(place, value, cut):
     except ValueError:
         return
     assert all(isinstance(one, np.ndarray) for one in found.values())
+
+
+@pytest.mark.parametrize(
+    'program',
+    [
+        b'\x80\x02}r\xff\xff\xff\x3f.',  # remembers it as number 2 ** 30 - 1
+        b'\x80\x05\x96' + (1 << 33).to_bytes(8, 'little') + b'.',  # bytes that are not there
+        b'\x80\x04\x8e' + (1 << 33).to_bytes(8, 'little') + b'.',
+    ],
+)
+def test_a_number_in_it_makes_no_room(program):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with suppress(ValueError):
+        read_tensors(zipped(program))
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000  # KB
 
 
 @given(st.binary(max_size=200))
