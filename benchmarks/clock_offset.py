@@ -17,7 +17,7 @@ import numpy as np
 from benchmarks.unlabelled import PEOPLE, RECIPES, Study, paired_stream
 from dcat_ros.datasets.trial import Trial
 from dcat_ros.files import write_whole
-from dcat_ros.own.offset import estimate_offset, motion_of
+from dcat_ros.own.offset import estimate_offset, movement_of
 
 OFFSETS_S = (-2.0, -0.5, 0.0, 0.3, 1.0, 3.0)
 PIECE_S, RATE_HZ = 30.0, 25.0
@@ -54,7 +54,7 @@ def main() -> None:
         ]
         sensors = [(study.sensor(n), study.cards[n].input.rate_hz) for n in RECIPES]
         stream = paired_stream(trials, sensors, (0, 9, int(person)))
-        motions = {s.name: motion_of(stream, s, rate_hz) for s, rate_hz in sensors}
+        motions = {s.name: movement_of(stream, s, rate_hz) for s, rate_hz in sensors}
         for (a, b), offset_s, (length, seconds) in product(
             combinations(RECIPES, 2), OFFSETS_S, LENGTHS_S.items()
         ):

@@ -8,14 +8,11 @@ import click
 
 from dcat_ros.cli.options import DATA
 from dcat_ros.cli.train_files import (
-    commit,
     places,
-    say_fallen_back,
     say_what_was_read,
     see_libraries,
-    with_memory,
-    write_weights,
 )
+from dcat_ros.cli.train_learn import learn_by_labels
 
 __all__ = ['command']
 
@@ -137,12 +134,10 @@ def _train_by(
 ) -> None:
     """Train as a recipe says."""
     see_libraries()
-    from dcat_ros.cli.progress import stage_progress, training_progress
+    from dcat_ros.cli.progress import stage_progress
     from dcat_ros.datasets import load
-    from dcat_ros.files import write_whole
     from dcat_ros.training.config import read_config
     from dcat_ros.training.teacher import signals_of
-    from dcat_ros.training.train import train
 
     recipe = read_config(config).taught_by(source, method)
     out, work = places(out, work, recipe)
@@ -157,18 +152,5 @@ def _train_by(
     made_by = ['dcat', 'train', '--config', str(config)] + (['--data', 'DIR'] if data else [])
     made_by += ['--source', source] if source else []
     made_by += ['--method', method] if method else []
-    with training_progress(recipe.optimiser.steps) as progress:
-        training = train(
-            recipe,
-            dataset,
-            work,
-            command=shlex.join(made_by),
-            git_commit=commit(),
-            progress=progress,
-        )
-    remember = with_memory(recipe, dataset, training.card)
-    written = write_weights(out, work, training.net, training.card, training.histories, remember)
-    write_whole(work / 'results.json', training.measured.model_dump_json(indent=1).encode())
-    say_fallen_back(recipe, training.card)
-    written.append(work / 'results.json')
+    written = learn_by_labels(recipe, dataset, out, work, shlex.join(made_by))
     click.echo(f'\nwrote {", ".join(map(str, written))}', file=sys.stderr)

@@ -6,14 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dcat_ros.cli.train_files import (
-    commit,
-    places,
-    say_fallen_back,
-    say_what_was_read,
-    with_memory,
-    write_weights,
-)
+from dcat_ros.cli.train_files import places, say_what_was_read, write_weights
+from dcat_ros.cli.train_learn import learn, learn_by_labels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +42,10 @@ def train_own(asked: 'Asked', out: Path | None, work: Path | None, made_by: str)
         click.echo(f'misleading: {doubt}', err=True)
     out, work = places(out, work, found.config)
     click.echo(f'{_what(asked, found)}: {found.duration}', err=True)
-    written = (_labelled if found.labelled else _unlabelled)(found, out, work, made_by)
+    if found.labelled:
+        written = learn_by_labels(found.config, found.dataset, out, work, made_by)
+    else:
+        written = _unlabelled(found, out, work, made_by)
     click.echo(f'\nwrote {", ".join(map(str, written))}', file=sys.stderr)
 
 
@@ -78,40 +75,10 @@ def _say_offsets(asked: 'Asked', offsets: 'Mapping[str, Offset]', applied: str) 
         click.echo('In no stretch of 8 s do both sensors move: their offset cannot be told.')
 
 
-def _labelled(found: 'Plan', out: Path, work: Path, made_by: str) -> list[Path]:
-    from dcat_ros.cli.progress import training_progress
-    from dcat_ros.files import write_whole
-    from dcat_ros.training.train import train
-
-    with training_progress(found.config.optimiser.steps) as progress:
-        training = train(
-            found.config,
-            found.dataset,
-            work,
-            command=made_by,
-            git_commit=commit(),
-            progress=progress,
-        )
-    remember = with_memory(found.config, found.dataset, training.card)
-    written = write_weights(out, work, training.net, training.card, training.histories, remember)
-    write_whole(work / 'results.json', training.measured.model_dump_json(indent=1).encode())
-    say_fallen_back(found.config, training.card)
-    return [*written, work / 'results.json']
-
-
 def _unlabelled(found: 'Plan', out: Path, work: Path, made_by: str) -> list[Path]:
     from dcat_ros.adapt.adapt import adapt
-    from dcat_ros.cli.progress import training_progress
 
-    with training_progress(found.config.optimiser.steps) as progress:
-        adapted = adapt(
-            found.config,
-            found.dataset,
-            work,
-            command=made_by,
-            git_commit=commit(),
-            progress=progress,
-        )
+    adapted = learn(adapt, found.config, found.dataset, work, made_by)
     written = write_weights(out, work, adapted.net, adapted.card, adapted.histories)
     total = sum(adapted.counts.values())
     often = sorted(adapted.counts.items(), key=lambda item: -item[1])

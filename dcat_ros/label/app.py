@@ -23,7 +23,7 @@ from dcat_ros.label.guard import HOSTS, Guard
 from dcat_ros.label.intervals import MOST, moved
 from dcat_ros.label.label_file import ChangedError
 from dcat_ros.label.told import labels_told, list_told, place_told
-from dcat_ros.label.tracks import LONGEST_S, PictureTrack, SignalTrack, SoundTrack, Track
+from dcat_ros.label.tracks import LONGEST_S, HeardTrack, PictureTrack, SignalTrack, Track
 from dcat_ros.segment import Segment
 from dcat_ros.texts import MOST_BYTES, parse_json
 
@@ -80,7 +80,7 @@ def make_app(desk: Desk, token: str) -> Starlette:
         Route('/bags/{bag}/labels/{format}', routes.take, methods=['POST']),
         Route('/bags/{bag}/tracks/{track}/tiles/{level}/{index}', routes.tile),
         Route('/bags/{bag}/tracks/{track}/spectrum/{level}/{index}', routes.spectrum),
-        Route('/bags/{bag}/tracks/{track}/sound/{start}/{length}', routes.sound),
+        Route('/bags/{bag}/tracks/{track}/heard/{start}/{length}', routes.heard),
         Route('/bags/{bag}/tracks/{track}/near/{time}', routes.near),
         Route('/bags/{bag}/tracks/{track}/pictures/{picture}', routes.picture),
         Route('/bags/{bag}/tracks/{track}/joints/{picture}', routes.joints),
@@ -182,24 +182,20 @@ class _Routes:
     @_answered
     def tile(self, request: Request) -> Response:
         track = self._track(request)
-        if not isinstance(track, SignalTrack | SoundTrack):
+        if not isinstance(track, SignalTrack | HeardTrack):
             raise _NotThere
         data = _made(lambda: track.tile(_number(request, 'level'), _number(request, 'index')))
         return Response(data, media_type='application/octet-stream', headers=_KEPT)
 
     @_answered
     def spectrum(self, request: Request) -> Response:
-        track = self._track(request)
-        if not isinstance(track, SoundTrack):
-            raise _NotThere
+        track = self._heard(request)
         data = _made(lambda: track.picture(_number(request, 'level'), _number(request, 'index')))
         return Response(data, media_type='image/png', headers=_KEPT)
 
     @_answered
-    def sound(self, request: Request) -> Response:
-        track = self._track(request)
-        if not isinstance(track, SoundTrack):
-            raise _NotThere
+    def heard(self, request: Request) -> Response:
+        track = self._heard(request)
         length_s = min(max(_number(request, 'length') / 1e9, 0.0), LONGEST_S)
         data = track.wav(_number(request, 'start'), length_s)
         return Response(data, media_type='audio/wav', headers=_KEPT)
@@ -243,6 +239,12 @@ class _Routes:
             raise _NotThere
         track = opened.tracks[number].track
         if track is None:
+            raise _NotThere
+        return track
+
+    def _heard(self, request: Request) -> HeardTrack:
+        track = self._track(request)
+        if not isinstance(track, HeardTrack):
             raise _NotThere
         return track
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from dcat_ros.label.levels import Levels
 from dcat_ros.label.spool import Spool
-from dcat_ros.label.tracks import PictureTrack, Run, SignalTrack, SoundTrack, Track
+from dcat_ros.label.tracks import HeardTrack, PictureTrack, Run, SignalTrack, Track
 from dcat_ros.sensors.live import Live
 from dcat_ros.sensors.playback import Heard, Piece, Playback, Readings, Row, Seen, Spectrum
 from dcat_ros.sensors.recording import Recording
@@ -117,7 +117,7 @@ class _Readings(_Builder):
         )
 
 
-class _Sound(_Builder):
+class _HeardBuilder(_Builder):
     def __init__(self, playback: Playback, origin_ns: int):
         super().__init__(playback, origin_ns)
         self._spool = Spool()
@@ -170,7 +170,7 @@ class _Sound(_Builder):
         rows = [levels for _, levels in self._rows] or [np.zeros((0, 1), np.uint8)]
         times = [times for times, _ in self._rows] or [np.zeros(0, np.int64)]
         spectrum = [(np.concatenate(rows), np.maximum)]
-        return SoundTrack(
+        return HeardTrack(
             Levels(stamps, parts, _WIDTH_NS),
             Levels(np.concatenate(times), spectrum, _SPECTRUM_NS),
             self._runs,
@@ -208,7 +208,7 @@ def _builder_of(piece: Piece, playback: Playback, origin_ns: int) -> _Builder:
         return _Readings(playback, origin_ns)
     if isinstance(piece, Seen):
         return _Pictures(playback, origin_ns)
-    return _Sound(playback, origin_ns)
+    return _HeardBuilder(playback, origin_ns)
 
 
 def _of_trace(

@@ -16,7 +16,7 @@ from dcat_ros.label.build import FARTHEST_NS, build
 from dcat_ros.label.intervals import checked
 from dcat_ros.label.label_file import LabelFile
 from dcat_ros.label.stopped import Stopped
-from dcat_ros.label.tracks import SoundTrack, Track
+from dcat_ros.label.tracks import HeardTrack, Track
 from dcat_ros.segment import Segment
 from dcat_ros.sensors.registry import heard
 
@@ -124,12 +124,15 @@ def open_bag(
         opened.check_near(labels.read()[0])
         opened.tracks += [OpenedTrack(' + '.join(topics), name) for name, topics in found]
         shown(opened)
-        # pictures take longest
-        quick = sorted(range(len(found)), key=lambda i: found[i][0] in ('depth', 'camera'))
-        for i in quick:
+        for i in sorted(range(len(found)), key=lambda i: _is_slow(found[i][0])):
             _read(bag, opened, opened.tracks[i], found[i], source, go_on)
         opened.notes += [note for note in bag.notes if note not in opened.notes]
         opened.is_ready = True
+
+
+def _is_slow(sensor: str) -> bool:
+    playback = heard()[sensor].playback
+    return playback is not None and playback.is_slow
 
 
 def labels_in(
@@ -227,6 +230,6 @@ def _read(
         opened.notes.append(
             f'{one.name}: {n_left} readings lie over a month from the first one and are not shown.'
         )
-    if isinstance(track, SoundTrack) and len({run.rate_hz for run in track.runs}) > 1:
+    if isinstance(track, HeardTrack) and len({run.rate_hz for run in track.runs}) > 1:
         opened.notes.append(f'{one.name} has several rates; only what has the first one is heard.')
     one.share, one.track = 1.0, track

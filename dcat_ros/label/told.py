@@ -8,7 +8,7 @@ from dcat_ros.label.desk import Desk, Place
 from dcat_ros.label.intervals import moved
 from dcat_ros.label.opened import OpenedTrack
 from dcat_ros.label.suggest import Proposals
-from dcat_ros.label.tracks import PictureTrack, SignalTrack, SoundTrack
+from dcat_ros.label.tracks import HeardTrack, PictureTrack, SignalTrack
 from dcat_ros.segment import Segment
 
 __all__ = ['labels_told', 'list_told', 'place_told']
@@ -88,9 +88,9 @@ def _track_told(one: OpenedTrack) -> Told:
     if isinstance(track, SignalTrack):
         rows = [{'name': r.name, 'unit': r.unit, 'columns': r.columns} for r in track.rows]
         told |= {'kind': 'signal', 'rows': rows, 'width_ns': track.levels.width_ns}
-    elif isinstance(track, SoundTrack):
+    elif isinstance(track, HeardTrack):
         widths = {'width_ns': track.wave.width_ns, 'spectrum_ns': track.spectrum.width_ns}
-        told |= {'kind': 'sound', **widths}
+        told |= {'kind': 'heard', **widths}
     elif isinstance(track, PictureTrack):
         told |= {'kind': 'pictures', 'joints': track.has_joints, 'no_joints': track.why_no_joints}
     return told

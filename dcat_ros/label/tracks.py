@@ -18,7 +18,7 @@ from dcat_ros.label.levels import BUCKETS, Levels
 from dcat_ros.label.spool import Spool
 from dcat_ros.sensors.playback import FindJoints, Playback, Pose, Row
 
-__all__ = ['LONGEST_S', 'PictureTrack', 'Run', 'SignalTrack', 'SoundTrack', 'Track']
+__all__ = ['LONGEST_S', 'HeardTrack', 'PictureTrack', 'Run', 'SignalTrack', 'Track']
 
 #: Of a piece of sound that is asked for at once.
 LONGEST_S = 10.0
@@ -84,7 +84,7 @@ class Run(NamedTuple):
 
 
 @dataclass
-class SoundTrack:
+class HeardTrack:
     """Sound: its wave as ranges over time, its spectrum, and the samples to play.
 
     Attributes:

@@ -18,7 +18,7 @@ from dcat_ros.errors import DatasetError
 from dcat_ros.sensors.sensor import Sensor
 from dcat_ros.teach.movement import strength
 
-__all__ = ['MOST_S', 'Offset', 'estimate_offset', 'motion_of', 'offset_between']
+__all__ = ['MOST_S', 'Offset', 'estimate_offset', 'movement_of', 'offset_between']
 
 #: Larger offsets are not looked for.
 MOST_S = 5.0
@@ -68,7 +68,7 @@ class Offset:
         return found if self.is_certain else f'{found}: not certain'
 
 
-def motion_of(trial: Trial, sensor: Sensor, rate_hz: float) -> NDArray[np.float64]:
+def movement_of(trial: Trial, sensor: Sensor, rate_hz: float) -> NDArray[np.float64]:
     """How much moves, 25 times a second from the recording's beginning, on a scale of logarithms.
 
     Args:
@@ -171,7 +171,7 @@ def offset_between(
     motions: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = []
     for trial in trials:
         try:
-            motions.append((motion_of(trial, *first), motion_of(trial, *second)))
+            motions.append((movement_of(trial, *first), movement_of(trial, *second)))
         except DatasetError:
             continue
     return estimate_offset([a for a, _ in motions], [b for _, b in motions])

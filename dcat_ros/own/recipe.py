@@ -16,9 +16,6 @@ from dcat_ros.training.config import TrainConfig, TransferConfig, checked
 
 __all__ = ['called', 'holds_out_people', 'learnable', 'recipe_for']
 
-#: Sensor -> the recipe that ships for bags of one's own.
-_SHIPPED = {'imu': 'own_bags', 'depth': 'own_bags_depth', 'camera': 'own_bags_camera'}
-_SHIPPED['audio'] = 'own_bags_sound'
 _MOST_FOLDS = 4
 _SHORTEST_WINDOW_S = 0.5
 _ODD = re.compile(r'[^A-Za-z0-9_.-]+')
@@ -92,8 +89,8 @@ def holds_out_people(sensor: str, dataset: Dataset) -> bool:
 
 def _shipped(sensor: str) -> dict[str, object]:
     """The fields of the recipe that ships; of a sensor of another package the defaults."""
-    if sensor in _SHIPPED:
-        path = share_dir() / 'config' / 'train' / f'{_SHIPPED[sensor]}.yaml'
+    if recipe := heard()[sensor].recipe:
+        path = share_dir() / 'config' / 'train' / f'{recipe}.yaml'
         fields = parse_yaml(read_text(path, ConfigError))
         if not isinstance(fields, dict):
             raise ConfigError(f'{path} holds no recipe; install the package anew.')

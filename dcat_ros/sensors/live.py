@@ -99,6 +99,7 @@ class Live(Named):
         assumed: settings that stand in for what nobody tells, so that data can be looked at.
         to_bag: how its messages are made of a recording; None: they are not.
         as_set: parameter of the node -> the setting that says the same of a recording.
+        recipe: the one that ships for bags of one's own, in `config/train`; empty where none does.
         only_live: parameters of the node that no setting says: what a recording of it is taken for
             holds where they have their defaults.
     """
@@ -124,5 +125,6 @@ class Live(Named):
     beside: Callable[[str, str, Given], Beside | None] = _nothing_beside
     assumed: Mapping[str, Any] = field(default_factory=dict)
     to_bag: ToBag | None = None
+    recipe: str = ''
     as_set: Mapping[str, str] = field(default_factory=dict)
     only_live: tuple[str, ...] = ()

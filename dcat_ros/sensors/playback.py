@@ -117,8 +117,10 @@ class Playback:
         rows: what the columns of the readings are; empty for sound and pictures.
         find_joints: makes what finds joints in the pictures; raises ConfigError where the pose
             network is not there. None where there are no people to be found.
+        is_slow: reading takes long, so that other sensors come first.
     """
 
     pieces: Callable[[Recording, str, Given, bool], Iterator[Piece]]
     rows: tuple[Row, ...] = ()
     find_joints: Callable[[], FindJoints] | None = None
+    is_slow: bool = False

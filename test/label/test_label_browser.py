@@ -210,8 +210,7 @@ def test_it_plays(opened):
     )
     assert page.text_content('#play') == 'Pause'
     page.keyboard.press(' ')
-    # what is shown is drawn in the next frame
-    page.wait_for_function('document.querySelector("#play").textContent === "Play"')
+    shows(page, '#play', 'Play')  # with the next frame
     assert wrong == []
 
 

@@ -76,7 +76,7 @@ def test_every_answer_forbids_what_the_page_does_not_need(page):
         *('page/../app.py', 'page/..%2Fapp.py', 'page/%2Fetc%2Fpasswd', 'page/app.py'),
         *('bags/99', 'bags/-1', 'bags/0x0', 'bags/%D9%A3', 'bags/' + '9' * 40, 'bags/a'),
         *('bags/0/tracks/99/tiles/0/0', 'bags/0/tracks/0/tiles/99/0', 'bags/0/tracks/0/tiles/0/x'),
-        *('bags/0/labels/doc', 'bags/0/tracks/0/pictures/0', 'bags/0/tracks/0/sound/0/1'),
+        *('bags/0/labels/doc', 'bags/0/tracks/0/pictures/0', 'bags/0/tracks/0/heard/0/1'),
     ],
 )
 def test_what_is_not_there_is_not_found(page, path):
@@ -97,15 +97,15 @@ def test_tiles_of_a_signal_are_ranges_of_its_readings(page):
 
 
 def test_sound_is_heard_and_seen(page):
-    path = track_of(page, 'sound')
-    wav = ask(f'{path}/sound/{4 * S}/{S}')[2]
+    path = track_of(page, 'heard')
+    wav = ask(f'{path}/heard/{4 * S}/{S}')[2]
     assert wav[:4] == b'RIFF'
     samples = np.frombuffer(wav[44:], '<i2')
     assert len(samples) == 16000
     assert np.abs(samples).max() == pytest.approx(0.3 * 32767, rel=0.05)
-    assert np.abs(np.frombuffer(ask(f'{path}/sound/{S}/{S}')[2][44:], '<i2')).max() < 200
+    assert np.abs(np.frombuffer(ask(f'{path}/heard/{S}/{S}')[2][44:], '<i2')).max() < 200
     # a minute may be asked for, and is not given
-    assert len(ask(f'{path}/sound/-{S}/{60 * S}')[2]) == 44 + 2 * 160_000
+    assert len(ask(f'{path}/heard/-{S}/{60 * S}')[2]) == 44 + 2 * 160_000
     assert ask(f'{path}/spectrum/0/0')[2][:4] == b'\x89PNG'
 
 

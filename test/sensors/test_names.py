@@ -44,13 +44,7 @@ PLACES = {
     'doctor/ros.py': 'packages of messages',
     'bags/said_messages.py': 'a topic is kept out by its type',
     'evaluation/html/timeline.py': 'a form of files',
-    'label/app.py': 'a track that is heard, which is a form of playing',
-    'label/build.py': 'likewise',
-    'label/opened.py': 'likewise, and pictures take longest to read',
-    'label/told.py': 'likewise',
-    'label/tracks.py': 'likewise',
-    'own/offset.py': 'how much moves, of whatever sensor',
-    'own/recipe.py': 'the recipe that ships for each sensor',
+    'label/app.py': 'what a browser calls forms of files',
 }
 #: Of a queue of messages, not of a camera.
 QUEUES = {'depth', '_DEPTH', 'qos_depth', 'qos_depth:=100'}

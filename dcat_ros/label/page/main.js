@@ -118,18 +118,18 @@ function rebuild() {
   pictures = [];
   $('rows').replaceChildren();
   $('pictures').replaceChildren();
-  player.soundPath = null;
+  player.heardPath = null;
   (told?.tracks ?? []).forEach((track, i) => {
     const own = `${path()}/tracks/${i}`;
     if (!track.kind) {
       $('rows').append(waitingRow(track));
     } else if (track.kind === 'pictures') {
       pictures.push(new Pictures($('pictures'), own, track));
-    } else if (track.kind === 'sound') {
+    } else if (track.kind === 'heard') {
       const wave = {name: 'sound', unit: '', columns: ['']};
       rows.push(new SignalRow($('rows'), tiles, own, track, wave, 0, 1, behind));
       rows.push(new SpectrumRow($('rows'), tiles, own, track, behind));
-      player.soundPath ??= own;
+      player.heardPath ??= own;
     } else {
       const count = track.rows.reduce((n, row) => n + row.columns.length, 0);
       let first = 0;

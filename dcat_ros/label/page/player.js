@@ -13,7 +13,7 @@ export class Player {
     this.end = 0;
     this.speed = 1;
     this.isPlaying = false;
-    this.soundPath = null;
+    this.heardPath = null;
     this._moved = moved;
     this._context = null;
     this._sources = [];
@@ -49,7 +49,7 @@ export class Player {
     this._from = this.head;
     this._since = performance.now();
     this._next = this.head;
-    if (!this.soundPath) return;
+    if (!this.heardPath) return;
     this._context ??= new AudioContext();
     this._context.resume();
     this._soundSince = this._context.currentTime;
@@ -69,7 +69,7 @@ export class Player {
       this.toggle();
       return;
     }
-    if (this.soundPath && this._next < this.head + PIECE * this.speed) this._fetch(this._turn);
+    if (this.heardPath && this._next < this.head + PIECE * this.speed) this._fetch(this._turn);
     this._moved();
     requestAnimationFrame(() => this._tick());
   }
@@ -78,7 +78,7 @@ export class Player {
     const start = Math.max(this._next, this.head);
     this._next = start + PIECE;
     try {
-      const data = await bytes(`${this.soundPath}/sound/${Math.round(start)}/${PIECE}`);
+      const data = await bytes(`${this.heardPath}/heard/${Math.round(start)}/${PIECE}`);
       const buffer = await this._context.decodeAudioData(data);
       if (turn !== this._turn) return;
       const source = this._context.createBufferSource();

@@ -49,6 +49,7 @@ LIVE = Live(
     cuts=cuts,
     trace=trace,
     playback=PLAYBACK,
+    recipe='own_bags_camera',
     level=_level,
     values=_values,
     parameters=PARAMETERS,

@@ -44,4 +44,4 @@ def _find_joints() -> FindJoints:
     return find
 
 
-PLAYBACK = Playback(_pieces, find_joints=_find_joints)
+PLAYBACK = Playback(_pieces, find_joints=_find_joints, is_slow=True)

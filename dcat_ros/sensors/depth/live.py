@@ -66,6 +66,7 @@ LIVE = Live(
     cuts=cuts,
     trace=trace,
     playback=PLAYBACK,
+    recipe='own_bags_depth',
     level=_level,
     values=_values,
     parameters=PARAMETERS,

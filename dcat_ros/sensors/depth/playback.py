@@ -16,4 +16,4 @@ def _pieces(recording: Recording, topic: str, given: Given, receipt: bool) -> It
     return pictures_of(recording, topic, partial(read_image, wants_depth=True), receipt)
 
 
-PLAYBACK = Playback(_pieces)
+PLAYBACK = Playback(_pieces, is_slow=True)

@@ -46,6 +46,7 @@ LIVE = Live(
     cuts=cuts,
     trace=trace,
     playback=PLAYBACK,
+    recipe='own_bags',
     level=_level,
     values=_values,
     parameters=PARAMETERS,

@@ -77,6 +77,7 @@ LIVE = Live(
     cuts=cuts,
     trace=trace,
     playback=PLAYBACK,
+    recipe='own_bags_sound',
     level=_level,
     values=_values,
     parameters=PARAMETERS,

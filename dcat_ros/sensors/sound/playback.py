@@ -1,7 +1,6 @@
 """What a page plays of sound: the mean of its channels, and their power in mel bands."""
 
 from collections.abc import Iterator
-from functools import partial
 
 import numpy as np
 
@@ -9,9 +8,7 @@ from dcat_ros.errors import MessageError
 from dcat_ros.sensors.playback import Heard, Piece, Playback, Spectrum
 from dcat_ros.sensors.recording import Recording
 from dcat_ros.sensors.setting import Given
-from dcat_ros.sensors.shown import time_of
-from dcat_ros.sensors.sound.beside import audio_definition, audio_info_beside
-from dcat_ros.sensors.sound.messages import SoundDecoder
+from dcat_ros.sensors.sound.heard import sounds_of
 from dcat_ros.sensors.sound.stream import SoundStream
 
 __all__ = ['PLAYBACK']
@@ -21,21 +18,9 @@ _QUIETEST_DB, _LOUDEST_DB = -80.0, 20.0
 
 
 def _pieces(recording: Recording, topic: str, given: Given, receipt: bool) -> Iterator[Piece]:
-    decoder = SoundDecoder(
-        recording.topics[topic],
-        audio_definition(recording, topic),
-        rate_hz=given['sample_rate'],
-        channels=given['channels'],
-    )
     stream = SoundStream()
-    decoder.info = audio_info_beside(recording, topic)
-    for message in recording.messages([topic]):
-        check = partial(time_of, message=message, receipt=receipt)
-        try:
-            sound = decoder.decode(message.data, message.log_time_ns, check)
-        except MessageError:
-            continue
-        if not len(sound.samples) or sound.rate_hz < 1:
+    for sound in sounds_of(recording, topic, given, receipt):
+        if sound.rate_hz < 1:
             continue
         yield Heard(sound.stamp_ns, sound.rate_hz, sound.samples.mean(axis=1))
         try:
