@@ -201,14 +201,23 @@ def dcat(place, *words):
 
 
 def trained(place, **recipes):
-    """Weights by name, each by its recipe; all in one process, which imports and compiles once."""
-    lines = ['import sys', 'from dcat_ros.cli.main import main']
+    """Weights by name, each by its recipe; all in one process, which imports and compiles once.
+
+    The first alone gets a file for onnxruntime, whose making takes longer than the training.
+    """
+    lines = [
+        'import sys',
+        'from dcat_ros.cli import train_learn',
+        'from dcat_ros.model import export',
+    ]
+    lines.append('from dcat_ros.cli.main import main')
     for name, recipe in recipes.items():
         path, out = place / f'{name}.yaml', place / f'{name}.safetensors'
         path.write_text(yaml.safe_dump({'name': name, **RECIPE, **recipe}))
         words = ['train', '--config', path, '--data', place, '--out', out, '--work', place / name]
         lines.append(f'sys.argv = {["dcat", *map(str, words)]}')
         lines.append('try:\n    main()\nexcept SystemExit as end:\n    assert not end.code')
+        lines.append('export.save_onnx = train_learn.with_memory = lambda *args: None')
     done = run_python('-c', '\n'.join(lines), PYTHONPATH=str(place / 'package'))
     assert done.returncode == 0, done.stderr[-3000:]
     return {name: place / f'{name}.safetensors' for name in recipes}

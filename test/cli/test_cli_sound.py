@@ -35,6 +35,7 @@ def clips(tmp_path_factory):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures('weights_only')
 def test_train_then_evaluate_every_clip_however_short(dcat, clips, tmp_path, monkeypatch):
     quick = partial(cluster_bootstrap, n_resamples=20)
     monkeypatch.setattr('dcat_ros.training.results.cluster_bootstrap', quick)

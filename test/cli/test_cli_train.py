@@ -29,6 +29,7 @@ def test_train_writes_weights_card_and_curves(dcat, tmp_path):
     assert (tmp_path / 'runs' / 'tiny' / 'curves.png').read_bytes().startswith(b'\x89PNG')
 
 
+@pytest.mark.usefixtures('weights_only')
 @pytest.mark.parametrize('better', [True, False])
 def test_train_says_when_the_teacher_taught_nothing(dcat, tmp_path, monkeypatch, better):
     monkeypatch.setattr('dcat_ros.training.train.is_better', lambda taught, twin: better)
@@ -76,6 +77,7 @@ def test_train_that_diverges_is_exit_code_1(dcat, tmp_path):
     assert 'dcat: the loss is' in err
 
 
+@pytest.mark.usefixtures('weights_only')
 def test_train_on_ones_own_bags_and_run_the_weights_on_one(dcat, tmp_path):
     """From bags to weights that name what is in a bag."""
     rng = np.random.default_rng(0)
@@ -133,7 +135,7 @@ def test_train_on_ones_own_bags_where_sound_is_taught_or_teaches(dcat, tmp_path,
         dataset='bags',
         modality=target,
         network={'width': 16, 'd_attention': 8},
-        optimiser={'steps': 60, 'batch_size': 16},
+        optimiser={'steps': 40, 'batch_size': 8},
         transfer={'source': source, 'steps': 20, 'labelled_subjects': ['a', 'b']},
     )
     code, out, err = dcat(
@@ -148,6 +150,7 @@ def test_train_on_ones_own_bags_where_sound_is_taught_or_teaches(dcat, tmp_path,
     assert model['scores']['macro_f1'] > 0.7
 
 
+@pytest.mark.usefixtures('weights_only')
 def test_train_never_writes_over_the_weights_of_another_recipe(dcat, tmp_path):
     write_recipe(tmp_path, subjects=['1', '2'])
     for _ in range(2):  # its own it may make again

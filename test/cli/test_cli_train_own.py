@@ -39,6 +39,7 @@ def test_bags_with_labels_train_without_a_recipe(dcat, mine, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures('weights_only')
 def test_one_sensor_names_what_the_other_learns_and_no_label_is_looked_at(dcat, mine, tmp_path):
     code, _, err = dcat('train', '--data', 'mine', '--target', 'imu', '--out', 's.safetensors')
     assert code == 0, err
@@ -70,6 +71,7 @@ def test_one_sensor_names_what_the_other_learns_and_no_label_is_looked_at(dcat, 
         np.testing.assert_array_equal(tensor.numpy(), u.state_dict()[key].numpy())
 
 
+@pytest.mark.usefixtures('weights_only')
 def test_what_misleads_is_said(dcat, tmp_path, quick):
     """p1 and p2 are taken for one person."""
     record(tmp_path / 'mine' / 'p1', 0, repetitions=2)
