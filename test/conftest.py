@@ -109,6 +109,15 @@ def weights_file(tmp_path):
     return path
 
 
+@pytest.fixture
+def weights_only(monkeypatch):
+    """Training without the file for onnxruntime, whose making takes longer than a tiny training."""
+    pytest.importorskip('torch')
+    monkeypatch.setattr('dcat_ros.model.export.save_onnx', lambda *args: None)
+    # it is made from that file
+    monkeypatch.setattr('dcat_ros.cli.train_learn.with_memory', lambda *args: None)
+
+
 @pytest.fixture(scope='session')
 def browser():
     """The system's Chromium; playwright only drives it, and downloads none."""

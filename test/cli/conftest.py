@@ -26,15 +26,6 @@ def dcat(monkeypatch, capsys, tmp_path):
 
 
 @pytest.fixture
-def weights_only(monkeypatch):
-    """Training without the file for onnxruntime, whose making takes longer than a tiny training."""
-    pytest.importorskip('torch')
-    monkeypatch.setattr('dcat_ros.model.export.save_onnx', lambda *args: None)
-    # it is made from that file
-    monkeypatch.setattr('dcat_ros.cli.train_learn.with_memory', lambda *args: None)
-
-
-@pytest.fixture
 def bare(monkeypatch):
     """None of the variables that dcat doctor reads."""
     for name in (
