@@ -44,6 +44,7 @@ def text_of(node):
 
 
 def sentences():
+    """Where each stands, what is made of it, and its text."""
     for path in sorted((REPO / 'dcat_ros').rglob('*.py')):
         for node in ast.walk(ast.parse(path.read_text())):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
@@ -55,23 +56,43 @@ def sentences():
             text = text_of(node.args[place])
             if text is not None:
                 where = f'{path.relative_to(REPO)}:{node.lineno}'
-                yield pytest.param(name, text, id=where)
+                yield where, name, text
 
 
-SENTENCES = list(sentences())
-
-
-def test_there_are_hundreds():
-    assert len(SENTENCES) > 250
-
-
-@pytest.mark.parametrize(('name', 'text'), SENTENCES)
-def test_sentence_is_whole(name, text):
+def what_is_wrong(name, text):
+    """With a sentence; None if it is whole."""
     for what, pattern in DANGLING.items():
-        assert not re.search(pattern, text), f'{what}: {text}'
-    assert text.count('(') == text.count(')'), text
+        if re.search(pattern, text):
+            return what
+    if text.count('(') != text.count(')'):
+        return 'a bracket is open'
     if name == 'Doubt':  # it stands in a line with others
-        assert not text.endswith('.'), f'a full stop too many: {text}'
-        assert 'value' in text or len(text.split()) > 4, f'no sentence: {text}'
-    elif name in WHOLE and text[0].isupper() and ' ' in text:
-        assert text.endswith(('.', '?', 'value')), f'no full stop: {text}'
+        if text.endswith('.'):
+            return 'a full stop too many'
+        if 'value' not in text and len(text.split()) <= 4:
+            return 'no sentence'
+    is_sentence = name in WHOLE and text[0].isupper() and ' ' in text
+    return 'no full stop' if is_sentence and not text.endswith(('.', '?', 'value')) else None
+
+
+def test_each_sentence_is_whole():
+    told = list(sentences())
+    assert len(told) > 250
+    wrong = [(where, what_is_wrong(name, text), text) for where, name, text in told]
+    assert not [one for one in wrong if one[1]]
+
+
+@pytest.mark.parametrize(
+    ('name', 'text', 'wrong'),
+    [
+        ('BagError', 'There is no bag x.', None),
+        ('BagError', 'There is no bag x', 'no full stop'),
+        ('Doubt', 'stamps stand still.', 'a full stop too many'),
+        ('Doubt', 'too few', 'no sentence'),
+        ('MessageError', 'no  picture', 'two spaces'),
+        ('MessageError', 'no picture (of 2', 'a bracket is open'),
+        ('MessageError', 'no picture:', 'no end'),
+    ],
+)
+def test_what_is_wrong_is_found(name, text, wrong):
+    assert what_is_wrong(name, text) == wrong

@@ -8,6 +8,7 @@ import ast
 import graphlib
 import importlib.util
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,17 @@ _SPEC = importlib.util.spec_from_file_location('dcat_imports', REPO / 'tools' / 
 tools = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(tools)
 
-IMPORTS = tools.imports()
-OWN = [one for one in IMPORTS if one.target.split('.')[0] == 'dcat_ros']
+
+@cache
+def imports():
+    """Read when a test asks: every worker collects every test."""
+    return tools.imports()
+
+
+def own_imports():
+    """Those of the package's own modules."""
+    return [one for one in imports() if one.target.split('.')[0] == 'dcat_ros']
+
 
 #: What is ROS: only nodes may import it, and the launch files' module launch alone.
 ROS = {
@@ -43,7 +53,7 @@ def table():
 
 def test_no_module_imports_itself_through_others():
     graph = {module: set() for module in tools.sources()}
-    for one in OWN:
+    for one in own_imports():
         graph[one.module].add(one.target)
     for module, targets in graph.items():
         targets.discard(module)
@@ -68,7 +78,7 @@ def test_folder_imports_what_contributing_says(folder):
         return
     found = {
         (one.module, one.target)
-        for one in OWN
+        for one in own_imports()
         if tools.folder_of(one.module) == folder
         and tools.folder_of(one.target) not in (folder, '*')
     }
@@ -86,14 +96,14 @@ def test_folder_imports_what_contributing_says(folder):
 def test_modules_beside_the_folders_import_no_folder():
     found = [
         one
-        for one in OWN
+        for one in own_imports()
         if tools.folder_of(one.module) == '*' and tools.folder_of(one.target) != '*'
     ]
     assert found == []
 
 
 def test_ros_is_imported_by_nodes_alone_and_launch_by_launching():
-    for one in IMPORTS:
+    for one in imports():
         top = one.target.split('.')[0]
         if top in ROS:
             assert one.module.startswith('dcat_ros.nodes.'), one
@@ -101,7 +111,7 @@ def test_ros_is_imported_by_nodes_alone_and_launch_by_launching():
             assert one.module == 'dcat_ros.launching', one
         if one.target == 'dcat_ros.launching':
             pytest.fail(f'{one.module} imports launching, which imports ROS')
-    assert any(one.target == 'rclpy' for one in IMPORTS)
+    assert any(one.target == 'rclpy' for one in imports())
 
 
 def test_nodes_are_imported_late_where_there_may_be_no_ros():
@@ -110,7 +120,7 @@ def test_nodes_are_imported_late_where_there_may_be_no_ros():
     seen = {'dcat_ros.cli.demo_view'}
     early = [
         one
-        for one in OWN
+        for one in own_imports()
         if not one.lazy
         and tools.folder_of(one.target) == 'nodes'
         and tools.folder_of(one.module) != 'nodes'
@@ -133,6 +143,6 @@ def test_files_are_at_most_300_lines():
 
 def test_package_xml_names_every_ros_package_that_is_imported():
     named = set(re.findall(r'<exec_depend>(\w+)</exec_depend>', (REPO / 'package.xml').read_text()))
-    imported = {one.target.split('.')[0] for one in IMPORTS} & (ROS | LAUNCH)
+    imported = {one.target.split('.')[0] for one in imports()} & (ROS | LAUNCH)
     # used where they are installed
     assert imported - named == {'ament_index_python', 'vision_msgs'} & imported
