@@ -21,9 +21,14 @@ def pose_network():
         pytest.skip(str(problem))
 
 
-def rendered(trial='a3_s1_t1'):
-    """Pictures (n, 240, 320) of a recorded trial, by default somebody who waves, or a skip."""
+def depth_frames(trial='a3_s1_t1'):
+    """Depth (n, 240, 320) in mm of a recorded trial, by default somebody who waves, or a skip."""
     folder = Path(os.environ.get('DCAT_DATA', '')) / 'utd_mhad' / 'Depth'
     if not folder.is_dir():
         pytest.skip('needs utd_mhad below DCAT_DATA')
-    return pictures_of(read_depth(folder / f'{trial}_depth.mat'), FOCAL_PX)
+    return read_depth(folder / f'{trial}_depth.mat')
+
+
+def rendered(trial='a3_s1_t1'):
+    """The same as pictures (n, 240, 320) of an ordinary camera."""
+    return pictures_of(depth_frames(trial), FOCAL_PX)

@@ -12,7 +12,7 @@ from dcat_ros.cli.train_files import (
     say_what_was_read,
     see_libraries,
 )
-from dcat_ros.cli.train_learn import learn_by_labels
+from dcat_ros.cli.train_learn import Workers, learn_by_labels
 
 __all__ = ['command']
 
@@ -57,6 +57,18 @@ __all__ = ['command']
 @click.option(
     '--apply-offset', is_flag=True, help='Bring them together by that, where it is certain.'
 )
+@click.option(
+    '--workers',
+    type=click.IntRange(min=1),
+    help='Local processes that train its networks; one a core without it.',
+)
+@click.option(
+    '--ray',
+    'ray_address',
+    metavar='ADDRESS',
+    help="A Ray cluster that trains them, 'auto' for the one here; its machines need the same "
+    "folders. 'local' starts one.",
+)
 def command(
     config: Path | None,
     data: Path | None,
@@ -68,6 +80,8 @@ def command(
     ignore_labels: bool,
     estimate_offset: bool,
     apply_offset: bool,
+    workers: int | None,
+    ray_address: str | None,
 ) -> None:
     """Train on every subject, calibrate and measure on held-out ones, and write the weights.
 
@@ -92,7 +106,7 @@ def command(
     if config is not None:
         if given := [name for name, value in of_bags.items() if value]:
             raise click.UsageError(f'{given[0]} goes without --config, which says it.')
-        _train_by(config, data, out, work, source, method)
+        _train_by(config, data, out, work, source, method, Workers(workers, ray_address))
         return
     if target is None:
         raise click.UsageError(
@@ -121,7 +135,7 @@ def command(
     made_by += ['--source', source] if source else []
     made_by += ['--method', method] if method else []
     made_by += [name for name in ('--ignore-labels', '--apply-offset') if of_bags[name]]
-    train_own(asked, out, work, shlex.join(made_by))
+    train_own(asked, out, work, shlex.join(made_by), Workers(workers, ray_address))
 
 
 def _train_by(
@@ -131,6 +145,7 @@ def _train_by(
     work: Path | None,
     source: str | None,
     method: str | None,
+    workers: Workers,
 ) -> None:
     """Train as a recipe says."""
     see_libraries()
@@ -152,5 +167,5 @@ def _train_by(
     made_by = ['dcat', 'train', '--config', str(config)] + (['--data', 'DIR'] if data else [])
     made_by += ['--source', source] if source else []
     made_by += ['--method', method] if method else []
-    written = learn_by_labels(recipe, dataset, out, work, shlex.join(made_by))
+    written = learn_by_labels(recipe, dataset, out, work, shlex.join(made_by), workers)
     click.echo(f'\nwrote {", ".join(map(str, written))}', file=sys.stderr)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dcat_ros.cli.train_files import places, say_what_was_read, write_weights
-from dcat_ros.cli.train_learn import learn, learn_by_labels
+from dcat_ros.cli.train_learn import Workers, learn, learn_by_labels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 __all__ = ['say_clocks', 'train_own']
 
 
-def train_own(asked: 'Asked', out: Path | None, work: Path | None, made_by: str) -> None:
+def train_own(
+    asked: 'Asked', out: Path | None, work: Path | None, made_by: str, workers: Workers
+) -> None:
     """Look at the bags, say what is there and what misleads, and train.
 
     Args:
@@ -26,6 +28,7 @@ def train_own(asked: 'Asked', out: Path | None, work: Path | None, made_by: str)
         out: weights file, or None.
         work: folder of the state, or None.
         made_by: the command, for the card.
+        workers: who trains the networks, where labels do.
     """
     from dcat_ros.cli.progress import stage_progress
     from dcat_ros.own.plan import plan
@@ -43,7 +46,7 @@ def train_own(asked: 'Asked', out: Path | None, work: Path | None, made_by: str)
     out, work = places(out, work, found.config)
     click.echo(f'{_what(asked, found)}: {found.duration}', err=True)
     if found.labelled:
-        written = learn_by_labels(found.config, found.dataset, out, work, made_by)
+        written = learn_by_labels(found.config, found.dataset, out, work, made_by, workers)
     else:
         written = _unlabelled(found, out, work, made_by)
     click.echo(f'\nwrote {", ".join(map(str, written))}', file=sys.stderr)

@@ -36,8 +36,9 @@ _TYPES = {
 }
 _PAGE = (
     *('page.html', 'page.css', 'uplot.css', 'uplot.js'),
-    *('main.js', 'times.js', 'tiles.js', 'rows.js', 'lane.js', 'intervals.js', 'player.js'),
-    *('lists.js', 'server.js'),
+    *('main.js', 'here.js', 'stage.js', 'recording.js', 'labelling.js', 'entered.js'),
+    *('keys.js', 'pointer.js', 'times.js', 'tiles.js', 'rows.js', 'lane.js', 'intervals.js'),
+    *('player.js', 'lists.js', 'server.js'),
 )
 _ENDINGS = {name: ending for ending, name in FORMATS.items()}
 #: Of what never changes while a recording is open.

@@ -20,6 +20,7 @@ from dcat_ros.nodes.live import bare_node
 from dcat_ros.nodes.message_types import message_class
 from dcat_ros.nodes.pupils import find_pupil
 from dcat_ros.segment import Segment
+from dcat_ros.sensors.live import Live
 from dcat_ros.sensors.registry import live_of
 from dcat_ros.share import dds_environment
 from dcat_ros.teach.live import NOW, READY, REST, Attempt, Pupil, Show, Verdict, judge_attempt
@@ -32,10 +33,15 @@ _READY_S, _NOW_S, _REST_S = 2, 4.0, 1.0
 _GRACE_S = 3.0
 _PATIENCE_S = 10.0
 _SPIN_S = 0.02
+_IDLE = 10
 #: So many takes more than wanted may be refused.
 _MOST_REFUSED = 6
 #: Best effort takes every publisher.
 _QOS = QoSProfile(depth=500, reliability=ReliabilityPolicy.BEST_EFFORT)
+#: Of messages that are large, and of which few are needed.
+_LARGE_QOS = QoSProfile(depth=10, reliability=ReliabilityPolicy.BEST_EFFORT)
+#: Distance of two messages that are kept, in the distance wanted: stamps of a camera jitter.
+_NEAR = 0.9
 
 
 def teach_live(
@@ -146,20 +152,28 @@ class _Listener:
     ):
         self._node, self._executor, self._stop = node, executor, stop
         self._sensors = list(dict.fromkeys(pupil.topic for pupil in pupils))
+        self._n = 0  # messages of sensors that came
         self._last: dict[str, RawMessage] = {}
         self._beside: dict[str, RawMessage] = {}
         self._heard: list[RawMessage] = []
         self._latched: list[LatchedSubscription] = []
         self._subscriptions: list[Any] = []
-        measured = {topic for p in pupils for topic in p.types if p.types[topic] in _types_of(p)}
+        #: topic of a sensor -> least distance in ns of two messages that are kept
+        self._apart_ns: dict[str, float] = {
+            topic: _NEAR * 1e9 / _live_of(p).enough_hz
+            for p in pupils
+            for topic in p.types
+            if p.types[topic] in _live_of(p).types
+        }
         for topic, kind in {t: k for p in pupils for t, k in p.types.items()}.items():
             message = message_class(kind)
             if message is None:
                 raise ConfigError(f'{topic} is {kind}, which is not installed here.')
             take = partial(self._take, topic, kind)
-            if topic in measured:
+            if topic in self._apart_ns:
+                qos = _LARGE_QOS if self._apart_ns[topic] else _QOS
                 self._subscriptions.append(
-                    node.create_subscription(message, topic, take, _QOS, raw=True)
+                    node.create_subscription(message, topic, take, qos, raw=True)
                 )
             else:
                 keep = partial(self._keep, topic, kind)
@@ -184,6 +198,7 @@ class _Listener:
 
     def attempt(self, show: Callable[[str, Verdict | None], None], last: Verdict | None) -> Attempt:
         """Tell the person what to do, and hear what he does."""
+        self._pass_over()
         self._heard = list(self._beside.values())
         for left_s in range(_READY_S, 0, -1):
             show(f'{READY} {left_s}', last)
@@ -203,6 +218,15 @@ class _Listener:
         while self._latched:
             self._latched.pop().destroy()
 
+    def _pass_over(self) -> None:
+        """Let go of what came meanwhile: it is from before the person was told anything."""
+        end_s = monotonic() + _GRACE_S
+        n_idle = 0  # the executor has other things to do than to hear sensors
+        while n_idle < _IDLE and monotonic() < end_s:
+            n_before = self._n
+            self._executor.spin_once(timeout_sec=0)
+            n_idle = n_idle + 1 if self._n == n_before else 0
+
     def _hear(self, seconds: float) -> None:
         """Until every sensor that was heard has measured so long, or is silent."""
         begun = {topic: stamp_of(message) for topic, message in self._last.items()}
@@ -217,7 +241,12 @@ class _Listener:
 
     def _take(self, topic: str, kind: str, data: bytes) -> None:
         now_ns = int(self._node.get_clock().now().nanoseconds)
+        self._n += 1
         message = RawMessage(topic, kind, now_ns, bytes(data))
+        if topic in self._last:
+            apart_ns = stamp_of(message) - stamp_of(self._last[topic])
+            if 0 <= apart_ns < self._apart_ns[topic]:
+                return
         self._last[topic] = message
         self._heard.append(message)
 
@@ -227,5 +256,5 @@ class _Listener:
         self._heard.append(self._beside[topic])
 
 
-def _types_of(pupil: Pupil) -> tuple[str, ...]:
-    return live_of(pupil.student.lessons.base.card).types
+def _live_of(pupil: Pupil) -> Live:
+    return live_of(pupil.student.lessons.base.card)

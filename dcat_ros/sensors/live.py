@@ -1,5 +1,6 @@
 """How a sensor's messages come: from a running robot, and from what was recorded of one."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -93,6 +94,7 @@ class Live(Named):
             rate, and its stamp may lie `chunk_s` before its receipt.
         chunk_s: longest chunk.
         max_gap_s: greatest distance of two samples that is bridged, where nobody says another.
+        enough_hz: so many messages a second are enough of a recording; infinite: all count.
         complete: reads what stands beside the messages of a recording into the receiver.
         beside: the latched topic that says it on a running robot, of a topic and its type; None
             where it is not needed.
@@ -121,6 +123,7 @@ class Live(Named):
     in_chunks: bool = False
     chunk_s: float = 0.0
     max_gap_s: float = 0.25
+    enough_hz: float = math.inf
     complete: Callable[[Any, Recording, str, Given], None] = _complete
     beside: Callable[[str, str, Given], Beside | None] = _nothing_beside
     assumed: Mapping[str, Any] = field(default_factory=dict)

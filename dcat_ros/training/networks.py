@@ -29,7 +29,10 @@ from dcat_ros.training.ridge import fit_ppv, fit_segment
 from dcat_ros.training.streams import StreamPool, make_pool
 from dcat_ros.training.teacher import make_teacher
 
-__all__ = ['Fitted', 'fit_network']
+__all__ = ['Fitted', 'Watch', 'fit_network']
+
+#: Called after each step.
+Watch = Callable[[History], None]
 
 #: Windows for the closed-form branch: enough for its features, few enough for the memory.
 _PPV_WINDOWS = 6000
@@ -59,7 +62,7 @@ def fit_network(
     seed: tuple[int, int],
     checkpoint: Path,
     validation: Sequence[HeldOutStream],
-    progress: Callable[[History], None] = lambda history: None,
+    progress: Watch = lambda history: None,
     *,
     transfer: bool = False,
 ) -> Fitted:

@@ -14,10 +14,11 @@ from dcat_ros.training.asked import ask, ask_otherwise
 from dcat_ros.training.checkpoint import History
 from dcat_ros.training.config import TrainConfig, TransferConfig
 from dcat_ros.training.feasible import check_feasible
-from dcat_ros.training.folds import Fold, Part, folds_of
-from dcat_ros.training.holdout import HeldOut, HeldOutStream, calibration_of, make_stream, measure
+from dcat_ros.training.folds import Fold, folds_of
+from dcat_ros.training.holdout import HeldOut, HeldOutStream, calibration_of, measure
 from dcat_ros.training.measured import Measured, MeasuredTrial
-from dcat_ros.training.networks import Fitted, fit_network
+from dcat_ros.training.networks import Fitted
+from dcat_ros.training.piece import Arm, Piece, apart_of, arms_of, fit_piece, pieces_of
 from dcat_ros.training.record import make_card
 from dcat_ros.training.reproducible import compute_reproducibly
 from dcat_ros.training.results import is_better, named, results_of, with_source
@@ -84,35 +85,25 @@ def train(
     if config.subjects is not None:
         dataset = dataset.of_subjects(config.subjects)
     card = make_card(config, dataset, command=command, git_commit=git_commit)
+    pieces = pieces_of(config, dataset)
     folds = folds_of(dataset, config.held_out, config.folds, config.seed)
-    sensor = sensor_of(card)
-    streams = as_sensor(dataset, sensor, card.input.rate_hz, Shelf(work_dir))
+    streams = as_sensor(dataset, sensor_of(card), card.input.rate_hz, Shelf(work_dir))
     check_feasible(config, dataset, streams, card, folds)
-    arms = ['transfer', 'twin'] if config.transfer else ['twin']
-    methods = {'transfer': card.training.method, 'twin': NONE}
-    apart = _apart(dataset)
-    n_networks = len(folds) * len(arms) + len(apart) + 1
+    arms = arms_of(config)
     histories: dict[str, History] = {}
 
-    def fit_one(arm: str, i: int, fold: Fold | None) -> tuple[Fitted, list[HeldOutStream]]:
-        name = f'without {fold.without}' if fold else f'all {config.held_out}s'
-        if arm == 'twin' and config.transfer:
-            name += ', no transfer'
+    def fit_one(piece: Piece) -> tuple[Fitted, list[HeldOutStream]]:
+        name, done, n = piece.name(config), len(histories), len(pieces)
         # what is finished already is only measured again, which takes its time, too
-        progress(name, len(histories), n_networks, History())
-        held_out = [
-            make_stream(part.name, streams.where(part.has), config.seed, part.number, sensor)
-            for part in (fold.parts if fold else ())
-        ]
-        fitted = fit_network(
+        progress(name, done, n, History())
+        fitted, held_out = fit_piece(
             config,
-            dataset.where(lambda trial: fold is None or not fold.has(trial)),
+            dataset,
+            streams,
             card,
-            (config.seed, i),
-            work_dir / f'{methods[arm]}_{i}.safetensors',
-            held_out,
-            lambda history: progress(name, len(histories), n_networks, history),
-            transfer=arm == 'transfer',
+            piece,
+            work_dir,
+            lambda history: progress(name, done, n, history),
         )
         histories[name] = fitted.history
         return fitted, held_out
@@ -121,7 +112,7 @@ def train(
     trials: dict[str, list[MeasuredTrial]] = {arm: [] for arm in arms}
     for i, fold in enumerate(folds):
         for arm in arms:
-            fitted, held_out = fit_one(arm, i, fold)
+            fitted, held_out = fit_one(Piece(arm, i, fold))
             heard[arm] += [measure(fitted.net, card, stream) for stream in held_out]
             trials[arm] += _measured_trials(fitted.net, config, card, dataset, fold, i)
     measured = {arm: _measured(config, card, len(folds), heard[arm], trials[arm]) for arm in arms}
@@ -131,29 +122,19 @@ def train(
         if config.transfer.fall_back and not gained:
             arm = 'twin'
             record = record.model_copy(update={'method': NONE, 'source_modality': ''})
-    for i, fold in enumerate(apart, start=len(folds) + 1):
-        net = fit_one(arm, i, fold)[0].net
+    for i, fold in enumerate(apart_of(dataset), start=len(folds) + 1):
+        net = fit_one(Piece(arm, i, fold))[0].net
         found = ask(net, card, dataset.where(fold.has))
         measured[arm] = measured[arm].and_apart(fold.without, found)
     results = results_of(measured[arm])
     if config.transfer:
         results = _both(config.transfer, card, dataset, arm, measured)
-    fitted, _ = fit_one(arm, len(folds), None)
+    fitted, _ = fit_one(Piece(arm, len(folds), None))
     protocol = measured[arm].protocol
     calibration = calibration_of(heard[arm], card, config.unknown_at, protocol)
     record = record.model_copy(update={'source_sha256': fitted.source_sha256})
     changes = {'calibration': calibration, 'results': results, 'training': record}
     return Training(fitted.net, card.model_copy(update=changes), histories, measured[arm])
-
-
-def _apart(dataset: Dataset) -> list[Fold]:
-    """What the data set calls apart, where there is something else to learn from."""
-    folds = []
-    for name, sources in dataset.apart.items():
-        fold = Fold(name, (Part(name, 0, 'source', sources),))
-        if 0 < len(dataset.where(fold.has).trials) < len(dataset.trials):
-            folds.append(fold)
-    return folds
 
 
 def _measured_trials(
@@ -195,7 +176,7 @@ def _measured(
 
 
 def _both(
-    transfer: TransferConfig, card: Card, dataset: Dataset, arm: str, measured: dict[str, Measured]
+    transfer: TransferConfig, card: Card, dataset: Dataset, arm: Arm, measured: dict[Arm, Measured]
 ) -> tuple[Result, ...]:
     """The figures of the networks that were chosen, and beside them those of the others."""
     seen = [s for s in source_card(transfer)[1] if s in dataset.subjects]

@@ -27,10 +27,10 @@ def depth_model(tmp_path_factory):
 
 
 @contextmanager
-def new_camera():
-    """The test's own node, which has a camera."""
+def new_camera(name=NODE, *, watches=True):
+    """The test's own node, which has a camera and listens to the recogniser of that name."""
     rclpy.init()
-    camera = Camera()
+    camera = Camera(name, watches)
     try:
         yield camera
     finally:
@@ -48,15 +48,16 @@ class Camera(Peer):
     """Publishes pictures.
 
     Args:
+        recogniser: name of its node.
         watches: the debug image, and so knows which pictures the node has looked at.
     """
 
-    def __init__(self, watches: bool = True):
+    def __init__(self, recogniser: str = NODE, watches: bool = True):
         self._watches = watches
         #: what the node shows of what it looked at, by its stamp in ns
         self.shown: dict[int, Image] = {}
         self._grid = FrameGrid(8.0, 0.5, 0.1)
-        super().__init__(NODE, [(Image, 'debug_image', self._on_shown)] if watches else [])
+        super().__init__(recogniser, [(Image, 'debug_image', self._on_shown)] if watches else [])
         qos = QoSProfile(depth=50)
         self.image = self.node.create_publisher(Image, 'image_raw', qos)
         self.compressed = self.node.create_publisher(CompressedImage, 'image_raw/compressed', qos)

@@ -1,6 +1,7 @@
 """Teaching a running recogniser: a made person does what he is told."""
 
 from threading import Event, Thread
+from time import sleep
 
 import numpy as np
 import pytest
@@ -16,10 +17,11 @@ from dcat_ros.errors import DcatError
 from dcat_ros.evaluation.bag_content import BagSource
 from dcat_ros.model.find import load_card
 from dcat_ros.nodes import pupils
+from dcat_ros.nodes import teach_live as live_module
 from dcat_ros.nodes.pupils import use_model
 from dcat_ros.nodes.teach_live import teach_live
 from dcat_ros.teach.kept import kept_lines, place_of, today
-from dcat_ros.teach.live import NOW
+from dcat_ros.teach.live import NOW, judge_attempt
 from dcat_ros.teach.teach import Desk
 
 pytestmark = pytest.mark.ros
@@ -38,6 +40,7 @@ class Person:
 
     def __init__(self, publisher, moves):
         self.told = []
+        self.n = 0
         self._publisher, self._moves = publisher, moves
         self._todo = np.zeros((0, 6))
         self._stop = Event()
@@ -72,6 +75,7 @@ class Person:
             )
             self._publisher.publish(message(stamp_ns, values))
             stamp_ns += round(1e9 / RATE_HZ)
+            self.n += 1
 
 
 def message(stamp_ns, values):
@@ -136,6 +140,22 @@ def same_as_from_the_bag(path, base, taught):
     for name, tensor in live.items():
         np.testing.assert_array_equal(tensor, bag[name])
     assert kept_lines(taught) == [line]
+
+
+def test_what_came_while_a_take_was_judged_is_no_part_of_the_next(node, peer, taught, monkeypatch):
+    desk = Desk(('anna', today()))
+    with Person(peer.imu, lambda attempt: movement('nod', seed=attempt)) as person:
+
+        def slowly(*args):
+            end = person.n + 600  # longer than a whole attempt
+            while person.n < end:
+                sleep(_EVERY_S)
+            return judge_attempt(*args)
+
+        monkeypatch.setattr(live_module, 'judge_attempt', slowly)
+        teach_live([NODE], ['nod'], 2, desk, person.show, Event())
+    verdicts = [last.refused for *_, last in person.told if last is not None]
+    assert verdicts == [{}, {}]
 
 
 def test_who_does_nothing_teaches_nothing(node, peer, taught):

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from dcat_ros.card.card import Card
 from dcat_ros.messages.image import COMPRESSED_IMAGE_TYPE, IMAGE_TYPE, is_depth
 from dcat_ros.sensors.camera.cuts import cuts
+from dcat_ros.sensors.camera.film import RATE_HZ
 from dcat_ros.sensors.camera.landmarks import finders
 from dcat_ros.sensors.camera.named import MODEL, NAMED
 from dcat_ros.sensors.camera.parameters import PARAMETERS
@@ -55,5 +56,6 @@ LIVE = Live(
     parameters=PARAMETERS,
     defaults={'model': MODEL, 'qos_depth': 5, 'max_gap': 0.5},
     max_gap_s=0.5,
+    enough_hz=RATE_HZ,
     to_bag=TO_BAG,
 )

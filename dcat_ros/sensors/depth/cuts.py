@@ -27,12 +27,12 @@ from dcat_ros.sensors.depth.windows import cleaned
 from dcat_ros.sensors.recording import Recording
 from dcat_ros.signals import Signal
 
-__all__ = ['cuts']
+__all__ = ['RATE_HZ', 'cuts']
 
 _NS = 1_000_000_000
 _GAP_S = 0.5
 #: Frames of faster cameras are left out: a model needs half of these, and they fill the memory.
-_RATE_HZ = 15.0
+RATE_HZ = 15.0
 
 
 def cuts(asked: Stretches) -> list[Cut]:
@@ -109,7 +109,7 @@ def _frames(
             place = bisect_right(starts, stamp_ns) - 1
             if place < 0 or stamp_ns >= segments[place].end_ns:
                 continue
-            if stamp_ns - last_ns < 0.9 * _NS / _RATE_HZ:
+            if stamp_ns - last_ns < 0.9 * _NS / RATE_HZ:
                 continue
             picture = unread.picture()
             if picture.kind != 'depth':

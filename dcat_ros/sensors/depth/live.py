@@ -7,7 +7,7 @@ from dcat_ros.card.card import Card
 from dcat_ros.messages.camera_info import CAMERA_INFO_TYPE, decode_camera_info
 from dcat_ros.messages.image import COMPRESSED_IMAGE_TYPE, IMAGE_TYPE, is_depth
 from dcat_ros.sensors.depth.beside import camera_beside, camera_info_beside
-from dcat_ros.sensors.depth.cuts import cuts
+from dcat_ros.sensors.depth.cuts import RATE_HZ, cuts
 from dcat_ros.sensors.depth.named import NAMED
 from dcat_ros.sensors.depth.parameters import PARAMETERS
 from dcat_ros.sensors.depth.playback import PLAYBACK
@@ -72,6 +72,7 @@ LIVE = Live(
     parameters=PARAMETERS,
     defaults={'model': 'image_depth_utd_mhad', 'qos_depth': 5, 'max_gap': 0.5},
     max_gap_s=0.5,
+    enough_hz=RATE_HZ,
     complete=_complete,
     beside=_beside,
     assumed={'focal': 500.0},
