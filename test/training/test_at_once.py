@@ -74,7 +74,7 @@ def test_what_is_wrong_with_the_recordings_is_said_before_anybody_works(config, 
 def test_a_worker_s_error_is_raised_and_nothing_is_left(config, tmp_path):
     (tmp_path / 'none_1.safetensors').mkdir()  # where the state of a network goes
     with pytest.raises(OutputError, match='none_1'):
-        fit_at_once(config, DATASET, tmp_path, workers=2)
+        fit_at_once(config, DATASET, tmp_path, workers=1)
     assert not (tmp_path / 'recordings.handed').exists()
 
 
