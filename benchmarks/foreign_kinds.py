@@ -80,7 +80,9 @@ def judged(
         'wrong': np.isin(truth, labels) & (best != truth),
         'pause': truth == 'rest',
     }
-    return {name: round(float(unknown[rows].mean()), 4) for name, rows in groups.items()}
+    return {
+        name: round(float(unknown[rows].mean()), 4) for name, rows in groups.items() if rows.any()
+    }
 
 
 def crossed(
