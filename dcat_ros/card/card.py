@@ -2,7 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, field_validator, model_validator
+from pydantic import Field, FiniteFloat, field_validator, model_validator
+
+from dcat_ros.card.calibration import Calibration, ForeignKinds
+from dcat_ros.card.record import Positive, Record, Share
 
 __all__ = [
     'MAX_LABELS',
@@ -11,6 +14,7 @@ __all__ = [
     'Calibration',
     'Card',
     'EncoderRef',
+    'ForeignKinds',
     'InputSpec',
     'Lesson',
     'NetworkSpec',
@@ -28,8 +32,6 @@ __all__ = [
 #: Raised when a change makes older programs misread a file.
 SCHEMA_VERSION = 1
 
-Positive = Annotated[FiniteFloat, Field(gt=0)]
-Share = Annotated[FiniteFloat, Field(ge=0, le=1)]
 Count = Annotated[int, Field(gt=0)]
 Size = Annotated[int, Field(gt=0, le=1024)]
 Rate = Annotated[FiniteFloat, Field(ge=0.1, le=2000)]
@@ -38,12 +40,6 @@ Name = Annotated[str, Field(min_length=1, max_length=200)]
 #: Rows of a window.
 SAMPLES = (2, 20_000)
 MAX_LABELS = 1000
-
-
-class Record(BaseModel):
-    """Fields that are checked, fixed, finite, and the only ones allowed."""
-
-    model_config = ConfigDict(extra='forbid', frozen=True, allow_inf_nan=False)
 
 
 def check_samples(rate_hz: float, window_s: float) -> None:
@@ -153,20 +149,6 @@ class NetworkSpec(Record):
                 'with a recipe like config/train/own_bags_sound.yaml'
             )
         return {name: value for name, value in fields.items() if name != 'kind'}
-
-
-class Calibration(Record):
-    """From logits to probabilities and to `unknown`.
-
-    Attributes:
-        temperature: the logits are divided by it.
-        unknown_threshold: a window whose greatest probability is below it is `unknown`.
-        fitted_on: which recordings.
-    """
-
-    temperature: Annotated[FiniteFloat, Field(ge=0.001, le=1000)] = 1.0
-    unknown_threshold: Share = 0.0
-    fitted_on: str = 'not fitted'
 
 
 class TrainingRecord(Record):

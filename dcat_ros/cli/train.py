@@ -34,7 +34,8 @@ __all__ = ['command']
     '--source',
     metavar='VIEW|FILE',
     help='Sensor that teaches: a view of the same recordings, on which a source is trained beside, '
-    'a weights file, or an .npz file of what some other network said of them.',
+    'the recipe (.yaml) of one that is trained beside and hears the very windows, a weights file, '
+    'or an .npz file of what some other network said of them.',
 )
 @click.option(
     '--method',

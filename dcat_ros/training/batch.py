@@ -19,8 +19,22 @@ class Batch(NamedTuple):
         targets: class indices (N,), -1 for a recording whose label is not used; or the shares of
             the labels (N, classes), none for such a recording.
         pairs: (N,), row of the same recording in the source's outputs, -1 for none.
+        beside: (N, T, C), the same windows as a source is given them that listens; None: none does.
     """
 
     windows: NDArray[np.float32]
     targets: Targets
     pairs: NDArray[np.int64]
+    beside: NDArray[np.float32] | None = None
+
+    def and_more(self, more: 'Batch') -> 'Batch':
+        """Both, one behind the other."""
+        beside = None
+        if self.beside is not None and more.beside is not None:
+            beside = np.concatenate([self.beside, more.beside])
+        return Batch(
+            np.concatenate([self.windows, more.windows]),
+            np.concatenate([self.targets, more.targets]),
+            np.concatenate([self.pairs, more.pairs]),
+            beside,
+        )

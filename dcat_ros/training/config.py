@@ -73,8 +73,10 @@ class TransferConfig(Record):
     """What another sensor teaches, and how.
 
     Attributes:
-        source: modality of the source, which is then trained beside, a weights file of it, or an
-            .npz file of what some other network said, see `dcat_ros.training.said`.
+        source: modality of the source, which is then trained beside; the recipe of one that is
+            trained beside and hears the target's own windows (`dcat_ros.training.listener`), a
+            weights file, or an .npz file of what some other network said, see
+            `dcat_ros.training.said`.
         method: a loss or a sum of losses, see `dcat_ros.training.losses`.
         weights: lambda by loss; the default of the loss without it.
         steps: number of steps of the source's training.
@@ -139,6 +141,8 @@ class TrainConfig(Record):
         ppv_penalty: L2 penalty of the linear layers on the fixed-kernel features.
         ppv_augment: random changes of the windows that the window layer is fitted on.
         unknown_at: share of correct predictions that may become `unknown`.
+        foreign_kinds: whether a window may become `unknown` within this share for what the encoder
+            knows by itself, too (docs/explanation/unknown.md).
         seed: of everything random.
     """
 
@@ -166,6 +170,7 @@ class TrainConfig(Record):
     ppv_penalty: Positive = 0.1
     ppv_augment: AugmentConfig = AugmentConfig(rotation_rad=0.1, warp=0.15, scale=0.05, noise=0.01)
     unknown_at: Share = 0.05
+    foreign_kinds: bool = False
     seed: Seed = 0
     network: NetworkSpec = NetworkSpec()
     augment: AugmentConfig = AugmentConfig()
@@ -190,6 +195,11 @@ class TrainConfig(Record):
             raise ValueError(
                 f'{self.modality}{behind} has no fixed-kernel features: '
                 'write "network: {ppv: false}"'
+            )
+        if self.foreign_kinds and not (sensor.encoder and sensor.encoder.n_kinds):
+            raise ValueError(
+                'foreign_kinds: no encoder that knows kinds is before this model: write '
+                '"foreign_kinds: false"'
             )
         if self.augment.mix and sensor.mix is None:
             raise ValueError(f'two of {self.modality} do not add up: write "augment: {{mix: 0}}"')

@@ -81,7 +81,8 @@ def fit(
             both = by_label(target.logits + beside)
             loss = both + _BRANCH_WEIGHT * (loss + by_label(beside))
         if transfer is not None:
-            loss = loss + transfer(_as_floats(target), torch.from_numpy(batch.pairs))
+            pairs = torch.from_numpy(batch.pairs)
+            loss = loss + transfer(_as_floats(target), pairs, batch.beside)
         return loss
 
     return descend(

@@ -22,12 +22,16 @@ from dcat_ros.training.checkpoint import History
 from dcat_ros.training.config import TrainConfig
 from dcat_ros.training.encoded import encoded_batches, remembered
 from dcat_ros.training.holdout import HeldOutStream, measure
+from dcat_ros.training.listener import Listener, recipe_of
 from dcat_ros.training.loop import fit
+from dcat_ros.training.record import make_card
 from dcat_ros.training.recordings import whole_recordings
 from dcat_ros.training.reproducible import seed_torch
 from dcat_ros.training.ridge import fit_ppv, fit_segment
 from dcat_ros.training.streams import StreamPool, make_pool
-from dcat_ros.training.teacher import make_teacher
+from dcat_ros.training.teacher import Teacher, make_teacher
+from dcat_ros.training.together import together
+from dcat_ros.training.transfer import Transfer
 
 __all__ = ['Fitted', 'Watch', 'fit_network']
 
@@ -38,6 +42,7 @@ Watch = Callable[[History], None]
 _PPV_WINDOWS = 6000
 _SCALE_WINDOWS = 1000  # for the scale of features alone
 _ENCODED = 2  # in the seed of windows that an encoder is given
+_HEARD_FIRST, _SOME_WINDOWS = 3, 256  # in the seed of those that a listening source hears first
 
 
 @dataclass(frozen=True)
@@ -82,16 +87,28 @@ def fit_network(
     shelf = Shelf(checkpoint.parent)
     streams = as_sensor(dataset, sensor, card.input.rate_hz, shelf)
     known, unknown = _by_label(config, streams)
-    teacher = None
-    if transfer and config.transfer is not None:
-        folder = checkpoint.parent / 'sources'
-        teacher = make_teacher(config, config.transfer, dataset, seed, folder)
-    rows = teacher.rows if teacher else {}
+    teacher = _source_of(config, dataset, card, seed, checkpoint) if transfer else None
+    rows, drawn, drawn_from = {}, sensor, (known, unknown)
+    if isinstance(teacher, Teacher):
+        rows = teacher.rows
+    elif teacher is not None:
+        drawn = together(sensor, teacher.sensor)
+        both = as_sensor(dataset, drawn, card.input.rate_hz, shelf)
+        drawn_from = _by_label(config, both)
     rng = np.random.default_rng(seed)
-    pool = make_pool(known, config, sensor, rng, rows, shelf=shelf)
+    pool = make_pool(drawn_from[0], config, drawn, rng, rows, shelf=shelf, n_own=sensor.n_values)
     others = None
     if unknown.trials and teacher:
-        others = make_pool(unknown, config, sensor, rng, rows, labelled=False, shelf=shelf)
+        others = make_pool(
+            drawn_from[1],
+            config,
+            drawn,
+            rng,
+            rows,
+            labelled=False,
+            shelf=shelf,
+            n_own=sensor.n_values,
+        )
     seed_torch(seed)
     learner = _learner(config, card, pool, seed)
     recordings = ' '.join(t.name for t in (*known.trials, *unknown.trials))
@@ -103,6 +120,7 @@ def fit_network(
         exclude={
             'name': True,
             'description': True,
+            'foreign_kinds': True,
             'transfer': {'fall_back'},
         }
     )
@@ -114,11 +132,7 @@ def fit_network(
         batch = pool.draw(config, rng, size, length_s)
         if others is not None:
             more = others.draw(config, rng, size, length_s, labelled=False)
-            batch = Batch(
-                np.concatenate([batch.windows, more.windows]),
-                np.concatenate([batch.targets, more.targets]),
-                np.concatenate([batch.pairs, more.pairs]),
-            )
+            batch = batch.and_more(more)
         return batch
 
     batches: Callable[[np.random.Generator], Batch] = draw
@@ -137,7 +151,7 @@ def fit_network(
         batches,
         config.optimiser,
         seed,
-        transfer=teacher.transfer(learner, card.labels) if teacher else None,
+        transfer=_transfer(teacher, learner, card, config, pool, seed),
         checkpoint=checkpoint,
         key=hashlib.sha256(contents.encode()).hexdigest(),
         validate=validate if validation else None,
@@ -154,6 +168,44 @@ def fit_network(
         whole = whole_recordings(known, SEGMENT_LENGTH, sensor.name)
         fit_segment(net, *whole, config.ppv_penalty)
     return Fitted(net.eval(), history, source)
+
+
+def _source_of(
+    config: TrainConfig, dataset: Dataset, card: Card, seed: tuple[int, int], checkpoint: Path
+) -> Teacher | Listener | None:
+    """What teaches: of whole trials, or of the windows themselves."""
+    if config.transfer is None:
+        return None
+    recipe = recipe_of(config.transfer.source)
+    if recipe is None:
+        folder = checkpoint.parent / 'sources'
+        return make_teacher(config, config.transfer, dataset, seed, folder)
+
+    def fit_source(recipe: TrainConfig) -> tuple[ActivityNet, tuple[str, ...]]:
+        labelled = replace(dataset, trials=_by_label(config, dataset)[0].trials)
+        own = make_card(recipe, labelled, command='', git_commit='')
+        state = checkpoint.with_name(f'source_{seed[1]}.safetensors')
+        return fit_network(recipe, labelled, own, seed, state, []).net, own.labels
+
+    return Listener.trained(config, config.transfer, recipe, fit_source)
+
+
+def _transfer(
+    teacher: Teacher | Listener | None,
+    learner: ActivityNet,
+    card: Card,
+    config: TrainConfig,
+    pool: StreamPool,
+    seed: tuple[int, int],
+) -> Transfer | None:
+    if teacher is None:
+        return None
+    if isinstance(teacher, Teacher):
+        return teacher.transfer(learner, card.labels)
+    rng = np.random.default_rng((*seed, _HEARD_FIRST))
+    some = pool.draw(config, rng, _SOME_WINDOWS).beside
+    assert some is not None  # the pool was made for both
+    return teacher.transfer(learner, card.labels, some)
 
 
 def _learner(

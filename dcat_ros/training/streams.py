@@ -36,6 +36,8 @@ class StreamPool:
         recordings: per sample, the first and the last sample of its recording, (n, 2).
         partners: per sample, the row of its trial in the source's outputs, -1 for none.
         rate_hz: rate of the samples.
+        n_own: values of a sample that are the target's; behind them are those of a source that
+            listens (`together`).
     """
 
     sensor: Sensor
@@ -45,6 +47,7 @@ class StreamPool:
     recordings: NDArray[np.int64]
     partners: NDArray[np.int64]
     rate_hz: float
+    n_own: int
 
     def draw(
         self,
@@ -101,7 +104,11 @@ class StreamPool:
             partners[those[are_two]] = -1  # nobody recorded both at once
         windows = self.sensor.augment(self.sensor, windows, config.augment, rng)
         is_one = mix is None and config.rest == 'label'
-        return Batch(windows, classes if is_one else shares, partners)
+        targets, n = classes if is_one else shares, self.n_own
+        if windows.shape[2] == n:
+            return Batch(windows, targets, partners)
+        own, beside = (np.ascontiguousarray(part) for part in np.split(windows, [n], axis=2))
+        return Batch(own, targets, partners, beside)
 
     def _cut(
         self,
@@ -126,6 +133,7 @@ def make_pool(
     *,
     labelled: bool = True,
     shelf: Shelf | None = None,
+    n_own: int | None = None,
 ) -> StreamPool:
     """Join each subject's trials several times and note where each class lies.
 
@@ -137,6 +145,7 @@ def make_pool(
         partners: row in the source's outputs by name of the trial.
         labelled: whether windows will be drawn by class, so that each must be there.
         shelf: takes what there is of every sample; without it that is in memory.
+        n_own: see `StreamPool`; all without it.
 
     Raises:
         DatasetError: nobody performs a label.
@@ -195,6 +204,7 @@ def make_pool(
         recordings=joined(recordings),
         partners=joined(rows),
         rate_hz=rate_hz,
+        n_own=sensor.n_values if n_own is None else n_own,
     )
 
 

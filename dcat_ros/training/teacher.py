@@ -15,6 +15,7 @@ from dcat_ros.model.network import ActivityNet
 from dcat_ros.model.weights import load_weights
 from dcat_ros.sensors.registry import find_sensor, sensor_of
 from dcat_ros.training.config import OptimiserConfig, TrainConfig, TransferConfig
+from dcat_ros.training.listener import recipe_of
 from dcat_ros.training.paired import make_paired
 from dcat_ros.training.recordings import whole_recordings
 from dcat_ros.training.said import ENDING, check_said, read_said
@@ -117,11 +118,13 @@ def source_card(transfer: TransferConfig) -> tuple[str, tuple[str, ...]]:
 
     Raises:
         WeightsError: there is neither a view nor a weights file of this name.
-        ConfigError: it is a file of what another network said, and unusable.
+        ConfigError: it is a recipe, or a file of what another network said, and unusable.
     """
     if transfer.source.endswith(ENDING):
         said = read_said(Path(transfer.source))
         return said.modality, said.subjects
+    if recipe := recipe_of(transfer.source):
+        return recipe.modality, ()
     if transfer.source in views():
         return find_view(transfer.source).sensor.name, ()
     try:

@@ -2,9 +2,11 @@
 
 import difflib
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from dcat_ros.errors import ConfigError
@@ -58,31 +60,45 @@ class Transfer(nn.Module):
 
     Args:
         weights: lambda by loss, as `parse_method` gives them; not empty.
-        pool: what the source gave for the training set.
+        pool: what the source gave for the training set, or for some of it if it listens.
         target: the network that learns; see `check_pair` for what must fit.
+        listen: what a source that listens gives for windows (N, T, C).
     """
 
-    def __init__(self, weights: Mapping[str, float], pool: SourceOutputs, target: ActivityNet):
+    def __init__(
+        self,
+        weights: Mapping[str, float],
+        pool: SourceOutputs,
+        target: ActivityNet,
+        listen: Callable[[NDArray[np.float32]], SourceOutputs] | None = None,
+    ):
         super().__init__()
         self.pool = pool
+        self.listen = listen
         self.weights = dict(weights)
         n_features = 2 * target.spec.width
         self.losses = nn.ModuleDict(
             {name: LOSSES[name][0](pool, n_features) for name in self.weights}
         )
 
-    def forward(self, target: Outputs, pairs: Tensor) -> Tensor:
+    def forward(
+        self, target: Outputs, pairs: Tensor, beside: NDArray[np.float32] | None = None
+    ) -> Tensor:
         """The weighted sum of the losses.
 
         Args:
             target: outputs for N recordings.
             pairs: (N,), the row of each one's partner in the pool; -1 where it has none.
+            beside: (N, T, C), the same windows for a source that listens.
         """
-        has_partner = pairs >= 0
-        if int(has_partner.sum()) < 2:  # relations and means need two
-            return target.logits.sum() * 0
-        source = self.pool.rows(pairs[has_partner])
-        paired = select(target, has_partner)
+        if self.listen is not None and beside is not None:
+            paired, source = target, self.listen(beside)
+        else:
+            has_partner = pairs >= 0
+            if int(has_partner.sum()) < 2:  # relations and means need two
+                return target.logits.sum() * 0
+            source = self.pool.rows(pairs[has_partner])
+            paired = select(target, has_partner)
         terms = [
             weight * self.losses[name](paired, source) for name, weight in self.weights.items()
         ]

@@ -18,10 +18,11 @@ __all__ = ['find_view', 'view_of', 'views']
 
 
 def views() -> dict[str, View]:
-    """Name -> view, of all sensors."""
+    """Name -> view, of all sensors as they are, and then behind their encoders."""
+    own = list(sensors().values())
     return {
         name: View(sensor.viewed or sensor, make)
-        for sensor in sensors().values()
+        for sensor in (*own, *(one for sensor in own for one in sensor.encoded.values()))
         for name, make in sensor.views.items()
     }
 

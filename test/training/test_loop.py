@@ -47,7 +47,7 @@ def kill_at(step):
 
 def test_fit_learns(tmp_path):
     net, history = run(tmp_path / 'c', steps=120)
-    x, y, _ = batches(np.random.default_rng(99))
+    x, y, *_ = batches(np.random.default_rng(99))
     with torch.no_grad():
         found = net.logits(torch.from_numpy(x)).argmax(dim=1)
     assert (found.numpy() == y).all()
@@ -69,7 +69,7 @@ def test_fit_every_step_draws_another_batch(tmp_path):
     seen = []
 
     def draw(rng):
-        x, y, _ = batches(rng)
+        x, y, *_ = batches(rng)
         seen.append(float(x[0, 0, 0]))
         return Batch(x, y, np.full(8, -1))
 
@@ -152,7 +152,7 @@ def faulty_at(step):
     count = iter(range(1000))
 
     def draw(rng):
-        x, y, pairs = batches(rng)
+        x, y, pairs, _ = batches(rng)
         return Batch(x * np.float32('nan') if next(count) == step else x, y, pairs)
 
     return draw

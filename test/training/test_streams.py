@@ -15,7 +15,7 @@ IMU, SOUND = sensors()['imu'], sensors()['audio']
 def test_pool_draw_label_is_that_of_the_instant_lag_before_the_end(lag_s):
     config = train_config(lag_s=lag_s)
     pool = make_pool(made_dataset(), config, IMU, np.random.default_rng(0))
-    windows, y, _ = pool.draw(config, np.random.default_rng(1), 400)
+    windows, y, *_ = pool.draw(config, np.random.default_rng(1), 400)
     assert windows.shape == (400, 50, 6)
     assert windows.dtype == np.float32
     at = 49 - round(lag_s * 50)
@@ -27,7 +27,7 @@ def test_pool_draw_label_is_that_of_the_instant_lag_before_the_end(lag_s):
 def test_pool_draw_windows_straddle_an_action_and_stillness():
     config = train_config()
     pool = make_pool(made_dataset(), config, IMU, np.random.default_rng(0))
-    windows, y, _ = pool.draw(config, np.random.default_rng(1), 300)
+    windows, y, *_ = pool.draw(config, np.random.default_rng(1), 300)
     moving = windows[y < 2, :, 3]
     assert ((moving == 0).any(axis=1) & (moving > 0).any(axis=1)).mean() > 0.5
 
@@ -35,7 +35,7 @@ def test_pool_draw_windows_straddle_an_action_and_stillness():
 def test_pool_draw_window_is_of_one_subject():
     config = train_config(joins=3)
     pool = make_pool(made_dataset(n=20), config, IMU, np.random.default_rng(0))
-    windows, _, _ = pool.draw(config, np.random.default_rng(1), 500)
+    windows, _, *_ = pool.draw(config, np.random.default_rng(1), 500)
     marks = windows[:, :, 0]
     np.testing.assert_allclose(marks, marks[:, :1] * np.ones(50), atol=1e-3)
     assert {round(float(m)) for m in marks[:, 0]} == {10, 20, 30}
@@ -44,7 +44,7 @@ def test_pool_draw_window_is_of_one_subject():
 def test_pool_draw_share_of_rest():
     config = train_config(rest_share=0.4)
     pool = make_pool(made_dataset(), config, IMU, np.random.default_rng(0))
-    _, y, _ = pool.draw(config, np.random.default_rng(1), 4000)
+    _, y, *_ = pool.draw(config, np.random.default_rng(1), 4000)
     shares = np.bincount(y) / 4000
     np.testing.assert_allclose(shares, [0.3, 0.3, 0.4], atol=0.03)
 
@@ -60,7 +60,7 @@ def test_pool_draw_is_the_same_for_the_same_seed():
 def test_pool_draw_faster_movement_has_a_greater_angular_rate():
     config = train_config(lag_s=0.1, window_s=0.2, stride_s=0.2, augment={'warp': 0.5})
     pool = make_pool(made_dataset(n=100), config, IMU, np.random.default_rng(0))
-    windows, y, _ = pool.draw(config, np.random.default_rng(1), 500)
+    windows, y, *_ = pool.draw(config, np.random.default_rng(1), 500)
     rates = windows[y == 0, 4, 3]
     assert rates.min() < 0.6
     assert rates.max() > 1.4
@@ -71,7 +71,7 @@ def test_pool_draw_faster_movement_has_a_greater_angular_rate():
 def test_pool_draw_windows_within_a_recording_hold_nothing_else():
     config = train_config(straddle=0.0, joins=2, augment={'warp': 0.3})
     pool = make_pool(made_dataset(n=70), config, IMU, np.random.default_rng(0))
-    windows, y, _ = pool.draw(config, np.random.default_rng(1), 300)
+    windows, y, *_ = pool.draw(config, np.random.default_rng(1), 300)
     moving = windows[y < 2, :, 3]
     assert (moving > 0).all()
     # those of pauses still reach into what is done beside
@@ -84,7 +84,7 @@ def test_pool_draw_a_share_of_the_windows_straddles():
     pool = make_pool(made_dataset(n=70), config, IMU, np.random.default_rng(0))
 
     def share(config):
-        windows, y, _ = pool.draw(config, np.random.default_rng(1), 3000)
+        windows, y, *_ = pool.draw(config, np.random.default_rng(1), 3000)
         return (windows[y < 2, :, 3] == 0).any(axis=1).mean()
 
     assert share(config) == pytest.approx(share(train_config()) / 2, abs=0.04)
@@ -96,7 +96,7 @@ def test_pool_draw_a_recording_that_is_too_short_begins_anew():
     for trial in data.trials:
         trial.signals['imu'].values[:, 1] = np.arange(30)  # which sample it is
     pool = make_pool(data, config, IMU, np.random.default_rng(0))
-    windows, y, _ = pool.draw(config, np.random.default_rng(1), 50)
+    windows, y, *_ = pool.draw(config, np.random.default_rng(1), 50)
     steps = np.diff(windows[y < 2, :, 1], axis=1)
     assert set(np.unique(steps.round(3))) == {1.0, -29.0}
     assert (windows[y < 2, :, 3] > 0).all()
@@ -105,7 +105,7 @@ def test_pool_draw_a_recording_that_is_too_short_begins_anew():
 def test_pool_draw_length_and_lag_grow_together():
     config = train_config()
     pool = make_pool(made_dataset(n=120), config, IMU, np.random.default_rng(0))
-    windows, y, _ = pool.draw(config, np.random.default_rng(1), 300, 2.0)
+    windows, y, *_ = pool.draw(config, np.random.default_rng(1), 300, 2.0)
     assert windows.shape == (300, 100, 6)
     at = 99 - round(2 * config.lag_s * 50)
     np.testing.assert_allclose(windows[:, at, 3], np.array([1.0, 2.0, 0.0])[y], atol=1e-4)
@@ -125,7 +125,7 @@ def test_pool_draw_sources_evenly():
     def share(**changes):
         config = train_config(**changes)
         pool = make_pool(data, config, IMU, np.random.default_rng(0))
-        windows, y, _ = pool.draw(config, np.random.default_rng(1), 2000)
+        windows, y, *_ = pool.draw(config, np.random.default_rng(1), 2000)
         return (windows[y < 2, 0, 0] == 20).mean()
 
     assert share(evenly='sources') == pytest.approx(0.5, abs=0.05)

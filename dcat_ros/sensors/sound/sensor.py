@@ -12,6 +12,7 @@ from dcat_ros.sensors.sound.ear.encoder import EAR
 from dcat_ros.sensors.sound.ear.rows import N_BANDS
 from dcat_ros.sensors.sound.ear.samples import quiet_rows as quiet_rows_of_ear
 from dcat_ros.sensors.sound.ear.samples import rows_of
+from dcat_ros.sensors.sound.ear.views import as_they_are, tagged
 from dcat_ros.sensors.sound.live import LIVE
 from dcat_ros.sensors.sound.log_mel import HOP_S, N_MELS
 from dcat_ros.sensors.sound.mask import masked
@@ -74,6 +75,7 @@ _WITH_EAR = replace(
     front=_front_of_ear,
     features=None,
     encoder=EAR,
+    views={'ear': tagged},
 )
 #: Whole short trials are shown without their level, to the front of other sensors: so were the
 #: published comparisons of methods measured.
@@ -81,5 +83,5 @@ SOUND = replace(
     _AS_IT_IS,
     views={'audio': without_level},
     viewed=replace(_AS_IT_IS, front=signal_front, augment=masked, live=None),
-    encoded={EAR.name: _WITH_EAR},
+    encoded={EAR.name: replace(_WITH_EAR, viewed=replace(_WITH_EAR, augment=as_they_are))},
 )
