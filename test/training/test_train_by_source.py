@@ -9,7 +9,6 @@ from helpers import made_sounds, sound_fields
 from dcat_ros.errors import ConfigError
 from dcat_ros.model.network import ActivityNet
 from dcat_ros.sensors.registry import sensors
-from dcat_ros.training import train as module
 from dcat_ros.training.checkpoint import History
 from dcat_ros.training.config import TrainConfig, read_config
 from dcat_ros.training.networks import Fitted
@@ -42,7 +41,7 @@ def test_each_network_hears_what_it_may(tmp_path, monkeypatch):
         net = ActivityNet(config.network, sensors()['audio'], len(card.labels)).eval()
         return Fitted(net, History(step=config.optimiser.steps))
 
-    monkeypatch.setattr(module, 'fit_network', fit_network)
+    monkeypatch.setattr('dcat_ros.training.piece.fit_network', fit_network)
     dataset = kitchens()
     every = {t.source for t in dataset.trials}
     homes = dataset.apart['households']
