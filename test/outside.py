@@ -208,9 +208,9 @@ def trained(place, **recipes):
     lines = [
         'import sys',
         'from dcat_ros.cli import train_learn',
+        'from dcat_ros.cli.main import main',
         'from dcat_ros.model import export',
     ]
-    lines.append('from dcat_ros.cli.main import main')
     for name, recipe in recipes.items():
         path, out = place / f'{name}.yaml', place / f'{name}.safetensors'
         path.write_text(yaml.safe_dump({'name': name, **RECIPE, **recipe}))

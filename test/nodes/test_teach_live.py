@@ -1,6 +1,6 @@
 """Teaching a running recogniser: a made person does what he is told."""
 
-from threading import Event, Thread
+from threading import Event
 from time import sleep
 
 import numpy as np
@@ -11,6 +11,7 @@ from geometry_msgs.msg import Vector3
 from node_helpers import BEGIN_NS, HANGS_S, NODE, RecogniserProcess
 from sensor_msgs.msg import Imu
 from std_msgs.msg import Header
+from taught_person import TaughtPerson
 from teach_helpers import RATE_HZ, movement, still
 
 from dcat_ros.errors import DcatError
@@ -21,7 +22,7 @@ from dcat_ros.nodes import teach_live as live_module
 from dcat_ros.nodes.pupils import use_model
 from dcat_ros.nodes.teach_live import teach_live
 from dcat_ros.teach.kept import kept_lines, place_of, today
-from dcat_ros.teach.live import NOW, judge_attempt
+from dcat_ros.teach.live import judge_attempt
 from dcat_ros.teach.teach import Desk
 
 pytestmark = pytest.mark.ros
@@ -30,7 +31,7 @@ pytestmark = pytest.mark.ros
 _EVERY_S = 0.002
 
 
-class Person:
+class Person(TaughtPerson):
     """Wears a sensor, and does a movement when he is told to.
 
     Args:
@@ -39,43 +40,29 @@ class Person:
     """
 
     def __init__(self, publisher, moves):
-        self.told = []
+        super().__init__(_EVERY_S)
         self.n = 0
         self._publisher, self._moves = publisher, moves
         self._todo = np.zeros((0, 6))
-        self._stop = Event()
-        self._thread = Thread(target=self._live, daemon=True)
+        self._rng = np.random.default_rng(3)
+        self._stamp_ns = BEGIN_NS
 
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._stop.set()
-        self._thread.join()
-
-    def show(self, label, number, what, last):
-        self.told.append((label, number, what, last))
-        if what == NOW:
-            attempt = sum(told[2] == NOW for told in self.told) - 1
-            self.do(self._moves(attempt))
+    def attempt(self, number):
+        self.do(self._moves(number))
 
     def do(self, values):
         rest = still(25, np.random.default_rng(0))
         self._todo = np.concatenate([rest, values])
 
-    def _live(self):
-        rng = np.random.default_rng(3)
-        stamp_ns = BEGIN_NS
-        while not self._stop.wait(_EVERY_S):
-            values, self._todo = (
-                (self._todo[0], self._todo[1:])
-                if len(self._todo)
-                else (still(1, rng)[0], self._todo)
-            )
-            self._publisher.publish(message(stamp_ns, values))
-            stamp_ns += round(1e9 / RATE_HZ)
-            self.n += 1
+    def send(self):
+        values, self._todo = (
+            (self._todo[0], self._todo[1:])
+            if len(self._todo)
+            else (still(1, self._rng)[0], self._todo)
+        )
+        self._publisher.publish(message(self._stamp_ns, values))
+        self._stamp_ns += round(1e9 / RATE_HZ)
+        self.n += 1
 
 
 def message(stamp_ns, values):

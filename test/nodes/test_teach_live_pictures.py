@@ -1,11 +1,12 @@
 """Teaching a running image_node with pictures of a depth camera and of an ordinary one."""
 
 from itertools import cycle
-from threading import Event, Thread
+from threading import Event
 
 import pytest
 from node_helpers import BEGIN_NS, HANGS_S, RecogniserProcess
 from pose_helpers import depth_frames, pose_network
+from taught_person import TaughtPerson
 from test_image_node import NODE, camera_info, new_camera, picture
 
 from dcat_ros.datasets.shading import pictures_of
@@ -14,7 +15,6 @@ from dcat_ros.nodes import pupils
 from dcat_ros.nodes.pupils import use_model
 from dcat_ros.nodes.teach_live import teach_live
 from dcat_ros.teach.kept import kept_lines, today
-from dcat_ros.teach.live import NOW
 from dcat_ros.teach.teach import Desk
 
 pytestmark = [pytest.mark.ros, pytest.mark.slow]
@@ -28,7 +28,7 @@ _TRIALS = ('a3_s6_t1', 'a3_s6_t2')
 _WIDTH = 320
 
 
-class Filmed:
+class Filmed(TaughtPerson):
     """Somebody before a camera, who does what is recorded when he is told to.
 
     Args:
@@ -39,48 +39,31 @@ class Filmed:
     """
 
     def __init__(self, camera, takes, encoding, every_s):
-        self.told = []
+        super().__init__(every_s)
         self._camera, self._takes, self._encoding = camera, takes, encoding
-        self._every_s = every_s
         # somebody who stands, with the noise of the camera
         self._still = cycle(takes[0][:4])
         self._todo = iter(())
-        self._stop = Event()
-        self._thread = Thread(target=self._live, daemon=True)
+        self._info = camera_info(FOCAL_PX, _WIDTH)
+        self._stamp_ns = BEGIN_NS
 
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._stop.set()
-        self._thread.join()
-
-    def show(self, label, number, what, last):
-        self.told.append((label, number, what, last))
-        if what == NOW:
-            self.do(sum(told[2] == NOW for told in self.told) - 1)
-
-    def do(self, number):
+    def attempt(self, number):
         self._todo = iter(self._takes[number % len(self._takes)])
 
     def keep_doing(self, number):
         """Again and again: a busy machine may miss one."""
         self._todo = cycle([*self._takes[number], *(next(self._still) for _ in range(30))])
 
-    def _live(self):
-        info = camera_info(FOCAL_PX, _WIDTH)
-        stamp_ns = BEGIN_NS
-        while not self._stop.wait(self._every_s):
-            frame = next(self._todo, None)
-            message = picture(next(self._still) if frame is None else frame, self._encoding)
-            message.header.frame_id = 'camera'
-            stamp = message.header.stamp
-            stamp.sec, stamp.nanosec = divmod(stamp_ns, 10**9)
-            info.header = message.header
-            self._camera.info.publish(info)
-            self._camera.image.publish(message)
-            stamp_ns += round(1e9 / _RATE_HZ)
+    def send(self):
+        frame = next(self._todo, None)
+        message = picture(next(self._still) if frame is None else frame, self._encoding)
+        message.header.frame_id = 'camera'
+        stamp = message.header.stamp
+        stamp.sec, stamp.nanosec = divmod(self._stamp_ns, 10**9)
+        self._info.header = message.header
+        self._camera.info.publish(self._info)
+        self._camera.image.publish(message)
+        self._stamp_ns += round(1e9 / _RATE_HZ)
 
 
 @pytest.fixture
