@@ -160,12 +160,43 @@ def open_page(browser):
 
 
 @pytest.fixture(scope='session')
-def base(tmp_path_factory):
+def made_once(tmp_path_factory):
+    """A folder that the first worker of this run who asks for it fills, for all of them."""
+    shared = tmp_path_factory.getbasetemp()
+    if 'PYTEST_XDIST_WORKER' in os.environ:
+        shared = shared.parent
+
+    def folder(name, make):
+        from filelock import FileLock
+
+        made = shared / name
+        with FileLock(f'{made}.lock'):
+            if not (made / 'is_whole').exists():
+                shutil.rmtree(made, ignore_errors=True)
+                made.mkdir()
+                make(made)
+                (made / 'is_whole').touch()
+        return made
+
+    return folder
+
+
+@pytest.fixture(scope='session')
+def base(made_once):
     """Path of the weights of a model that can be taught."""
     pytest.importorskip('torch')
-    from teach_helpers import save_base
+    from teach_helpers import BASE, save_base
 
-    return save_base(tmp_path_factory.mktemp('base'))
+    return made_once('base', save_base) / f'{BASE}.safetensors'
+
+
+@pytest.fixture(scope='session')
+def outside(made_once):
+    """A package with a sensor of somebody's own, bags of it, and weights that were trained."""
+    pytest.importorskip('torch')
+    from outside import make_place
+
+    return made_once('outside', make_place)
 
 
 @pytest.fixture

@@ -177,19 +177,33 @@ def make_bag(path, seed, times=4):
         write('/activity_truth', now, STORE.types[STRING](data=''))
 
 
-def make_place(folder):
-    """The package and bags of three people, in a folder."""
+def make_place(place):
+    """Fill a folder: the package, bags of three people, and weights of four trainings.
+
+    `alone` and `taught` are of the wrench, taught by nobody and by a sensor; `beside` and `by_file`
+    are what the wrench taught that sensor.
+    """
     for name, text in PACKAGE.items():
-        path = folder / 'package' / name
+        path = place / 'package' / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    bags = folder / 'bags'
+    bags = place / 'bags'
     bags.mkdir()
     for i, who in enumerate(('ann', 'bob', 'cid')):
         make_bag(bags / who, i)
     rows = ''.join(f'{who},{who}\n' for who in ('ann', 'bob', 'cid'))
     (bags / 'bags.csv').write_text('bag,subject\n' + rows)
-    return folder
+
+    def by(source):
+        return {'source': str(source), **TRANSFER}
+
+    train_all(
+        place,
+        alone={'modality': 'wrench'},
+        taught={'modality': 'wrench', 'transfer': by('imu')},
+        beside={'modality': 'imu', 'transfer': by('wrench')},
+        by_file={'modality': 'imu', 'transfer': by(place / 'alone.safetensors')},
+    )
 
 
 def dcat(place, *words):
@@ -200,8 +214,8 @@ def dcat(place, *words):
     return done.stdout
 
 
-def trained(place, **recipes):
-    """Weights by name, each by its recipe; all in one process, which imports and compiles once.
+def train_all(place, **recipes):
+    """Make weights by name, each by its recipe, in one process: it imports and compiles once.
 
     The first alone gets a file for onnxruntime, whose making takes longer than the training.
     """
@@ -220,4 +234,3 @@ def trained(place, **recipes):
         lines.append('export.save_onnx = train_learn.with_memory = lambda *args: None')
     done = run_python('-c', '\n'.join(lines), PYTHONPATH=str(place / 'package'))
     assert done.returncode == 0, done.stderr[-3000:]
-    return {name: place / f'{name}.safetensors' for name in recipes}

@@ -17,6 +17,7 @@ MOVES = {
     'nod': (2, 1.5),
     'twist': (3, 2.2),
 }
+BASE = 'made'
 OLD = ('circle', 'shake')
 
 
@@ -59,7 +60,7 @@ def made_dataset(labels=OLD, people=('1', '2', '3'), each=3):
     return Dataset(info, trials)
 
 
-def save_base(folder: Path, name='made') -> Path:
+def save_base(folder: Path) -> None:
     """Weights of a model of `OLD`, with its file for onnxruntime and its memory."""
     import torch
 
@@ -80,7 +81,7 @@ def save_base(folder: Path, name='made') -> Path:
     torch.manual_seed(0)
     spec = NetworkSpec(width=8, d_attention=4, segment=True, ppv_weight=0.95)
     config = TrainConfig(
-        name=name, description='made movements', dataset='made', frame='any', network=spec
+        name=BASE, description='made movements', dataset='made', frame='any', network=spec
     )
     dataset = made_dataset()
     card = make_card(config, dataset, command='none', git_commit='')
@@ -91,12 +92,11 @@ def save_base(folder: Path, name='made') -> Path:
     batch = pool.draw(mild, np.random.default_rng(1), 300)
     fit_ppv(net, batch.windows, batch.targets, config.ppv_penalty, 0)
     fit_segment(net, *whole_recordings(dataset, SEGMENT_LENGTH, 'imu'), config.ppv_penalty)
-    path = folder / f'{name}.safetensors'
+    path = folder / f'{BASE}.safetensors'
     digest = save_weights(path, net, card)
     save_onnx(path.with_suffix('.onnx'), net, card, digest)
     model = load_onnx(path.with_suffix('.onnx'))
     save_memory(path.with_suffix('.memory'), remember(model, config, dataset), digest)
-    return path
 
 
 def takes_bag(path: Path, *labels, pause_s=2.0, change=None) -> Path:

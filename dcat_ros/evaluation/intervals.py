@@ -1,5 +1,6 @@
 """95 % intervals by bootstrap over subjects or bags, and McNemar's test."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
@@ -33,13 +34,9 @@ def cluster_bootstrap(
         The 2.5th and 97.5th percentile.
     """
     # of few groups there are few different draws: each is asked once
-    known: dict[tuple[int, ...], float] = {}
-    values = []
-    for draw in _draws(len(groups), n_resamples, seed):
-        drawn = tuple(sorted(draw))
-        if drawn not in known:
-            known[drawn] = statistic([groups[i] for i in drawn])
-        values.append(known[drawn])
+    times = Counter(tuple(sorted(draw)) for draw in _draws(len(groups), n_resamples, seed))
+    asked = [statistic([groups[i] for i in drawn]) for drawn in times]
+    values = np.repeat(asked, list(times.values()))
     low, high = np.percentile(values, [2.5, 97.5])
     return float(low), float(high)
 
@@ -52,9 +49,7 @@ def resamples(groups: Sequence[Group], n: int, seed: int = 0) -> Iterator[list[G
 
 def _draws(n_groups: int, n: int, seed: int) -> Iterator[list[int]]:
     """Which groups are drawn, n times."""
-    rng = np.random.default_rng(seed)
-    for _ in range(n):
-        yield rng.integers(n_groups, size=n_groups).tolist()
+    yield from np.random.default_rng(seed).integers(n_groups, size=(n, n_groups)).tolist()
 
 
 def mcnemar_p(n_only: int, n_only_other: int) -> float:

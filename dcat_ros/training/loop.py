@@ -29,6 +29,7 @@ Net = TypeVar('Net', bound=nn.Module)
 
 _SAVE_EVERY = 100
 _BRANCH_WEIGHT = 0.5  # of each branch's own loss beside that of the sum
+_APART = 20  # steps at least: a short training is not to be measured for most of its time
 _WARM_UP = 0.15  # share of the steps in which the learning rate rises
 
 
@@ -54,7 +55,8 @@ def fit(
         transfer: what the target should learn from the frozen source, and how.
         checkpoint: file that keeps the state; None to keep none.
         key: names what is trained on what; a checkpoint with another key is not used.
-        validate: macro-F1 of a network on held-out subjects, asked ten times.
+        validate: macro-F1 of a network on held-out subjects, asked ten times; less often in a short
+            training.
         progress: called after each step.
 
     Returns:
@@ -170,7 +172,7 @@ def descend(
             )
 
     averaged = list(zip(average.state_dict().values(), net.state_dict().values(), strict=True))
-    validate_every = max(1, config.steps // 10)
+    validate_every = min(config.steps, max(_APART, config.steps // 10))
     learner.train()
     while history.step < config.steps:
         seed_torch((*seed, history.step))

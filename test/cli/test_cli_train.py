@@ -11,6 +11,8 @@ from dcat_ros.bags.takes import write_takes
 from dcat_ros.datasets.takes import Take
 from dcat_ros.datasets.trial import Signal
 from dcat_ros.model.find import load_card
+from dcat_ros.model.onnx_model import OnnxModel
+from dcat_ros.model.runtime import load_model
 
 
 def write_recipe(tmp_path, **changes):
@@ -26,6 +28,7 @@ def test_train_writes_weights_card_and_curves(dcat, tmp_path):
     card = load_card(tmp_path / 'm' / 'w.safetensors')
     assert card.training.command == 'dcat train --config r.yaml'
     assert (tmp_path / 'm' / 'w.md').read_text().startswith('# tiny')
+    assert isinstance(load_model(tmp_path / 'm' / 'w.onnx'), OnnxModel)
     assert (tmp_path / 'runs' / 'tiny' / 'curves.png').read_bytes().startswith(b'\x89PNG')
 
 
@@ -106,6 +109,7 @@ def test_train_on_ones_own_bags_and_run_the_weights_on_one(dcat, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures('weights_only')
 @pytest.mark.parametrize(('source', 'target'), [('imu', 'audio'), ('audio', 'imu')])
 def test_train_on_ones_own_bags_where_sound_is_taught_or_teaches(dcat, tmp_path, source, target):
     """Bags with two sensors, the labels of one of them, a node's weights of the other."""
@@ -144,7 +148,7 @@ def test_train_on_ones_own_bags_where_sound_is_taught_or_teaches(dcat, tmp_path,
     )  # fmt: skip
     assert code == 0, err
     assert 'without transfer' in out or f'with kd from {source}' in out
-    code, _, err = dcat('evaluate', 'bags/c', '--model', 'w.onnx', '--json', 's.json')
+    code, _, err = dcat('evaluate', 'bags/c', '--model', 'w.safetensors', '--json', 's.json')
     assert code == 0, err
     (model,) = json.loads((tmp_path / 's.json').read_text())['models']
     assert model['scores']['macro_f1'] > 0.7

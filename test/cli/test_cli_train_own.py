@@ -24,6 +24,7 @@ def mine(tmp_path, quick):
     return tmp_path / 'mine'
 
 
+@pytest.mark.usefixtures('weights_only')
 def test_bags_with_labels_train_without_a_recipe(dcat, mine, tmp_path):
     code, _, err = dcat('train', '--data', 'mine', '--target', 'imu')
     assert code == 0, err

@@ -39,11 +39,13 @@ def site(tmp_path_factory):
 
 @pytest.fixture
 def opened(open_page, site):
-    """Opens a page of the site, with all that it loads."""
+    """Opens a page of the site, once its theme has begun its work and its letters are there."""
 
     def at(name, width):
         page, wrong, asked = open_page(site / name, width)
-        page.wait_for_load_state('networkidle')
+        # the theme says so by the class; that nothing is asked for any more is no event of a page
+        page.wait_for_selector('html.js')
+        page.evaluate('document.fonts.ready.then(() => null)')
         return page, wrong, asked
 
     return at
@@ -65,7 +67,7 @@ def test_page_opens_from_a_folder_without_a_complaint_and_never_scrolls_sideways
 
 def test_wide_table_scrolls_in_its_box(opened):
     page, _, _ = opened('reference/ros_api.html', 400)
-    box = page.query_selector('.md-typeset__scrollwrap')
+    box = page.wait_for_selector('.md-typeset__scrollwrap', state='attached')
     assert box.evaluate('box => box.scrollWidth > box.clientWidth')
     assert box.evaluate('box => getComputedStyle(box).overflowX') == 'auto'
 

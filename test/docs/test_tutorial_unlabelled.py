@@ -26,6 +26,7 @@ def few(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures('weights_only')
 def test_from_unlabelled_bags_to_a_model_of_the_other_sensor(few, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv('DCAT_DATA', raising=False)

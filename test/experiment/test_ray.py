@@ -36,7 +36,7 @@ def kill_a_worker(killed, done):
 @pytest.mark.slow
 def test_ray_cluster_whose_worker_is_killed_has_every_cell_once(tmp_path, monkeypatch):
     # of itself 15: beside other tests its workers would hardly run
-    monkeypatch.setenv('RAY_worker_niceness', '5')
+    monkeypatch.setenv('RAY_worker_niceness', '0')
     killed, seen = [], []
     # where we are held up, all may be over before anything is killed: then with more to do
     for steps in (40, 400, 4000):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from geometry_msgs.msg import WrenchStamped
 from node_helpers import HANGS_S
-from outside import felt, make_place, trained
+from outside import felt
 from presence_dds import Node, ros_arguments
 
 pytestmark = pytest.mark.ros
@@ -21,14 +21,13 @@ START = (
 
 
 @pytest.fixture
-def wrench_node(tmp_path):
+def wrench_node(outside):
     """Its process, asleep, with weights that know 'pull' and 'turn'."""
-    place = make_place(tmp_path)
-    weights = trained(place, alone={'modality': 'wrench'})['alone']
+    weights = outside / 'alone.safetensors'
     arguments = ros_arguments(autostart='false', stale_after=1.0, model=weights)
     process = subprocess.Popen(
         [sys.executable, '-c', START, *arguments],
-        env={**os.environ, 'PYTHONPATH': str(place / 'package')},
+        env={**os.environ, 'PYTHONPATH': str(outside / 'package')},
     )
     yield process
     process.terminate()

@@ -60,6 +60,7 @@ def test_a_ray_cluster_gives_the_same_weights_and_figures(
     config, one_by_one, tmp_path, monkeypatch
 ):
     pytest.importorskip('ray', reason='needs the package ray')
+    monkeypatch.setenv('RAY_worker_niceness', '0')  # of itself 15: it would wait for every test
     fit_at_once(config, DATASET, tmp_path, workers=1, ray_address='local')
     goes_on_as(one_by_one, config, tmp_path, monkeypatch)
 

@@ -61,7 +61,7 @@ def test_train_killed_and_run_again_gives_the_same_weights(tmp_path, monkeypatch
         transfer={'source': 'gyroscope', 'method': METHOD, 'steps': 20},
         augment={'rotation_rad': 0.2, 'warp': 0.2, 'noise': 0.05},
         network={'dropout': 0.3},
-        optimiser={'steps': 120, 'batch_size': 4},
+        optimiser={'steps': 40, 'batch_size': 4},
     )
     (tmp_path / 'recipe.yaml').write_text(yaml.safe_dump(fields))
     assert dcat_here(monkeypatch, *arguments(tmp_path, 'whole')) == 0
