@@ -73,7 +73,7 @@ def test_labels_that_go_on_are_right_where_data_do():
         (
             spell_of(silent=True),
             ear_of(imu_node=[*silence(), stale(20.0)]),
-            'said stale while all was well',
+            's after all was well',
         ),
         (
             spell_of(back_s={'image_node': 18.0, 'audio_node': 18.0}),

@@ -86,8 +86,12 @@ def _wrong(spell: Spell, ear: Ear) -> list[str]:
         calm = _between(ear.words[node], spell.over_s, spell.calm_until_s)
         if not spell.is_judged:
             continue
-        if any(not word.is_label for word in calm):
-            found.append(f'after {fault.name}: {node} said stale while all was well')
+        found += [
+            f'after {fault.name}: {node} said stale ({word.reason or "no data"}) '
+            f'{word.time_s - spell.over_s:.1f} s after all was well'
+            for word in calm
+            if not word.is_label
+        ]
         if not any(word.is_label for word in calm):
             found.append(f'after {fault.name}: {node} gave no label while all was well')
     if not spell.is_judged:
