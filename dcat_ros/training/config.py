@@ -85,7 +85,7 @@ class TransferConfig(Record):
         unlabelled: whether the other recordings are used for the transfer, which needs no labels,
             or ignored.
         fall_back: whether labels alone make the weights where held-out subjects are recognised no
-            better with the transfer.
+            better with the transfer, or false alarms are more beyond chance.
     """
 
     source: str

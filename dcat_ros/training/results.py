@@ -17,6 +17,7 @@ Group = TypeVar('Group')
 Streams = Sequence[MeasuredStream]
 
 _CHOSEN_BY = 'window macro-F1'
+_ALARMS = 'false alarms per hour'
 
 
 def results_of(measured: Measured) -> tuple[Result, ...]:
@@ -77,11 +78,15 @@ def named(results: Sequence[Result], prefix: str) -> tuple[Result, ...]:
 
 
 def is_better(results: Sequence[Result], others: Sequence[Result]) -> bool:
-    """Whether window macro-F1 is higher."""
-    ours, theirs = (
-        next(r.value for r in some if r.metric == _CHOSEN_BY) for some in (results, others)
-    )
-    return ours > theirs
+    """Whether window macro-F1 is higher, and false alarms are not more beyond chance.
+
+    Beyond chance: their 95 % intervals lie apart.
+    """
+    ours, theirs = ({r.metric: r for r in reversed(some)} for some in (results, others))
+    if ours[_CHOSEN_BY].value <= theirs[_CHOSEN_BY].value:
+        return False
+    low, high = ours[_ALARMS].low, theirs[_ALARMS].high
+    return low is None or high is None or low <= high
 
 
 def _of_streams(streams: Streams, split: str) -> list[Result]:
@@ -91,7 +96,7 @@ def _of_streams(streams: Streams, split: str) -> list[Result]:
         (_CHOSEN_BY, lambda g: _macro_f1([np.array(s.confusion) for s in g]), n_windows),
         ('event-F1 (IoU 0.5)', lambda g: _f1([s.events for s in g]), n_events),
         ('label-run F1 (IoU 0.5)', lambda g: _f1([s.runs for s in g]), n_events),
-        ('false alarms per hour', _alarms, n_events),
+        (_ALARMS, _alarms, n_events),
         ('onset delay (s)', _delay, n_events),
         ('coverage', _share('n_covered', 'n_windows'), n_windows),
         ('accuracy where not unknown', _share('n_right', 'n_covered'), n_windows),

@@ -193,12 +193,23 @@ def test_taught_by_none_and_by_nobody():
         train_config().taught_by('imu', 'kt')
 
 
-@pytest.mark.parametrize(('ours', 'expected'), [(0.71, True), (0.7, False), (0.69, False)])
-def test_is_better_asks_for_window_macro_f1(ours, expected):
-    def figures(f1, events):
+@pytest.mark.parametrize(
+    ('ours', 'alarms', 'expected'),
+    [
+        (0.71, (5.0, 6.0, 7.0), True),
+        (0.70, (5.0, 6.0, 7.0), False),
+        (0.69, (1.0, 1.0, 1.0), False),
+        (0.71, (7.9, 9.0, 12.0), True),  # more, by chance
+        (0.71, (8.1, 9.0, 12.0), False),
+    ],
+)
+def test_is_better_asks_for_window_macro_f1_and_for_false_alarms(ours, alarms, expected):
+    def figures(f1, events, alarms):
+        low, value, high = alarms
         return [
             Result(split='s', metric='event-F1 (IoU 0.5)', value=events),
             Result(split='s', metric='window macro-F1', value=f1),
+            Result(split='s', metric='false alarms per hour', value=value, low=low, high=high),
         ]
 
-    assert is_better(figures(ours, 0.1), figures(0.7, 0.9)) == expected
+    assert is_better(figures(ours, 0.1, alarms), figures(0.7, 0.9, (4.0, 6.0, 8.0))) == expected
