@@ -1,4 +1,4 @@
-import os
+import shutil
 
 import numpy as np
 import pytest
@@ -134,9 +134,12 @@ def test_load_cuts_depth_once_until_a_file_changes(folder, monkeypatch):
     assert seen == [(1, 2), (2, 2)]
     for one, other in zip(first.trials, second.trials, strict=True):
         np.testing.assert_array_equal(one.signals['depth'].values, other.signals['depth'].values)
-    path = folder / 'Depth' / 'a1_s1_t1_depth.mat'
-    os.utime(path, ns=(0, 1))
-    utd_mhad.load(folder.parent, ALL)
+    moved = folder.parent.with_name('moved')
+    shutil.copytree(folder.parent, moved)  # other times of change, the same recordings
+    utd_mhad.load(moved, ALL)
+    assert len(cut) == 2
+    write(moved / folder.name, 'a1_s1_t1', depth=picture() + 1)
+    utd_mhad.load(moved, ALL)
     assert len(cut) == 4
     monkeypatch.setattr(utd_mhad_files, '_VERSION', 2)
     utd_mhad.load(folder.parent, ALL)
