@@ -82,7 +82,7 @@ def command(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
 
-    from dcat_ros.cli.teach_view import TeachView, said_of
+    from dcat_ros.cli.teach_view import TeachView, said_of, takes_text
     from dcat_ros.teach.kept import today
     from dcat_ros.teach.teach import Desk
 
@@ -100,8 +100,8 @@ def command(
         for model in models:
             desk.open(model)
         for label in forgotten:
-            n = desk.forget(label)
-            click.echo(f'{n} takes of {label} are forgotten; what was kept of them is deleted.')
+            n = takes_text(desk.forget(label))
+            click.echo(f'Forgotten: {n} of {label}; what was kept is deleted, your own bags stay.')
         if again:
             desk.learn_kept()
         if bags:
@@ -145,7 +145,7 @@ def _learn_bags(
         file = options.truth_of(bag)
         try:
             if file is not None and not file.is_file():  # it may look like a topic's name
-                raise BagError(f'there is no {file}; "dcat label {bag}" writes one.')
+                raise BagError(f'There is no {file}; "dcat label {bag}" writes one.')
             truth = str(file or options.truth_topic)
             desk.learn_bag(bag, truth, options.source, labels or None)
         except InputError as problem:

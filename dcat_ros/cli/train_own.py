@@ -78,7 +78,7 @@ def say_clocks(asked: 'Asked', work: Path | None) -> None:
 def _say_offsets(asked: 'Asked', offsets: 'Mapping[str, Offset]', applied: str) -> None:
     for bag, offset in offsets.items():
         used = applied if offset.is_certain else ', not applied' if applied else ''
-        click.echo(f'{bag}: {asked.source} is {offset.sentence} ahead of {asked.target}{used}')
+        click.echo(f'{bag}: {offset.between(asked.target, asked.source)}{used}')
     if not offsets:
         click.echo('In no stretch of 8 s do both sensors move: their offset cannot be told.')
 

@@ -38,9 +38,9 @@ def test_a_folder_of_bags_with_a_folder_of_truth(base, taught, tmp_path):
     folder = tmp_path / 'all'
     done = teach('--model', base, '--bag', folder, '--truth', folder)
     assert done.exit_code == 0, done.output
-    assert 'taught: bow (1 takes' in done.output
+    assert 'taught: bow (1 take by' in done.output
     said = ' '.join(done.output.split())
-    assert f'not learned: {folder}/second: there is no {folder}/second.csv; "dcat label' in said
+    assert f'not learned: {folder}/second: There is no {folder}/second.csv; "dcat label' in said
     assert f'not learned: {folder}/third: its truth, {folder}/third.csv, does not name' in said
     # one file is no truth of three
     done = teach('--model', base, '--bag', folder, '--truth', folder / 'first.csv')
@@ -66,7 +66,9 @@ def test_a_bag_without_truth_is_told_where_labels_come_from(base, tmp_path):
 def test_forget_and_again(base, bag, taught):
     assert teach('--model', base, '--bag', bag).exit_code == 0
     done = teach('--model', base, '--forget', 'twist')
-    assert '1 takes of twist are forgotten; what was kept of them is deleted.' in done.output
+    assert (
+        'Forgotten: 1 take of twist; what was kept is deleted, your own bags stay.' in done.output
+    )
     assert bag.is_dir()
     done = teach('--model', base, '--again')
     assert done.exit_code == 0, done.output
