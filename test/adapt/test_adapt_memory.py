@@ -31,7 +31,7 @@ def adapted(base, tmp_path_factory):
     """A model of the recipe that names whole recordings, too, which nobody can learn unlabelled."""
     config = train_config(
         window_s=2.0,
-        network={'width': 8, 'd_attention': 4, 'segment': True},
+        network={'width': 8, 'd_attention': 4, 'ppv': True, 'segment': True},
         optimiser={'steps': 4, 'batch_size': 8},
         transfer={'source': str(base), 'method': 'kd'},
     )
