@@ -57,7 +57,7 @@ class NetModel(Model):
     def said_with_features(
         self, windows: NDArray[np.float32]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        x, net = torch.from_numpy(windows), self._net
+        x, net = torch.from_numpy(self.encoded(windows)), self._net
         with torch.inference_mode():
             found = net.outputs(x)
             log_p, features = found.logits.log_softmax(dim=1), found.features
@@ -183,14 +183,14 @@ def _base(
 ) -> Base:
     model, memory = network_without(config, dataset, new, pair, draw, work)
     card = model.card
-    people = {name: _person(model, dataset, name, new, draw) for name in pair}
+    people = {name: person_of(model, dataset, name, new, draw) for name in pair}
     calibrations = {}
     for one, other in (*pairwise(pair), *pairwise(pair[::-1])):
         calibrations[one] = _calibration(people[other], card, new, config.unknown_at)
     return Base(card, card.labels, new, memory, people, calibrations)
 
 
-def _person(model: Any, dataset: Dataset, name: str, new: tuple[str, ...], draw: int) -> Person:
+def person_of(model: Any, dataset: Dataset, name: str, new: tuple[str, ...], draw: int) -> Person:
     card = model.card
     sensor, rate_hz = sensor_of(card), card.input.rate_hz
     own = as_sensor(dataset.of_subjects([name]), sensor, rate_hz)

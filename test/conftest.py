@@ -116,6 +116,7 @@ def weights_only(monkeypatch):
     monkeypatch.setattr('dcat_ros.model.export.save_onnx', lambda *args: None)
     # it is made from that file
     monkeypatch.setattr('dcat_ros.cli.train_learn.with_memory', lambda *args: None)
+    monkeypatch.setattr('dcat_ros.cli.train_own.with_memory_of_names', lambda *args: None)
 
 
 @pytest.fixture(scope='session')

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dcat_ros.adapt.learn import KD, learn, needs_of
 from dcat_ros.adapt.named import Named, Source, name_windows
-from dcat_ros.adapt.pool import make_named_pool
+from dcat_ros.adapt.pool import NamedPool, make_named_pool
 from dcat_ros.card.card import Calibration, Card, Result
 from dcat_ros.datasets.as_sensor import as_sensor
 from dcat_ros.datasets.trial import Dataset
@@ -46,12 +46,18 @@ class Adapted:
         card: with calibration, and how far held-out recordings agree with the source.
         histories: name of each network -> its history.
         counts: label -> windows that the source names so.
+        config: the recipe as it was trained by.
+        pool: the windows that it learned from, with what the source says of them.
+        sure_from: probability from which on the source is not `unknown`.
     """
 
     net: ActivityNet
     card: Card
     histories: dict[str, History]
     counts: dict[str, int]
+    config: TrainConfig
+    pool: NamedPool
+    sure_from: float
 
 
 @dataclass(frozen=True)
@@ -106,7 +112,15 @@ def adapt(
     transfer = config.transfer
     source = Source(*load_weights(find_weights(transfer.source if transfer else '')))
     labels = source.card.labels
-    config = config.model_copy(update={'rest': 'label' if REST in labels else 'unknown'})
+    config = config.model_copy(
+        update={
+            'rest': 'label' if REST in labels else 'unknown',
+            # nobody says where an activity begins and ends: there are no wholes to fit a layer to
+            'network': config.network.model_copy(
+                update={'segment': config.network.segment and not config.network.names_whole}
+            ),
+        }
+    )
     known = replace(dataset.info, labels=tuple(label for label in labels if label != REST))
     card = make_card(config, replace(dataset, info=known), command=command, git_commit=git_commit)
     # a label that was taught stands behind `rest`
@@ -126,13 +140,15 @@ def adapt(
     recordings = ' '.join(trial.name for trial in trials)
     histories: dict[str, History] = {}
 
+    def pool_of(own: Named) -> NamedPool:
+        return make_named_pool(trials, own, sensor, config.rest_share, shelf)
+
     def fit_one(i: int, name: str, rows: Collection[int]) -> ActivityNet:
         own = named.of(rows)
-        pool = make_named_pool(trials, own, sensor, config.rest_share, shelf)
         fitted = learn(
             config,
             card,
-            pool,
+            pool_of(own),
             own,
             source,
             (config.seed, i),
@@ -158,7 +174,15 @@ def adapt(
     )
     changes = {'calibration': calibration, 'results': results, 'training': record}
     by_label = {label: int(n) for label, n in zip(labels, counts, strict=True)}
-    return Adapted(net, card.model_copy(update=changes), histories, by_label)
+    return Adapted(
+        net,
+        card.model_copy(update=changes),
+        histories,
+        by_label,
+        config,
+        pool_of(named),
+        source.card.calibration.unknown_threshold,
+    )
 
 
 def _folds(dataset: Dataset) -> list[tuple[str, list[int]]]:

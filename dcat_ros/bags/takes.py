@@ -4,7 +4,7 @@ The pauses are made, as in `datasets.continuous`: an inertial sensor at rest, a 
 still, a room that is nearly silent. They are called synthetic wherever they are used.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from operator import itemgetter
 from pathlib import Path
@@ -27,11 +27,25 @@ _NS = 1_000_000_000
 
 
 def write_takes(
-    takes: Sequence[Take], out: Path, *, pause_s: float = 1.5, storage: str = 'mcap', seed: int = 0
+    takes: Sequence[Take],
+    out: Path,
+    *,
+    pause_s: float = 1.5,
+    storage: str = 'mcap',
+    seed: int = 0,
+    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> None:
     """Write takes to a new bag, a pause before, between and after them.
 
     The truth is `rest` in a pause where motion is recorded, and empty where sound alone is.
+
+    Args:
+        takes: in their order.
+        out: folder to make.
+        pause_s: length of a pause.
+        storage: plug-in.
+        seed: draws what is random in a pause.
+        progress: is told how many takes of how many are written.
 
     Raises:
         OutputError: `out` exists or cannot be written.
@@ -45,7 +59,8 @@ def write_takes(
     begin_ns, pause_ns = BEGIN_NS, round(pause_s * _NS)
     with new_bag(out, storage) as writer:
         messages = Messages(writer)
-        for before, after in pairwise([None, *takes, None]):
+        for done, (before, after) in enumerate(pairwise([None, *takes, None])):
+            progress(done, len(takes))
             near = after or before
             if near is None:
                 return

@@ -13,7 +13,7 @@ from dcat_ros.segment import Segment
 from dcat_ros.sensors.registry import heard
 from dcat_ros.truth import from_changes, from_first_reading, read_csv
 
-__all__ = ['stamp_of', 'truth_of']
+__all__ = ['require_truth', 'stamp_of', 'truth_of']
 
 
 def truth_of(bag: BagReader, truth: str, sensor_topics: Collection[str]) -> list[Segment]:
@@ -30,7 +30,7 @@ def truth_of(bag: BagReader, truth: str, sensor_topics: Collection[str]) -> list
     if not truth.startswith('/') or (truth not in bag.topics and Path(truth).is_file()):
         first = next(bag.messages(sensor_topics), None)
         return from_first_reading(read_csv(Path(truth)), first and stamp_of(first))
-    bag.require(truth, STRING_TYPE)
+    require_truth(bag, truth)
     changes: list[tuple[int, str]] = []
     end_ns = 0
     for message in bag.messages({truth, *sensor_topics}):
@@ -41,6 +41,23 @@ def truth_of(bag: BagReader, truth: str, sensor_topics: Collection[str]) -> list
             except MessageError as problem:
                 raise BagError(f'{bag.path}: a message of {truth}: {problem}') from None
     return from_changes(changes, end_ns)
+
+
+def require_truth(bag: BagReader, topic: str) -> None:
+    """Check that the topic of the truth is there.
+
+    Raises:
+        BagError: it is not; the sentence says where else labels may stand.
+    """
+    try:
+        bag.require(topic, STRING_TYPE)
+    except BagError as problem:
+        if topic in bag.topics or not bag.topics:
+            raise
+        raise BagError(
+            f'{problem} Labels may stand in a file, too (--truth labels.csv); '
+            f'"dcat label {bag.path}" writes one.'
+        ) from None
 
 
 def stamp_of(message: RawMessage) -> int:

@@ -142,7 +142,7 @@ def _truth(
     else:
         sentence = (
             f'no truth on {truth_topic}: dcat evaluate needs a topic of std_msgs/String that says '
-            'the label (--truth-topic), or a file (--truth labels.csv)'
+            'the label (--truth-topic), or a file (--truth labels.csv), which dcat label writes'
         )
         report.remarks.append(_note(report.what, sentence))
     return segments

@@ -1,5 +1,6 @@
 """dcat bag: make rosbag2 recordings."""
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -69,6 +70,7 @@ def _make(
     """
     from dcat_ros.bags.takes import write_takes
     from dcat_ros.bags.write import make_bag
+    from dcat_ros.cli.progress import stage_progress
     from dcat_ros.datasets import data_folder, load
     from dcat_ros.datasets.takes import takes_of
 
@@ -80,8 +82,10 @@ def _make(
     if wanted == [_USUAL]:
         make_bag(found, out, continuous=continuous, storage=storage, seed=seed)
     else:
-        takes = takes_of(dataset, data_folder(data), found.trials, wanted)
-        write_takes(takes, out, storage=storage, seed=seed)
+        with stage_progress(out.name) as show:
+            folder = data_folder(data)
+            takes = takes_of(dataset, folder, found.trials, wanted, partial(show, 'reading'))
+            write_takes(takes, out, storage=storage, seed=seed, progress=partial(show, 'writing'))
     for skip in found.skipped:
         click.echo(f'skipped {skip.name}: {skip.why}', err=True)
     click.echo(

@@ -32,6 +32,8 @@ def command(model: str, out: Path | None, memory: bool, data: Path | None) -> No
 
     Example: dcat export mine.safetensors --memory --data DIR
     """
+    from dcat_ros.adapt.adapt import AGREEMENT
+    from dcat_ros.errors import ConfigError
     from dcat_ros.files import sha256_of
     from dcat_ros.model.export import save_onnx
     from dcat_ros.model.find import ONNX, find_weights
@@ -42,6 +44,11 @@ def command(model: str, out: Path | None, memory: bool, data: Path | None) -> No
     if out.suffix != ONNX:
         raise click.UsageError(f'--out {out}: a file for onnxruntime ends in {ONNX}.')
     net, card = load_weights(path)
+    if memory and any(result.metric == AGREEMENT for result in card.results):
+        raise ConfigError(
+            f'{path} learned without labels, and only while it learns its memory can be made: '
+            'train it again by the command in its card ("dcat info"), which writes it.'
+        )
     digest = sha256_of(path)
     save_onnx(out, net, card, digest)
     click.echo(f'wrote {out}: {out.stat().st_size / 1e6:.1f} MB; onnxruntime and torch agree')

@@ -2,6 +2,7 @@
 
 import getpass
 import signal
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Event
 from time import monotonic
@@ -14,13 +15,14 @@ from dcat_ros.cli.options import complete_model
 
 if TYPE_CHECKING:
     from dcat_ros.evaluation.many import BagOptions
+    from dcat_ros.teach.teach import Desk
 
 __all__ = ['command']
 
 
 @click.command('teach')
 @click.option('--node', 'nodes', multiple=True, help='A running recogniser that learns, live.')
-@click.option('--bag', 'bags', multiple=True, type=click.Path(path_type=Path), help='Takes of it.')
+@click.option('--bag', 'bags', multiple=True, help='Takes of it: a bag, or a folder of some.')
 @click.option(
     '--model', 'models', multiple=True, shell_complete=complete_model, help='Learns from bags.'
 )
@@ -40,7 +42,7 @@ __all__ = ['command']
 @with_reading_options
 def command(
     nodes: tuple[str, ...],
-    bags: tuple[Path, ...],
+    bags: tuple[str, ...],
     models: tuple[str, ...],
     labels: tuple[str, ...],
     takes: int,
@@ -71,8 +73,6 @@ def command(
         raise click.UsageError('--out is for one model.')
     if models and not (bags or again or forgotten):
         raise click.UsageError('--model learns from --bag, or --again, or may --forget.')
-    if len(bags) > 1 and options.truth is not None:
-        raise click.UsageError('--truth is for one --bag; several have theirs on a topic.')
     others = [name for name, given in (('--again', again), ('--forget', forgotten)) if given]
     if others and (labels or bags):
         raise click.UsageError(f'{others[0]} goes by itself: teach before or afterwards.')
@@ -82,7 +82,7 @@ def command(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
 
-    from dcat_ros.cli.teach_view import TeachView, said_of
+    from dcat_ros.cli.teach_view import TeachView, said_of, takes_text
     from dcat_ros.teach.kept import today
     from dcat_ros.teach.teach import Desk
 
@@ -100,14 +100,15 @@ def command(
         for model in models:
             desk.open(model)
         for label in forgotten:
-            click.echo(f'{desk.forget(label)} takes of {label} are forgotten, and deleted.')
+            n = takes_text(desk.forget(label))
+            click.echo(f'Forgotten: {n} of {label}; what was kept is deleted, your own bags stay.')
         if again:
             desk.learn_kept()
-        for bag in bags:
-            truth = str(options.truth or options.truth_topic)
-            desk.learn_bag(bag, truth, options.source, labels or None)
+        if bags:
+            _learn_bags(desk, bags, labels, options)
     for take in desk.refused:
-        click.echo(f'not learned: {take.label} {take.where}: {take.why}', err=True)
+        what = ' '.join(filter(None, (take.label, take.where)))
+        click.echo(f'not learned: {what}: {take.why}', err=True)
     begin_s = monotonic()
     written = desk.write()
     for model, card in written:
@@ -120,6 +121,44 @@ def command(
         for name, (model, _) in zip(nodes, written, strict=True):
             use_model(name, model)
             click.echo(f'{name} goes on with it.')
+
+
+def _learn_bags(
+    desk: 'Desk', names: Sequence[str], labels: Sequence[str], options: 'BagOptions'
+) -> None:
+    """Learn from each bag; of several, those that have nothing to teach are passed over.
+
+    Raises:
+        InputError: there is no bag, or nothing can be learned from the only one, or from any.
+    """
+    from dcat_ros.bags.find import find_bags
+    from dcat_ros.errors import BagError, InputError
+    from dcat_ros.teach.takes import Refused
+
+    bags = find_bags(names)
+    if len(bags) > 1 and options.truth is not None and not options.truth.is_dir():
+        raise click.UsageError(
+            '--truth is a file for one bag; for several it is a folder with BAG.csv of each.'
+        )
+    passed: list[Refused] = []
+    for bag in bags:
+        file = options.truth_of(bag)
+        try:
+            if file is not None and not file.is_file():  # it may look like a topic's name
+                raise BagError(f'There is no {file}; "dcat label {bag}" writes one.')
+            truth = str(file or options.truth_topic)
+            desk.learn_bag(bag, truth, options.source, labels or None)
+        except InputError as problem:
+            if len(bags) == 1:
+                raise
+            why = str(problem).removeprefix(f'{bag}: ').rstrip('.')
+            passed.append(Refused('', str(bag), why))
+    if len(passed) == len(bags):
+        raise BagError(
+            f'Nothing can be learned from {len(bags)} bags. The first: {passed[0].where}: '
+            f'{passed[0].why}.'
+        )
+    desk.refused += passed
 
 
 def _user() -> str:

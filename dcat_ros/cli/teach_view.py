@@ -48,11 +48,18 @@ class TeachView:
         self._live.update(panel, refresh=True)
 
 
+def takes_text(n: int) -> str:
+    """So many takes, for people."""
+    return '1 take' if n == 1 else f'{n} takes'
+
+
 def said_of(card: Card) -> str:
     """What a model was taught, in a line."""
     if card.taught is None:
-        return 'nothing is taught it any more'
-    told = [f'{one.label} ({one.n_takes} takes by {one.person})' for one in card.taught.lessons]
+        return 'all that was taught is forgotten'
+    told = [
+        f'{one.label} ({takes_text(one.n_takes)} by {one.person})' for one in card.taught.lessons
+    ]
     return f'{len(card.labels)} labels, taught: {", ".join(told)}'
 
 

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from dcat_ros.adapt.adapt import Adapted
     from dcat_ros.card.card import Card
     from dcat_ros.datasets.trial import Dataset
     from dcat_ros.model.network import ActivityNet
+    from dcat_ros.model.onnx_model import OnnxModel
+    from dcat_ros.teach.memory import Memory
     from dcat_ros.training.checkpoint import History
     from dcat_ros.training.config import TrainConfig
 
@@ -22,6 +25,7 @@ __all__ = [
     'say_what_was_read',
     'see_libraries',
     'with_memory',
+    'with_memory_of_names',
     'write_weights',
 ]
 
@@ -123,16 +127,33 @@ def with_memory(
     recipe: 'TrainConfig', dataset: 'Dataset', card: 'Card'
 ) -> 'Callable[[Path, str], None] | None':
     """What writes the memory of a model that can be taught; None for one that cannot."""
+    from dcat_ros.teach.remember import remember
+
+    seen = dataset if recipe.subjects is None else dataset.of_subjects(recipe.subjects)
+    return _writes_memory(card, lambda model: remember(model, recipe, seen))
+
+
+def with_memory_of_names(adapted: 'Adapted') -> 'Callable[[Path, str], None] | None':
+    """The same for a model that learned without labels: its source's names stand for them."""
+    from dcat_ros.teach.remember import remember_named
+
+    def remember(model: 'OnnxModel') -> 'Memory':
+        return remember_named(model, adapted.config, adapted.pool, adapted.sure_from)
+
+    return _writes_memory(adapted.card, remember)
+
+
+def _writes_memory(
+    card: 'Card', remember: 'Callable[[OnnxModel], Memory]'
+) -> 'Callable[[Path, str], None] | None':
     from dcat_ros.model.onnx_model import load_onnx
     from dcat_ros.teach.memory import MEMORY, can_be_taught, save_memory
-    from dcat_ros.teach.remember import remember
 
     if not can_be_taught(card):
         return None
-    seen = dataset if recipe.subjects is None else dataset.of_subjects(recipe.subjects)
 
     def write(without_torch: Path, digest: str) -> None:
-        memory = remember(load_onnx(without_torch), recipe, seen)
+        memory = remember(load_onnx(without_torch))
         save_memory(without_torch.with_suffix(MEMORY), memory, digest)
 
     return write

@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dcat_ros.cli.train_files import places, say_what_was_read, write_weights
+from dcat_ros.cli.train_files import (
+    places,
+    say_what_was_read,
+    with_memory_of_names,
+    write_weights,
+)
 from dcat_ros.cli.train_learn import Workers, learn, learn_by_labels
 
 if TYPE_CHECKING:
@@ -73,7 +78,7 @@ def say_clocks(asked: 'Asked', work: Path | None) -> None:
 def _say_offsets(asked: 'Asked', offsets: 'Mapping[str, Offset]', applied: str) -> None:
     for bag, offset in offsets.items():
         used = applied if offset.is_certain else ', not applied' if applied else ''
-        click.echo(f'{bag}: {asked.source} is {offset.sentence} ahead of {asked.target}{used}')
+        click.echo(f'{bag}: {offset.between(asked.target, asked.source)}{used}')
     if not offsets:
         click.echo('In no stretch of 8 s do both sensors move: their offset cannot be told.')
 
@@ -82,7 +87,8 @@ def _unlabelled(found: 'Plan', out: Path, work: Path, made_by: str) -> list[Path
     from dcat_ros.adapt.adapt import adapt
 
     adapted = learn(adapt, found.config, found.dataset, work, made_by)
-    written = write_weights(out, work, adapted.net, adapted.card, adapted.histories)
+    remember = with_memory_of_names(adapted)
+    written = write_weights(out, work, adapted.net, adapted.card, adapted.histories, remember)
     total = sum(adapted.counts.values())
     often = sorted(adapted.counts.items(), key=lambda item: -item[1])
     named = ', '.join(f'{label} {n}' for label, n in often if n)

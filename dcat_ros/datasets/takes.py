@@ -1,6 +1,6 @@
 """The trials of a data set as takes for a bag: what the sensors themselves gave."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,11 @@ class Take:
 
 
 def takes_of(
-    name: str, data_dir: Path | None, trials: Iterable[Trial], sensors: Collection[str]
+    name: str,
+    data_dir: Path | None,
+    trials: Sequence[Trial],
+    sensors: Collection[str],
+    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[Take]:
     """Takes of these trials.
 
@@ -52,6 +56,7 @@ def takes_of(
         data_dir: the folder of all data sets; needed for pictures.
         trials: with the signal 'imu' or 'audio', as the loader gives them.
         sensors: of `SENSORS[name]`.
+        progress: is told how many of how many are made.
 
     Raises:
         DatasetError: the data set lacks a sensor, or a file is unusable.
@@ -62,7 +67,12 @@ def takes_of(
         raise DatasetError(
             f'no messages of {", ".join(lacking)} can be made of {name}; they can of {made}.'
         )
-    return [_take(trial, data_dir, sensors) for trial in trials]
+    takes = []
+    for done, trial in enumerate(trials):
+        progress(done, len(trials))
+        takes.append(_take(trial, data_dir, sensors))
+    progress(len(trials), len(trials))
+    return takes
 
 
 def _take(trial: Trial, data_dir: Path | None, sensors: Collection[str]) -> Take:

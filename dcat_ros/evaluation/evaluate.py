@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from dcat_ros.bags.read import BagReader
-from dcat_ros.bags.topics import STRING_TYPE, TRUTH_TOPIC
+from dcat_ros.bags.topics import TRUTH_TOPIC
+from dcat_ros.bags.truth import require_truth
 from dcat_ros.doubt import NOTE
 from dcat_ros.errors import BagError, NothingScoredError
 from dcat_ros.evaluation.bag_content import BagSource, run_bag
@@ -53,7 +54,7 @@ def evaluate_bag(
     source = source or BagSource()
     with BagReader(path) as bag:
         if truth_csv is None:
-            bag.require(truth_topic, STRING_TYPE)
+            require_truth(bag, truth_topic)
         content = run_bag(bag, recogniser, source, None if truth_csv else truth_topic, stride_s)
         notes = list(bag.notes)
     reading = content.reading

@@ -58,14 +58,14 @@ class Offset:
         """Whether it may be relied on."""
         return self.n_blocks >= _LEAST_BLOCKS and self.agreement >= _CERTAIN
 
-    @property
-    def sentence(self) -> str:
-        """For people."""
-        found = (
-            f'{self.seconds:+.2f} s ± {self.spread_s:.2f} s, {self.agreement:.0%} of {_DRAWS} '
-            f'draws of {self.n_blocks} blocks agree'
+    def between(self, first: str, second: str) -> str:
+        """For people: where the second sensor's clock is, as seen from the first one's."""
+        side = 'ahead of' if self.seconds >= 0 else 'behind'
+        return (
+            f'{second} is {abs(self.seconds):.2f} s {side} {first} (± {self.spread_s:.2f} s; '
+            f'{self.agreement:.0%} of {_DRAWS} draws of {self.n_blocks} blocks agree: '
+            f'{"certain" if self.is_certain else "not certain"})'
         )
-        return found if self.is_certain else f'{found}: not certain'
 
 
 def movement_of(trial: Trial, sensor: Sensor, rate_hz: float) -> NDArray[np.float64]:

@@ -129,7 +129,7 @@ def plan(asked: Asked, work: Path, progress: Progress | None = None) -> Plan:
         moved = Reading(reading.clock, {bag: {signal: s} for bag, s in ahead.items()}, shelf)
         dataset = load_lines(found.folder, lines, signals, progress, moved)
         _see_usable(dataset, found)
-    doubts: list[str] = [] if asked.apply_offset else list(_clocks(offsets, teacher))
+    doubts: list[str] = [] if asked.apply_offset else _clocks(offsets, target, teacher)
     if labelled:
         dataset, left_out = learnable(dataset, holds_out_people(target, dataset))
         doubts += left_out
@@ -179,7 +179,7 @@ def why_nothing(found: Found, asked: Asked) -> str:
     return (
         f'{what[0].upper()}{what[1:]}, and {source}: give --source a trained model of another '
         'sensor in the same bags, such as camera_utd_mhad, or write the labels of BAG into BAG.csv '
-        'with the columns start, end and label.'
+        'with the columns start, end and label, as "dcat label" does.'
     )
 
 
@@ -234,10 +234,10 @@ def _rate_of(sensor: str) -> float:
     return find_sensor(sensor).rate_hz or _USUAL_RATE_HZ
 
 
-def _clocks(offsets: dict[str, Offset], teacher: str) -> list[str]:
+def _clocks(offsets: dict[str, Offset], target: str, teacher: str) -> list[str]:
     return [
-        f'{bag}: the clock of {teacher} seems to be {offset.sentence} ahead; --apply-offset brings '
-        'them together.'
+        f'{bag}: the clock of {offset.between(target, teacher)}; --apply-offset brings them '
+        'together.'
         for bag, offset in offsets.items()
         if offset.is_certain and abs(offset.seconds) > _NEAR_S
     ]

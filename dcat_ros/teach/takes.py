@@ -128,7 +128,8 @@ def takes_of_bag(
             if length_s > LONGEST_S:
                 raise BagError(
                     f'{path}: {segment.label} lasts {length_s:.0f} s in {truth}; a take is one '
-                    f'performance, of {LONGEST_S:g} s at most.'
+                    f'performance, of {LONGEST_S:g} s at most: label a few single ones in it '
+                    f'("dcat label {path}"), or name what else is to be learned (--label).'
                 )
         return takes_of(bag, topic, segments, card, source, who, truth in bag.topics)
 

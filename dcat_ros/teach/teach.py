@@ -168,10 +168,17 @@ class Desk:
             labels: what is learned; all that is new without it.
 
         Raises:
-            InputError: the bag, a topic in it or the truth is unusable, or no take is.
+            InputError: the bag, a topic in it or the truth is unusable, or no take is; nobody has
+                learned anything of it then.
         """
-        for student in self.students:
-            self._learn(student, bag, truth, source, self.who, labels)
+        before = [student.lessons for student in self.students]
+        try:
+            for student in self.students:
+                self._learn(student, bag, truth, source, self.who, labels)
+        except InputError:
+            for student, lessons in zip(self.students, before, strict=True):
+                student.lessons = lessons
+            raise
         segments = self._segments(bag, truth, source)
         keep(folder(), bag, segments, self.who[0], source.given)
 

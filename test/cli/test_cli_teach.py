@@ -30,10 +30,46 @@ def test_a_bag_with_a_file_of_truth(base, bag, taught, tmp_path):
     assert (lesson.label, lesson.person, lesson.n_takes) == ('bow', 'eva', 2)
 
 
+def test_a_folder_of_bags_with_a_folder_of_truth(base, taught, tmp_path):
+    for name in ('first', 'second', 'third'):
+        takes_bag(tmp_path / 'all' / name, 'nod')
+    for name, label in (('first', 'bow'), ('third', 'circle')):
+        (tmp_path / 'all' / f'{name}.csv').write_text(f'start,end,label\n2.0,4.4,{label}\n')
+    folder = tmp_path / 'all'
+    done = teach('--model', base, '--bag', folder, '--truth', folder)
+    assert done.exit_code == 0, done.output
+    assert 'taught: bow (1 take by' in done.output
+    said = ' '.join(done.output.split())
+    assert f'not learned: {folder}/second: There is no {folder}/second.csv; "dcat label' in said
+    assert f'not learned: {folder}/third: its truth, {folder}/third.csv, does not name' in said
+    # one file is no truth of three
+    done = teach('--model', base, '--bag', folder, '--truth', folder / 'first.csv')
+    assert done.exit_code == 2
+    assert 'a folder with BAG.csv of each' in done.output
+
+
+def test_of_several_bags_one_must_teach(base, taught, tmp_path):
+    for name in ('first', 'second'):
+        takes_bag(tmp_path / 'all' / name, 'circle')
+    done = teach('--model', base, '--bag', tmp_path / 'all')
+    assert isinstance(done.exception, DcatError)
+    assert 'Nothing can be learned from 2 bags. The first: ' in str(done.exception)
+    assert not taught.exists()
+
+
+def test_a_bag_without_truth_is_told_where_labels_come_from(base, tmp_path):
+    bag = takes_bag(tmp_path / 'mine', 'nod')
+    done = teach('--model', base, '--bag', bag, '--truth-topic', '/none')
+    assert f'(--truth labels.csv); "dcat label {bag}" writes one.' in str(done.exception)
+
+
 def test_forget_and_again(base, bag, taught):
     assert teach('--model', base, '--bag', bag).exit_code == 0
     done = teach('--model', base, '--forget', 'twist')
-    assert '1 takes of twist are forgotten, and deleted.' in done.output
+    assert (
+        'Forgotten: 1 take of twist; what was kept is deleted, your own bags stay.' in done.output
+    )
+    assert bag.is_dir()
     done = teach('--model', base, '--again')
     assert done.exit_code == 0, done.output
     assert load_card(taught / 'made_taught.safetensors').taught.labels == ('nod',)
@@ -46,7 +82,6 @@ def test_forget_and_again(base, bag, taught):
         (['--model', 'imu_watch'], 'learns from --bag'),
         (['--model', 'imu_watch', '--bag', 'a', '--use'], '--use is for a --node'),
         (['--model', 'a', '--model', 'b', '--again', '--out', 'x'], '--out is for one model'),
-        (['--model', 'a', '--bag', 'b', '--bag', 'c', '--truth', 'd'], '--truth is for one --bag'),
         (['--model', 'a', '--bag', 'b', '--takes', '0'], 'is not in the range'),
         (['--model', 'a', '--bag', 'b', '--again'], '--again goes by itself'),
         (['--node', '/imu_node', '--use'], '--label says what is taught'),
@@ -63,7 +98,7 @@ def test_misuse_is_exit_code_2(arguments, why):
     [
         ('start,end,label\n1,2\n', 'label must not be empty'),
         ('start,end,label\n900,902,bow\n', 'no take of it can be learned from'),
-        ('start,end,label\n0,40,bow\n', 'bow lasts 40 s'),
+        ('start,end,label\n0,40,bow\n', 'label a few single ones in it'),
         ('start,end,label\n2,2.3,bow\n', 'shorter than 0.5 s'),
     ],
 )

@@ -10,6 +10,7 @@ from helpers import REPO, dcat_here, some_of_utd_mhad
 from own_bags import tiny
 
 from dcat_ros.model.find import load_card
+from dcat_ros.teach.lessons import load_lessons
 
 PAGE = REPO / 'docs' / 'tutorials' / 'unlabelled.md'
 ACTIONS = ('a1', 'a26', 'a27')  # swipe_left, lunge, squat
@@ -48,6 +49,8 @@ def test_from_unlabelled_bags_to_a_model_of_the_other_sensor(few, tmp_path, monk
     )
     assert taught.modality == labelled.modality == 'depth'
     assert set(taught.labels) == {'swipe_left', 'lunge', 'squat', 'rest'}
+    # it can be taught, too, though nobody labelled anything
+    assert load_lessons(str(tmp_path / 'depth.safetensors')).memory.wholes is None
     assert (taught.training.method, labelled.training.method) == ('kd', 'none')
     assert not any(r.metric == 'window macro-F1' for r in taught.results)
     assert any(r.metric == 'window macro-F1' for r in labelled.results)

@@ -39,7 +39,8 @@ def test_a_shift_is_found_and_certain(offset_s):
     found = estimate_offset([ours], [theirs])
     assert found.seconds == pytest.approx(offset_s, abs=0.06)
     assert found.is_certain
-    assert f'{found.seconds:+.2f} s' in found.sentence
+    side = 'ahead of' if found.seconds >= 0 else 'behind'
+    assert f'b is {abs(found.seconds):.2f} s {side} a (' in found.between('a', 'b')
 
 
 def test_what_has_nothing_in_common_is_not_certain():
@@ -47,7 +48,7 @@ def test_what_has_nothing_in_common_is_not_certain():
     _, theirs = motions(0.0, seed=2)
     found = estimate_offset([ours], [theirs])
     assert not found.is_certain
-    assert 'not certain' in found.sentence
+    assert 'not certain' in found.between('a', 'b')
 
 
 @pytest.mark.parametrize(
