@@ -12,6 +12,7 @@ from dcat_ros.datasets.trial import Trial
 from dcat_ros.errors import DatasetError
 from dcat_ros.segment import REST, Segment
 from dcat_ros.sensors.sensor import Sensor
+from dcat_ros.shelf import Shelf
 from dcat_ros.signals import Signal
 
 __all__ = ['Continuous', 'join']
@@ -39,6 +40,7 @@ def join(
     rng: np.random.Generator,
     *,
     sensor: Sensor,
+    shelf: Shelf | None = None,
 ) -> Continuous:
     """Join the trials of one subject in random order, stillness before, between and after them.
 
@@ -46,9 +48,11 @@ def join(
         trials: with a signal of the sensor's name each, (n, C), all of one rate.
         rng: draws order, pauses and noise.
         sensor: says what it gives while nothing is done, and for how long.
+        shelf: takes the samples; without it they are in memory.
 
     Raises:
         DatasetError: there is no trial.
+        OutputError: the shelf is full.
     """
     if not trials:
         raise DatasetError('there is no trial to join')
@@ -77,4 +81,5 @@ def join(
     n = round(rng.uniform(*sensor.pause_s) * 1e9 / period_ns)
     add(sensor.pause(previous, previous[-_ENDS:], n, rng), REST)
     stamps = np.arange(n_samples, dtype=np.int64) * period_ns
-    return Continuous(Signal(stamps, np.concatenate(parts)), tuple(segments), tuple(names))
+    values = np.concatenate(parts) if shelf is None else shelf.joined(parts)
+    return Continuous(Signal(stamps, values), tuple(segments), tuple(names))

@@ -15,6 +15,7 @@ from dcat_ros.model.torch_model import TorchModel
 from dcat_ros.sensors.encoder import Encode
 from dcat_ros.sensors.registry import sensor_of
 from dcat_ros.sensors.sensor import Sensor
+from dcat_ros.shelf import Shelf
 from dcat_ros.streaming.decision import Prediction, calibrate, decide, foreign_of, softened
 from dcat_ros.streaming.recogniser import Recogniser
 from dcat_ros.training.calibrate import fit_calibration
@@ -66,11 +67,20 @@ class HeldOut:
 
 
 def make_stream(
-    name: str, trials: Dataset, seed: int, number: int, sensor: Sensor
+    name: str,
+    trials: Dataset,
+    seed: int,
+    number: int,
+    sensor: Sensor,
+    shelf: Shelf | None = None,
 ) -> HeldOutStream:
-    """Join the samples of trials to a stream, the same for the same seed and number."""
+    """Join the samples of trials to a stream, the same for the same seed and number.
+
+    Raises:
+        OutputError: the shelf is full.
+    """
     rng = np.random.default_rng((seed, 1, number))
-    return HeldOutStream(name, join(list(trials.trials), rng, sensor=sensor))
+    return HeldOutStream(name, join(list(trials.trials), rng, sensor=sensor, shelf=shelf))
 
 
 def measure(

@@ -7,6 +7,7 @@ from typing import Literal
 from dcat_ros.card.card import Card
 from dcat_ros.datasets.trial import Dataset
 from dcat_ros.sensors.registry import sensor_of
+from dcat_ros.shelf import Shelf
 from dcat_ros.training.config import TrainConfig
 from dcat_ros.training.folds import Fold, Part, folds_of
 from dcat_ros.training.holdout import HeldOutStream, make_stream
@@ -94,9 +95,9 @@ def fit_piece(
     Raises:
         DcatError: as `training.train.train`.
     """
-    fold, sensor = piece.fold, sensor_of(card)
+    fold, sensor, shelf = piece.fold, sensor_of(card), Shelf(work_dir)
     held_out = [
-        make_stream(part.name, streams.where(part.has), config.seed, part.number, sensor)
+        make_stream(part.name, streams.where(part.has), config.seed, part.number, sensor, shelf)
         for part in (fold.parts if fold else ())
     ]
     method = card.training.method if piece.arm == 'transfer' else NONE

@@ -165,17 +165,24 @@ def make_pool(
     def kept(array: NDArray[Any]) -> NDArray[Any]:
         return array if shelf is None else shelf.put(array)
 
+    def as_singles(array: NDArray[Any]) -> NDArray[np.float32]:
+        if shelf is None or array.dtype == np.float32:
+            return array.astype(np.float32, copy=False)
+        own = shelf.empty(array.shape, np.float32)
+        own[...] = array
+        return own
+
     def joined(parts: list[NDArray[Any]]) -> NDArray[Any]:
         return np.concatenate(parts) if shelf is None else shelf.joined(parts)
 
     for subject in dataset.subjects:
         trials = [t for t in dataset.trials if t.subject == subject]
         for _ in range(config.joins):
-            stream = join(trials, rng, sensor=sensor)
+            stream = join(trials, rng, sensor=sensor, shelf=shelf)
             stamps_ns = stream.signal.stamps_ns
             rate_hz = 1e9 / float(stamps_ns[1] - stamps_ns[0])
             n = len(stamps_ns)
-            values.append(kept(stream.signal.values.astype(np.float32)))
+            values.append(as_singles(stream.signal.values))
             starts = np.searchsorted(stamps_ns, [s.start_ns for s in stream.segments])
             which = np.searchsorted(starts, np.arange(n), side='right') - 1
             classes.append(kept(np.array([labels.index(s.label) for s in stream.segments])[which]))

@@ -10,6 +10,7 @@ from dcat_ros.errors import DatasetError
 from dcat_ros.segment import REST
 from dcat_ros.sensors.inertial.pause import stillness
 from dcat_ros.sensors.inertial.sensor import INERTIAL
+from dcat_ros.shelf import Shelf
 
 PERIOD_NS = 20_000_000
 
@@ -28,8 +29,8 @@ def trials(seed=0):
     ]
 
 
-def joined(seed=0, sensor=INERTIAL):
-    return join(trials(), np.random.default_rng(seed), sensor=sensor)
+def joined(seed=0, sensor=INERTIAL, **options):
+    return join(trials(), np.random.default_rng(seed), sensor=sensor, **options)
 
 
 def test_join_segments_cover_everything_without_holes():
@@ -70,6 +71,13 @@ def test_join_is_the_same_for_the_same_seed():
     np.testing.assert_array_equal(one.signal.values, two.signal.values)
     assert one.segments == two.segments
     assert one.segments != other.segments
+
+
+def test_join_on_a_shelf_is_the_same(tmp_path):
+    one, two = joined(), joined(shelf=Shelf(tmp_path))
+    np.testing.assert_array_equal(one.signal.values, two.signal.values)
+    assert one.signal.values.dtype == two.signal.values.dtype
+    assert not two.signal.values.flags.owndata
 
 
 def test_join_nothing_is_an_error():
