@@ -190,8 +190,8 @@ def load_lessons(model: str) -> Lessons:
     base = load_onnx(onnx)
     if not can_be_taught(base.card):
         raise ConfigError(
-            f'{base.card.name} is for {base.card.modality}, and takes teach nothing of it; see '
-            '"dcat train".'
+            f'{base.card.name} is for {base.card.modality}, of which takes teach too little: label '
+            'recordings of it ("dcat label"), and train on them ("dcat train").'
         )
     if not base.has_features:
         raise WeightsError(

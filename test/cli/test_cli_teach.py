@@ -114,7 +114,7 @@ def test_a_truth_that_makes_no_take_is_refused(base, bag, taught, tmp_path, trut
 def test_a_model_of_sound_is_refused(bag):
     done = teach('--model', 'audio_kitchen20', '--bag', bag)
     assert isinstance(done.exception, ConfigError)
-    assert 'takes teach nothing of it' in str(done.exception)
+    assert 'takes teach too little: label recordings of it' in str(done.exception)
 
 
 def test_the_view_says_what_became_of_a_take(capsys):

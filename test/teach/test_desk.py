@@ -167,5 +167,5 @@ def test_nothing_kept_nothing_taught_again(base, taught):
 
 
 def test_sound_is_not_taught():
-    with pytest.raises(ConfigError, match='takes teach nothing of it'):
+    with pytest.raises(ConfigError, match='takes teach too little'):
         Desk(WHO).open('audio_kitchen20')
