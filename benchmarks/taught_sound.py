@@ -72,7 +72,7 @@ class Seed:
         ear: TrainConfig,
         work: Path,
     ):
-        self.seed, self.fold, self.config = seed, fold, config
+        self.seed, self.config = seed, config
         self.card = make_card(config, both, command='', git_commit='')
         self.sensor = sensor_of(self.card)
         ear_card = make_card(ear, both, command='', git_commit='')
@@ -80,6 +80,8 @@ class Seed:
         assert ear_sensor.encoder is not None
         n = self.sensor.n_values
         self.held_out = cut(both.where(fold.has), 0, n)
+        part = fold.parts[0]
+        self.stream = make_stream(part.name, self.held_out, config.seed, part.number, self.sensor)
         known = both.where(lambda trial: not fold.has(trial))
         net = fit_network(
             ear,
@@ -114,10 +116,9 @@ class Seed:
         return fit(net, draw, self.config.optimiser, (self.seed, 2), transfer=transfer)[0]
 
     def score(self, net: ActivityNet) -> dict[str, object]:
-        part = self.fold.parts[0]
-        stream = make_stream(part.name, self.held_out, self.config.seed, part.number, self.sensor)
+        measured = measure(net, self.card, self.stream)
         found: dict[str, object] = {
-            'stream_macro_f1': round(measure(net, self.card, stream).macro_f1(self.card.labels), 4),
+            'stream_macro_f1': round(measured.macro_f1(self.card.labels), 4),
             'clips': [t.name for t in self.held_out.trials],
             'sources': [t.source for t in self.held_out.trials],
             'truth': [self.card.labels.index(t.label) for t in self.held_out.trials],
@@ -141,6 +142,7 @@ def main() -> None:
     parser.add_argument('--batch-size', type=int, default=16)
     parser.add_argument('--methods', nargs='+', default=METHODS)
     arguments = parser.parse_args()
+    arguments.work.mkdir(parents=True, exist_ok=True)
     compute_reproducibly()
     raw = load('kitchen20', arguments.data)
     config, ear = (read_config(FOLDER / f'audio_kitchen20{end}.yaml') for end in ('', '_ear'))
