@@ -7,10 +7,10 @@ than usual (the median of right windows), the temperature is multiplied by 1 + 0
 of its log odds. That is compared with doing without it, at the same `unknown_at`, each stream
 judged by what was fitted on the others. What came out stands in docs/audio.md.
 
+- folds: the five folds of `audio_kitchen20_ear`, with nothing left out, scored as the card is.
 - third: five disjoint sets of four classes are left out of what is learned, as in
   `benchmarks.unknown_sounds`; two thirds of the sources are learned from, the last one is four
   streams of all classes.
-- folds: the five folds of `audio_kitchen20_ear`, with nothing left out, scored as the card is.
 
 Networks that `benchmarks.taught_sound` trained in the same folder are used again. Needs 'dcat
 models get tagger'.
@@ -91,7 +91,7 @@ def foreign_odds(kinds: Array, known: Array) -> NDArray[np.float64]:
 def doubted(said: HeldOut, odds: NDArray[np.float64], usual: float) -> HeldOut:
     """The same with softened probabilities."""
     log_p = np.log(np.maximum([p.probabilities for p in said.predictions], 1e-12))
-    p = calibrate(log_p, (1 + SLOPE * np.maximum(0, odds - usual))[:, None])
+    p = calibrate(log_p / (1 + SLOPE * np.maximum(0, odds - usual))[:, None], 1.0)
     rows = zip(said.predictions, p, strict=True)
     return replace(said, predictions=[replace(one, probabilities=tuple(row)) for one, row in rows])
 
@@ -230,7 +230,7 @@ def main() -> None:
     raw = load('kitchen20', arguments.data)
     bench = Bench(raw, read_config(CONFIG), arguments.work)
     results = json.loads(arguments.out.read_text()) if arguments.out.exists() else {}
-    todo = (('third', bench.by_third, sets_of(raw)[1]), ('folds', bench.by_folds, [[]]))
+    todo = (('folds', bench.by_folds, [[]]), ('third', bench.by_third, sets_of(raw)[1]))
     for name, run, sets in todo:
         there = results.setdefault(name, [])
         for left_out in sets[len(there) :]:
