@@ -15,6 +15,7 @@ import argparse
 import json
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -42,6 +43,7 @@ METHODS = ('none', 'kd', 'dcat_centred', 'feature')
 SEEDS = range(5)
 #: Rows of the middle of a clip that is asked for besides the whole one.
 MIDDLES = {'middle 1 s': 100, 'middle 3 s': 300}
+PARTS = ('whole', *MIDDLES)
 _SCALE_WINDOWS, _SOME_WINDOWS = 500, 256
 
 
@@ -72,7 +74,7 @@ class Seed:
         ear: TrainConfig,
         work: Path,
     ):
-        self.seed, self.fold, self.config = seed, fold, config
+        self.seed, self.config = seed, config
         self.card = make_card(config, both, command='', git_commit='')
         self.sensor = sensor_of(self.card)
         ear_card = make_card(ear, both, command='', git_commit='')
@@ -80,6 +82,8 @@ class Seed:
         assert ear_sensor.encoder is not None
         n = self.sensor.n_values
         self.held_out = cut(both.where(fold.has), 0, n)
+        part = fold.parts[0]
+        self.stream = make_stream(part.name, self.held_out, config.seed, part.number, self.sensor)
         known = both.where(lambda trial: not fold.has(trial))
         net = fit_network(
             ear,
@@ -114,10 +118,9 @@ class Seed:
         return fit(net, draw, self.config.optimiser, (self.seed, 2), transfer=transfer)[0]
 
     def score(self, net: ActivityNet) -> dict[str, object]:
-        part = self.fold.parts[0]
-        stream = make_stream(part.name, self.held_out, self.config.seed, part.number, self.sensor)
+        measured = measure(net, self.card, self.stream)
         found: dict[str, object] = {
-            'stream_macro_f1': round(measure(net, self.card, stream).macro_f1(self.card.labels), 4),
+            'stream_macro_f1': round(measured.macro_f1(self.card.labels), 4),
             'clips': [t.name for t in self.held_out.trials],
             'sources': [t.source for t in self.held_out.trials],
             'truth': [self.card.labels.index(t.label) for t in self.held_out.trials],
@@ -132,6 +135,44 @@ class Seed:
         return found
 
 
+def table(runs: list[dict[str, Any]]) -> list[str]:
+    """Each method beside its twins: figures, and gains in points.
+
+    Intervals are a bootstrap over sources, each of which is held out once; of streams there are the
+    gains by seed alone.
+    """
+    of = {(run['seed'], run['method']): run for run in runs}
+    lines = [f'| method | seeds | {" | ".join(PARTS)} | stream, macro-F1 |', '|---' * 6 + '|']
+    for method in METHODS:
+        seeds = [seed for seed in SEEDS if {(seed, method), (seed, 'none')} <= of.keys()]
+        if not seeds:
+            continue
+        cells = [gained(of, method, seeds, part) for part in PARTS]
+        streams = np.array([[of[s, m]['stream_macro_f1'] for m in (method, 'none')] for s in seeds])
+        gains = ', '.join(f'{100 * (own - twin):+.1f}' for own, twin in streams)
+        cells.append(f'{streams[:, 0].mean():.3f}' + (f'; {gains}' if method != 'none' else ''))
+        lines.append(f'| {method} | {len(seeds)} | {" | ".join(cells)} |')
+    return lines
+
+
+def gained(
+    of: dict[tuple[int, str], dict[str, Any]], method: str, seeds: list[int], part: str
+) -> str:
+    right, twin = (
+        np.concatenate([np.equal(of[s, m][part], of[s, m]['truth']) for s in seeds]).astype(float)
+        for m in (method, 'none')
+    )
+    sources = np.concatenate([of[s, method]['sources'] for s in seeds])
+    _, which = np.unique(sources, return_inverse=True)
+    n, more = np.bincount(which), np.bincount(which, right - twin)
+    drawn = np.random.default_rng(0).integers(len(n), size=(2000, len(n)))
+    low, high = 100 * np.quantile(more[drawn].sum(axis=1) / n[drawn].sum(axis=1), [0.025, 0.975])
+    found = f'{right.mean():.3f}'
+    if method == 'none':
+        return found
+    return f'{found}; {100 * (right - twin).mean():+.1f} ({low:+.1f} – {high:+.1f})'
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--data', type=Path)
@@ -141,6 +182,7 @@ def main() -> None:
     parser.add_argument('--batch-size', type=int, default=16)
     parser.add_argument('--methods', nargs='+', default=METHODS)
     arguments = parser.parse_args()
+    arguments.work.mkdir(parents=True, exist_ok=True)
     compute_reproducibly()
     raw = load('kitchen20', arguments.data)
     config, ear = (read_config(FOLDER / f'audio_kitchen20{end}.yaml') for end in ('', '_ear'))
@@ -169,6 +211,7 @@ def main() -> None:
             print(seed, method, done[-1]['stream_macro_f1'], done[-1]['seconds'], flush=True)
             record = {'steps': arguments.steps, 'batch_size': arguments.batch_size, 'runs': done}
             write_whole(arguments.out, json.dumps(record, separators=(',', ':')).encode())
+    print('\n'.join(table(done)))
 
 
 if __name__ == '__main__':

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, FiniteFloat, field_validator, model_validator
 
-from dcat_ros.card.calibration import Calibration, ForeignKinds
+from dcat_ros.card.calibration import Calibration
 from dcat_ros.card.record import Positive, Record, Share
 
 __all__ = [
@@ -14,7 +14,6 @@ __all__ = [
     'Calibration',
     'Card',
     'EncoderRef',
-    'ForeignKinds',
     'InputSpec',
     'Lesson',
     'NetworkSpec',

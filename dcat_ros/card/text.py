@@ -26,7 +26,6 @@ def card_text(card: Card) -> str:
         f'- **Labels** ({len(card.labels)}): {", ".join(card.labels)}',
         f'- **Calibration**: temperature {calibration.temperature:g}, `unknown` below '
         f'{calibration.unknown_threshold:g}; fitted on {calibration.fitted_on}',
-        *_foreign(card),
         *_taught(card),
         '',
         '## Measured',
@@ -109,14 +108,3 @@ def _row(result: Result) -> str:
     interval = f'{result.low:.3f} – {result.high:.3f}' if has_interval else ''
     n = '' if result.n is None else str(result.n)
     return f'| {result.split} | {result.metric} | {result.value:.3f} | {interval} | {n} |'
-
-
-def _foreign(card: Card) -> list[str]:
-    foreign = card.calibration.foreign
-    if foreign is None or card.encoder is None:
-        return []
-    return [
-        f'- **Foreign kinds**: {len(foreign.kinds)} of those that {card.encoder.name} knows hardly '
-        f'occurred in training; where the log odds of one exceed {foreign.usual:g}, the '
-        f'temperature is multiplied by 1 + {foreign.slope:g} times the excess'
-    ]

@@ -186,24 +186,14 @@ class _Noting:
 
     def log_probabilities(self, windows: NDArray[np.float32]) -> NDArray[np.float32]:
         """See `Classifier`."""
-        return self._noted(self._model.encoded(windows))
-
-    def log_probabilities_and_kinds(
-        self, windows: NDArray[np.float32]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
-        """See `Classifier`."""
-        encoded, kinds = self._model.encoded_and_kinds(windows)
-        return self._noted(encoded), kinds
-
-    def _noted(self, encoded: NDArray[np.float32]) -> NDArray[np.float32]:
         model = self._model
         if isinstance(model, OnnxModel) and model.has_features:
-            log_p, features = model.said_with_features(encoded)
+            log_p, features = model.said_with_features(model.encoded(windows))
             if self._mix is None:
                 self._mix = projection(features.shape[1])
             self.noted.extend(features @ self._mix)
         else:
-            log_p = model.said_of(encoded)
+            log_p = model.log_probabilities(windows)
             self.noted.extend(log_p)
         return log_p
 

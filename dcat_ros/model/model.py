@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dcat_ros.card.card import Card
-from dcat_ros.sensors.encoder import Encode, EncodeAndName
+from dcat_ros.sensors.encoder import Encode
 from dcat_ros.sensors.registry import sensor_of
 
 __all__ = ['BACKENDS', 'Model']
@@ -45,17 +45,7 @@ class Model(ABC):
     @cached_property
     def _encode(self) -> Encode | None:
         encoder = sensor_of(self.card).encoder
-        if self._naming is not None:
-            naming = self._naming  # the same one: it is in memory once
-            return self._given or (lambda windows: naming(windows)[0])
         return self._given or (encoder.load() if encoder else None)
-
-    @cached_property
-    def _naming(self) -> EncodeAndName | None:
-        encoder = sensor_of(self.card).encoder
-        if self.card.calibration.foreign is None or encoder is None or encoder.load_naming is None:
-            return None
-        return encoder.load_naming()
 
     def make_ready(self) -> None:
         """See that all is there that it needs.
@@ -73,12 +63,6 @@ class Model(ABC):
         """
         return windows if self._encode is None else self._encode(windows)
 
-    def encoded_and_kinds(
-        self, windows: NDArray[np.float32]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
-        """What `encoded` gives, and the second of what `log_probabilities_and_kinds` gives."""
-        return (self.encoded(windows), None) if self._naming is None else self._naming(windows)
-
     def log_probabilities(self, windows: NDArray[np.float32]) -> NDArray[np.float32]:
         """Uncalibrated log-probabilities.
 
@@ -92,24 +76,6 @@ class Model(ABC):
             ConfigError: see `make_ready`.
         """
         return self.said_of(self.encoded(windows))
-
-    def log_probabilities_and_kinds(
-        self, windows: NDArray[np.float32]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
-        """What `log_probabilities` gives, and what the encoder knows by itself of the windows.
-
-        Args:
-            windows: shape (N, T, C).
-
-        Returns:
-            Shape (N, classes); and log odds (N, kinds) where the card says that some of them are
-            foreign, otherwise None.
-
-        Raises:
-            ConfigError: see `make_ready`.
-        """
-        encoded, kinds = self.encoded_and_kinds(windows)
-        return self.said_of(encoded), kinds
 
     def segment_log_probabilities(self, recording: NDArray[np.float32]) -> NDArray[np.float32]:
         """Uncalibrated log-probabilities (classes,) of one whole recording (T, C).

@@ -182,11 +182,6 @@ def check_card(card: Card) -> None:
                 f'encoder.sha256: it was trained behind another {card.encoder.name} than the one '
                 'that this version knows'
             )
-    foreign, encoder = card.calibration.foreign, sensor.encoder
-    if foreign and foreign.kinds[-1] >= (encoder.n_kinds if encoder else 0):
-        raise ValueError(
-            f'calibration.foreign.kinds: {foreign.kinds[-1]} is none of the kinds of the encoder'
-        )
     if (card.input.channels, card.input.units) != (sensor.channels, sensor.units):
         raise ValueError(
             f'a model for {sensor.name} has the channels {", ".join(sensor.channels)} '

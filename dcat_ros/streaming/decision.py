@@ -5,9 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dcat_ros.card.card import ForeignKinds
-
-__all__ = ['OK', 'STALE', 'UNKNOWN', 'Prediction', 'calibrate', 'decide', 'foreign_of', 'softened']
+__all__ = ['OK', 'STALE', 'UNKNOWN', 'Prediction', 'calibrate', 'decide']
 
 OK = 'ok'
 UNKNOWN = 'unknown'
@@ -27,8 +25,7 @@ class Prediction:
         start_ns: stamp of the window's first row.
         end_ns: stamp of its last row.
         frame_id: the sensor's frame.
-        reason: why it is stale, where data come, or `unknown` for another reason than a small
-            probability; otherwise empty.
+        reason: why it is stale, where data come; otherwise empty.
     """
 
     label: str
@@ -41,35 +38,8 @@ class Prediction:
     reason: str = ''
 
 
-def foreign_of(
-    foreign: ForeignKinds, kinds: NDArray[np.floating]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """The likeliest foreign kind of each window (N,), and its log odds (N,).
-
-    Args:
-        foreign: which are.
-        kinds: log odds (N, kinds) of all that the encoder knows.
-    """
-    places = np.array(foreign.kinds)
-    best = np.asarray(kinds)[:, places].argmax(axis=1)
-    which = places[best]
-    return which, np.asarray(kinds)[np.arange(len(which)), which].astype(np.float64)
-
-
-def softened(
-    temperature: float, foreign: ForeignKinds, odds: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Temperatures (N, 1) of windows whose likeliest foreign kinds have these log odds (N,)."""
-    above = np.maximum(0.0, odds - foreign.usual)
-    return np.asarray(temperature * (1 + foreign.slope * above))[:, None]
-
-
-def calibrate(
-    log_p: NDArray[np.floating], temperature: float | NDArray[np.float64]
-) -> NDArray[np.float64]:
+def calibrate(log_p: NDArray[np.floating], temperature: float) -> NDArray[np.float64]:
     """Probabilities of log-probabilities or logits (N, classes), softened by the temperature.
-
-    That is one for all, or one for each (N, 1).
 
     Source: C. Guo et al., "On calibration of modern neural networks", ICML 2017, equation 9.
     """

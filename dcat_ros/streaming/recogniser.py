@@ -7,15 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dcat_ros.card.card import Card
-from dcat_ros.streaming.decision import (
-    STALE,
-    UNKNOWN,
-    Prediction,
-    calibrate,
-    decide,
-    foreign_of,
-    softened,
-)
+from dcat_ros.streaming.decision import STALE, UNKNOWN, Prediction, calibrate, decide
 from dcat_ros.streaming.window import Window, WindowStream
 
 __all__ = ['Classifier', 'Recogniser']
@@ -33,15 +25,6 @@ class Classifier(Protocol):
 
     def log_probabilities(self, windows: NDArray[np.float32]) -> NDArray[np.float32]:
         """Log-probabilities (N, classes) of windows (N, T, C)."""
-        ...
-
-    def log_probabilities_and_kinds(
-        self, windows: NDArray[np.float32]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
-        """The same, and log odds (N, kinds) of what an encoder knows by itself.
-
-        Only asked where the card says that some kinds are foreign.
-        """
         ...
 
     def segment_log_probabilities(self, recording: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -117,9 +100,9 @@ class Recogniser:
             samples = [w.samples for w in batch if w.samples is not None]
             if self.prepare is not None:
                 samples = [self.prepare(s) for s in samples]
-            said = iter(self._said(samples))
+            rows = iter(self._probabilities(samples))
             predictions += [
-                self._nothing(w) if w.samples is None else self._prediction(w, *next(said))
+                self._nothing(w) if w.samples is None else self._prediction(w, next(rows))
                 for w in batch
             ]
         return predictions
@@ -128,31 +111,12 @@ class Recogniser:
         """That data stopped at `stamp_ns`, or why they count for nothing."""
         return Prediction(UNKNOWN, STALE, 0.0, (), stamp_ns, stamp_ns, frame_id, reason)
 
-    def _said(
-        self, samples: list[NDArray[np.float32]]
-    ) -> Iterable[tuple[NDArray[np.float64], float, str]]:
-        """Of each window calibrated probabilities (classes,).
-
-        Behind them the greatest one without what is foreign, and a sentence of that; the sentence
-        is empty where nothing is.
-        """
+    def _probabilities(self, samples: list[NDArray[np.float32]]) -> NDArray[np.float64]:
+        """Calibrated probabilities (N, classes)."""
         if not samples:
-            return []
-        foreign = self.card.calibration.foreign
-        if foreign is None:
-            log_p = self._model.log_probabilities(np.stack(samples))
-            return [(p, 0.0, '') for p in calibrate(log_p, self._temperature)]
-        log_p, kinds = self._model.log_probabilities_and_kinds(np.stack(samples))
-        if kinds is None:
-            raise ValueError(f'{self.card.name} names foreign kinds, and nothing tells kinds')
-        which, odds = foreign_of(foreign, kinds)
-        p = calibrate(log_p, softened(self._temperature, foreign, odds))
-        without = calibrate(log_p, self._temperature).max(axis=1)
-        encoder = self.card.encoder.name if self.card.encoder else 'the encoder'
-        return [
-            (row, float(best), _of_foreign(encoder, int(kind), float(one)))
-            for row, best, kind, one in zip(p, without, which, odds, strict=True)
-        ]
+            return np.zeros((0, len(self.labels)))
+        log_p = self._model.log_probabilities(np.stack(samples))
+        return calibrate(log_p, self._temperature)
 
     def _nothing(self, window: Window) -> Prediction:
         """Nothing was seen or heard, so all labels are as likely, and none is likely enough.
@@ -166,11 +130,8 @@ class Recogniser:
         span = (window.start_ns, window.end_ns, window.frame_id)
         return Prediction(UNKNOWN, UNKNOWN, p[0], p, *span)
 
-    def _prediction(
-        self, window: Window, p: NDArray[np.float64], without: float, why: str
-    ) -> Prediction:
+    def _prediction(self, window: Window, p: NDArray[np.float64]) -> Prediction:
         label, state, confidence = decide(p, self.labels, self.unknown_threshold)
-        is_foreign = state == UNKNOWN and without >= self.unknown_threshold
         return Prediction(
             label=label,
             state=state,
@@ -179,13 +140,4 @@ class Recogniser:
             start_ns=window.start_ns,
             end_ns=window.end_ns,
             frame_id=window.frame_id,
-            reason=why if is_foreign else '',
         )
-
-
-def _of_foreign(encoder: str, kind: int, odds: float) -> str:
-    p = 1 / (1 + np.exp(-odds))
-    return (
-        f'something else than in training: kind {kind} of {encoder}, which hardly occurred there, '
-        f'has a probability of {p:.2f}'
-    )

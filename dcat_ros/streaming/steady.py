@@ -69,7 +69,7 @@ class SteadyLabel:
             return prediction
         state = UNKNOWN if self._label == UNKNOWN else OK
         confidence = self._probability(prediction, self._label)
-        return replace(prediction, label=self._label, state=state, confidence=confidence, reason='')
+        return replace(prediction, label=self._label, state=state, confidence=confidence)
 
     def _is_better(self, prediction: Prediction) -> bool:
         rival = self._probability(prediction, prediction.label)

@@ -114,10 +114,7 @@ class Lessons:
             base=base.name, base_sha256=self.base.weights_sha256, lessons=tuple(lessons)
         )
         changes = {'name': f'{base.name}_taught', 'labels': self.labels, 'taught': taught}
-        # what was taught may be what training hardly had
-        own = base.calibration.model_copy(update={'foreign': None}).model_dump()
-        changes |= {'taught': taught.model_dump(), 'calibration': own}
-        return Card.model_validate(base.model_dump() | changes)
+        return Card.model_validate(base.model_dump() | changes | {'taught': taught.model_dump()})
 
     def layers(self) -> Tensors:
         """The layers that know all labels, in closed form."""

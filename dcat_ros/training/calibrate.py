@@ -5,19 +5,13 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
 from dcat_ros.card.card import Calibration
-from dcat_ros.streaming.decision import calibrate, softened
-from dcat_ros.training.foreign import fit_foreign
+from dcat_ros.streaming.decision import calibrate
 
 __all__ = ['fit_calibration']
 
 
 def fit_calibration(
-    log_p: NDArray[np.float32],
-    classes: NDArray[np.int64],
-    unknown_at: float,
-    fitted_on: str,
-    kinds: NDArray[np.float32] | None = None,
-    streams: NDArray[np.int64] | None = None,
+    log_p: NDArray[np.float32], classes: NDArray[np.int64], unknown_at: float, fitted_on: str
 ) -> Calibration:
     """The temperature with the least negative log-likelihood, and a threshold.
 
@@ -27,28 +21,19 @@ def fit_calibration(
         unknown_at: the threshold is the quantile of the confidences of right predictions at
             which this share of them becomes `unknown`.
         fitted_on: which recordings, for people.
-        kinds: log odds (N, kinds) of what an encoder knows of them by itself; where they are there,
-            a window may become `unknown` for those, too, within the same share.
-        streams: (N,), the number of each one's stream, where kinds are there.
     """
-    right = log_p.argmax(axis=1) == classes
-    foreign, factors = None, np.ones((len(log_p), 1))
-    if kinds is not None and streams is not None:
-        foreign, odds = fit_foreign(kinds, right, streams)
-        if foreign is not None:
-            factors = softened(1.0, foreign, odds)
 
     def loss(log_temperature: float) -> float:
-        p = calibrate(log_p, float(np.exp(log_temperature)) * factors)
+        p = calibrate(log_p, float(np.exp(log_temperature)))
         return float(-np.log(np.maximum(p[np.arange(len(p)), classes], 1e-12)).mean())
 
     found = minimize_scalar(loss, bounds=(-3.0, 3.0), method='bounded')
     temperature = float(np.exp(found.x))
-    p = calibrate(log_p, temperature * factors)
+    p = calibrate(log_p, temperature)
+    right = p.argmax(axis=1) == classes
     threshold = float(np.quantile(p.max(axis=1)[right], unknown_at)) if right.any() else 0.0
     return Calibration(
         temperature=round(temperature, 4),
         unknown_threshold=round(threshold, 4),
         fitted_on=fitted_on,
-        foreign=foreign,
     )

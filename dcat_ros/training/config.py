@@ -141,8 +141,6 @@ class TrainConfig(Record):
         ppv_penalty: L2 penalty of the linear layers on the fixed-kernel features.
         ppv_augment: random changes of the windows that the window layer is fitted on.
         unknown_at: share of correct predictions that may become `unknown`.
-        foreign_kinds: whether a window may become `unknown` within this share for what the encoder
-            knows by itself, too (docs/explanation/unknown.md).
         seed: of everything random.
     """
 
@@ -170,7 +168,6 @@ class TrainConfig(Record):
     ppv_penalty: Positive = 0.1
     ppv_augment: AugmentConfig = AugmentConfig(rotation_rad=0.1, warp=0.15, scale=0.05, noise=0.01)
     unknown_at: Share = 0.05
-    foreign_kinds: bool = False
     seed: Seed = 0
     network: NetworkSpec = NetworkSpec()
     augment: AugmentConfig = AugmentConfig()
@@ -195,11 +192,6 @@ class TrainConfig(Record):
             raise ValueError(
                 f'{self.modality}{behind} has no fixed-kernel features: '
                 'write "network: {ppv: false}"'
-            )
-        if self.foreign_kinds and not (sensor.encoder and sensor.encoder.n_kinds):
-            raise ValueError(
-                'foreign_kinds: no encoder that knows kinds is before this model: write '
-                '"foreign_kinds: false"'
             )
         if self.augment.mix and sensor.mix is None:
             raise ValueError(f'two of {self.modality} do not add up: write "augment: {{mix: 0}}"')

@@ -13,13 +13,11 @@ from dcat_ros.datasets.trial import Dataset
 from dcat_ros.model.network import ActivityNet
 from dcat_ros.model.torch_model import TorchModel
 from dcat_ros.sensors.encoder import Encode
-from dcat_ros.sensors.registry import sensor_of
 from dcat_ros.sensors.sensor import Sensor
 from dcat_ros.shelf import Shelf
-from dcat_ros.streaming.decision import Prediction, calibrate, decide, foreign_of, softened
+from dcat_ros.streaming.decision import Prediction, calibrate, decide
 from dcat_ros.streaming.recogniser import Recogniser
 from dcat_ros.training.calibrate import fit_calibration
-from dcat_ros.training.foreign import Naming
 from dcat_ros.truth import label_at
 
 __all__ = ['HeldOut', 'HeldOutStream', 'calibrated', 'calibration_of', 'make_stream', 'measure']
@@ -49,14 +47,11 @@ class HeldOut:
         stream: which.
         predictions: of its windows.
         truth: one label per prediction.
-        kinds: log odds (N, kinds) of what the encoder knows by itself, one row per prediction; None
-            where it knows nothing, or was not asked.
     """
 
     stream: HeldOutStream
     predictions: list[Prediction]
     truth: list[str]
-    kinds: NDArray[np.float32] | None = None
 
     def macro_f1(self, labels: Sequence[str]) -> float:
         """Macro-F1 of the windows whose truth is one of these labels."""
@@ -84,12 +79,7 @@ def make_stream(
 
 
 def measure(
-    net: ActivityNet,
-    card: Card,
-    stream: HeldOutStream,
-    encode: Encode | None = None,
-    *,
-    kinds: bool = False,
+    net: ActivityNet, card: Card, stream: HeldOutStream, encode: Encode | None = None
 ) -> HeldOut:
     """Run a network over a stream with the recogniser that node and bag use, uncalibrated.
 
@@ -98,12 +88,7 @@ def measure(
         card: of the model.
         stream: which.
         encode: the encoder, if it is at hand.
-        kinds: whether it is asked for what it knows by itself, too; then it is not taken from hand.
     """
-    encoder = sensor_of(card).encoder
-    naming = None
-    if kinds and encoder is not None and encoder.load_naming is not None:
-        encode = naming = Naming(encoder.load_naming())
     raw = card.model_copy(update={'calibration': Calibration()})
     recogniser = Recogniser(TorchModel(net, raw, encode))
     signal = stream.stream.signal
@@ -114,7 +99,7 @@ def measure(
         predictions += recogniser.classify_many(windows)
     lag_ns = round(card.input.lag_s * 1e9)
     truth = label_at(stream.stream.segments, [p.end_ns - lag_ns for p in predictions])
-    return HeldOut(stream, predictions, truth, naming.kinds if naming and predictions else None)
+    return HeldOut(stream, predictions, truth)
 
 
 def calibration_of(
@@ -133,31 +118,14 @@ def calibration_of(
     known = np.isin(truth, card.labels)
     classes = np.array([card.labels.index(label) for label in truth[known]])
     fitted_on = f'{len(classes)} windows of {len(held_out)} continuous streams, {protocol}'
-    kinds = [h.kinds for h in held_out if h.kinds is not None]
-    named = np.concatenate(kinds)[known] if len(kinds) == len(held_out) else None
-    streams = np.repeat(np.arange(len(held_out)), [len(h.predictions) for h in held_out])
-    return fit_calibration(log_p[known], classes, unknown_at, fitted_on, named, streams[known])
+    return fit_calibration(log_p[known], classes, unknown_at, fitted_on)
 
 
 def calibrated(
-    predictions: Sequence[Prediction],
-    labels: tuple[str, ...],
-    calibration: Calibration,
-    kinds: NDArray[np.float32] | None = None,
+    predictions: Sequence[Prediction], labels: tuple[str, ...], calibration: Calibration
 ) -> list[Prediction]:
-    """The same predictions as a recogniser with this calibration would give them.
-
-    Args:
-        predictions: uncalibrated.
-        labels: of the model.
-        calibration: what they get.
-        kinds: see `HeldOut`.
-    """
-    temperature: float | NDArray[np.float64] = calibration.temperature
-    if calibration.foreign is not None and kinds is not None:
-        odds = foreign_of(calibration.foreign, kinds)[1]
-        temperature = softened(calibration.temperature, calibration.foreign, odds)
-    p = calibrate(_log_p(predictions), temperature)
+    """The same predictions as a recogniser with this calibration would give them."""
+    p = calibrate(_log_p(predictions), calibration.temperature)
     out = []
     for prediction, row in zip(predictions, p, strict=True):
         label, state, confidence = decide(row, labels, calibration.unknown_threshold)

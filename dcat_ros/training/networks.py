@@ -117,12 +117,7 @@ def fit_network(
     recipe = config if teacher else config.model_copy(update={'transfer': None})
     # the state of a training serves whatever does not change what is learnt
     fields = recipe.model_dump_json(
-        exclude={
-            'name': True,
-            'description': True,
-            'foreign_kinds': True,
-            'transfer': {'fall_back'},
-        }
+        exclude={'name': True, 'description': True, 'transfer': {'fall_back'}}
     )
     contents = f'{fields} {seed} {recordings} {source}'
 

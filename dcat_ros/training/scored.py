@@ -38,7 +38,7 @@ def _score(
     one: HeldOut, others: Sequence[HeldOut], card: Card, unknown_at: float, protocol: str
 ) -> MeasuredStream:
     calibration = calibration_of(others, card, unknown_at, protocol)
-    predictions = calibrated(one.predictions, card.labels, calibration, one.kinds)
+    predictions = calibrated(one.predictions, card.labels, calibration)
     truth = np.array(one.truth)
     best = np.array([best_label(p, card.labels) for p in predictions])
     named = np.array([p.state == OK for p in predictions])

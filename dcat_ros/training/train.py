@@ -113,9 +113,7 @@ def train(
     for i, fold in enumerate(folds):
         for arm in arms:
             fitted, held_out = fit_one(Piece(arm, i, fold))
-            heard[arm] += [
-                measure(fitted.net, card, stream, kinds=config.foreign_kinds) for stream in held_out
-            ]
+            heard[arm] += [measure(fitted.net, card, stream) for stream in held_out]
             trials[arm] += _measured_trials(fitted.net, config, card, dataset, fold, i)
     measured = {arm: _measured(config, card, len(folds), heard[arm], trials[arm]) for arm in arms}
     record, arm = card.training, arms[0]

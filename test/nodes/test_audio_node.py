@@ -9,7 +9,6 @@ import numpy as np
 import psutil
 import pytest
 import rclpy
-from helpers import ear_card, make_net
 from node_helpers import HANGS_S, Peer, RecogniserProcess
 from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy, QoSProfile
@@ -17,7 +16,6 @@ from sound_helpers import info_bytes
 from std_msgs.msg import Int16MultiArray, String
 from untrained import save_untrained
 
-from dcat_ros.model.weights import save_weights
 from dcat_ros.nodes.audio_node import AudioNode
 
 pytestmark = pytest.mark.ros
@@ -115,22 +113,6 @@ def test_another_rate_and_two_channels_as_parameters(audio_model, speaker):
         speaker.say_until(
             lambda: len(speaker.monitor.all) >= 2, 'two labels', 3.0, rate_hz=96000, block=4800
         )
-
-
-def test_what_is_foreign_to_the_tagger_is_unknown_and_the_reason_is_told(
-    tmp_path, has_tagger, speaker
-):
-    foreign = {'kinds': tuple(range(527)), 'usual': -30.0, 'slope': 1e6}
-    sure = {'temperature': 1e-3, 'unknown_threshold': 0.5, 'foreign': foreign}
-    card = ear_card(labels=('walk', 'wave', 'run'), calibration=sure)
-    save_weights(tmp_path / 'ear.safetensors', make_net(card), card)
-    with RecogniserProcess(tmp_path / 'ear.safetensors', executable='audio_node'):
-        speaker.ready()
-        speaker.say_until(lambda: speaker.monitor.all, 'a label')
-        found = speaker.monitor.all[0].prediction
-        assert (found.label, found.state) == ('unknown', 'unknown')
-        assert found.reason.startswith('something else than in training: kind ')
-        assert found.confidence == pytest.approx(1 / 3, abs=1e-3)
 
 
 def test_a_pause_is_a_gap_and_then_stale(audio_model, speaker):

@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from dcat_ros.card.card import ForeignKinds
-from dcat_ros.streaming.decision import calibrate, decide, foreign_of, softened
+from dcat_ros.streaming.decision import calibrate, decide
 
 LABELS = ('walk', 'jog', 'rest')
 
@@ -39,15 +38,3 @@ def test_calibrate_leaves_its_input_alone():
 )
 def test_decide_below_threshold_is_unknown(threshold, expected):
     assert decide(np.array([0.25, 0.5, 0.25]), LABELS, threshold) == expected
-
-
-def test_foreign_kinds_raise_the_temperature_by_hand():
-    foreign = ForeignKinds(kinds=(1, 3), usual=-4.0, slope=0.5)
-    kinds = np.array([[9.0, -5.0, 9.0, -6.0], [0.0, -9.0, 0.0, -2.0]])
-    which, odds = foreign_of(foreign, kinds)
-    np.testing.assert_array_equal(which, [1, 3])
-    np.testing.assert_array_equal(odds, [-5.0, -2.0])
-    # under the usual one nothing; two above it twice 0.5 more
-    np.testing.assert_allclose(softened(0.8, foreign, odds), [[0.8], [1.6]])
-    p = calibrate(np.log(np.array([[0.64, 0.36], [0.64, 0.36]])), np.array([[1.0], [2.0]]))
-    np.testing.assert_allclose(p, [[0.64, 0.36], [0.8 / 1.4, 0.6 / 1.4]])

@@ -40,18 +40,9 @@ def test_it_learns_and_names_what_it_stands_behind(has_tagger, tmp_path):
     assert set(training.net.state_dict()) & {'features.0.0.weight'} == set()
     whole = {r.metric: r.value for r in card.results if r.split.startswith('whole trials, each')}
     assert whole['trial accuracy'] > 0.9
-    assert card.calibration.foreign is None  # unless the recipe wants it
     silence = np.full((1, 100, 128), -100, np.float32)
     said = np.exp(TorchModel(training.net, card).log_probabilities(silence))
     assert said.max() < 0.9
-
-
-def test_what_training_hardly_had_stands_in_the_card_if_the_recipe_wants_it(has_tagger, tmp_path):
-    recipe = config(foreign_kinds=True, optimiser={'steps': 5})
-    training = train(recipe, sounds(), tmp_path, command='dcat train x')
-    foreign = training.card.calibration.foreign
-    assert 400 < len(foreign.kinds) < 527
-    assert foreign.kinds[-1] < 527
 
 
 def test_without_it_the_training_says_the_command_before_it_begins(no_tagger, tmp_path):
@@ -63,7 +54,6 @@ def test_without_it_the_training_says_the_command_before_it_begins(no_tagger, tm
 @pytest.mark.parametrize(
     ('changes', 'said'),
     [
-        ({'encoder': None, 'foreign_kinds': True}, 'no encoder that knows kinds is before'),
         ({'encoder': 'pose'}, "audio has no encoder 'pose'; there is tagger"),
         ({'network': {'ppv': True}}, 'audio behind tagger has no fixed-kernel features'),
         ({'encoder': 'tagger', 'modality': 'imu'}, "imu has no encoder 'tagger'; there is none"),

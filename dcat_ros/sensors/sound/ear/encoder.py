@@ -1,8 +1,8 @@
 """The tagger as an encoder: its tokens take the place of a window's rows."""
 
 from dcat_ros.pretrained.known import TAGGER
-from dcat_ros.sensors.encoder import Encode, EncodeAndName, Encoder
-from dcat_ros.sensors.sound.ear.tagger import N_CHANNELS, N_GROUPS, N_KINDS
+from dcat_ros.sensors.encoder import Encode, Encoder
+from dcat_ros.sensors.sound.ear.tagger import N_CHANNELS, N_GROUPS
 
 __all__ = ['EAR']
 
@@ -14,10 +14,4 @@ def _load() -> Encode:
     return Tagger.ready().tokens
 
 
-def _load_naming() -> EncodeAndName:
-    from dcat_ros.sensors.sound.ear.session import Tagger
-
-    return Tagger.ready().tokens_and_kinds
-
-
-EAR = Encoder(TAGGER.name, N_CHANNELS * N_GROUPS, _load, N_KINDS, _load_naming)
+EAR = Encoder(TAGGER.name, N_CHANNELS * N_GROUPS, _load)

@@ -49,20 +49,15 @@ class Tagger:
 
     def tokens(self, windows: Array) -> Array:
         """Tokens (N, ceil(T / 32), 1536) of windows (N, T, 128) in dB."""
-        return self._run([TOKENS], windows)[0]
+        return self._run(TOKENS, windows)
 
     def kinds(self, windows: Array) -> Array:
         """Logits (N, 527) of the sounds that it knows, of windows (N, T, 128) in dB."""
-        return self._run([KINDS], windows)[0]
+        return self._run(KINDS, windows)
 
-    def tokens_and_kinds(self, windows: Array) -> tuple[Array, Array]:
-        """Both at once, for little more than one."""
-        tokens, kinds = self._run([TOKENS, KINDS], windows)
-        return tokens, kinds
-
-    def _run(self, outputs: list[str], windows: Array) -> list[Array]:
+    def _run(self, output: str, windows: Array) -> Array:
         parts = [
-            self._session.run(outputs, {ROWS: windows[i : i + _BATCH]})
+            self._session.run([output], {ROWS: windows[i : i + _BATCH]})[0]
             for i in range(0, len(windows), _BATCH)
         ]
-        return [np.concatenate(some) for some in zip(*parts, strict=True)]
+        return np.concatenate(parts)

@@ -62,11 +62,3 @@ def test_without_it_the_sentence_has_the_command(no_tagger):
     place_of(TAGGER).write_bytes(b'damaged')
     with pytest.raises(ConfigError, match=r'damaged or another file.*dcat models get tagger'):
         Tagger.ready()
-
-
-def test_both_at_once_are_what_each_is_alone(network):
-    rows = np.random.default_rng(0).normal(-40, 20, size=(20, 90, 128)).astype(np.float32)
-    ear = Tagger(network)
-    tokens, kinds = ear.tokens_and_kinds(rows)
-    np.testing.assert_array_equal(tokens, ear.tokens(rows))
-    np.testing.assert_array_equal(kinds, ear.kinds(rows))
