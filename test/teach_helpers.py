@@ -99,6 +99,22 @@ def save_base(folder: Path) -> None:
     save_memory(path.with_suffix('.memory'), remember(model, config, dataset), digest)
 
 
+def save_renamed(base: Path, path: Path) -> Path:
+    """The same model under the name of another file."""
+    from dcat_ros.model.export import save_onnx
+    from dcat_ros.model.onnx_model import load_onnx
+    from dcat_ros.model.weights import load_weights, save_weights
+    from dcat_ros.teach.memory import load_memory, save_memory
+
+    net, card = load_weights(base)
+    card = card.model_copy(update={'name': path.stem})
+    digest = save_weights(path, net, card)
+    save_onnx(path.with_suffix('.onnx'), net, card, digest)
+    memory = load_memory(base.with_suffix('.memory'), load_onnx(base.with_suffix('.onnx')))
+    save_memory(path.with_suffix('.memory'), memory, digest)
+    return path
+
+
 def takes_bag(path: Path, *labels, pause_s=2.0, change=None) -> Path:
     """A bag of movements with pauses between; `change` gets number and samples of each."""
     rng = np.random.default_rng(5)

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field, FiniteFloat, model_validator
+from pydantic import Field, FiniteFloat
 
 from dcat_ros.card.record import Record, Share
 
@@ -21,13 +21,3 @@ class Calibration(Record):
     temperature: Annotated[FiniteFloat, Field(ge=0.001, le=1000)] = 1.0
     unknown_threshold: Share = 0.0
     fitted_on: str = 'not fitted'
-
-    @model_validator(mode='before')
-    @classmethod
-    def _without_foreign(cls, fields: object) -> object:
-        """For a while there was room for an encoder's own kinds, which hardly gained anything."""
-        if not isinstance(fields, dict) or 'foreign' not in fields:
-            return fields
-        if fields['foreign'] is not None:
-            raise ValueError('foreign kinds are not used any more; train it again with its recipe')
-        return {name: value for name, value in fields.items() if name != 'foreign'}

@@ -71,12 +71,17 @@ class Desk:
 
         Raises:
             WeightsError: it is unusable, or has no memory.
-            ConfigError: it cannot be taught by takes.
+            ConfigError: it cannot be taught by takes, or another one is written to the same place.
             OutputError: there is no folder to write to, or another file lies there.
         """
         lessons = load_lessons(model)
         base = lessons.base.card
         place = self._out or folder() / f'{base.name}_taught.safetensors'
+        if any(place == other.place for other in self.students):
+            raise ConfigError(
+                f'Two that learn would both be written to {place}: teach one after the other, the '
+                'second with --out.'
+            )
         if not lessons.takes and place.exists():
             lessons = self._before(place, lessons)
         if self._anew:
@@ -171,13 +176,14 @@ class Desk:
             InputError: the bag, a topic in it or the truth is unusable, or no take is; nobody has
                 learned anything of it then.
         """
-        before = [student.lessons for student in self.students]
+        before, n_refused = [student.lessons for student in self.students], len(self.refused)
         try:
             for student in self.students:
                 self._learn(student, bag, truth, source, self.who, labels)
         except InputError:
             for student, lessons in zip(self.students, before, strict=True):
                 student.lessons = lessons
+            del self.refused[n_refused:]  # of the whole bag the caller says why
             raise
         segments = self._segments(bag, truth, source)
         keep(folder(), bag, segments, self.who[0], source.given)

@@ -21,7 +21,6 @@ def test_card_json_round_trip_is_the_same():
         ({'labels': ('walk', 'walk')}, 'a label stands twice'),
         ({'schema_version': 0}, 'schema_version'),
         ({'surprise': 1}, 'surprise'),
-        ({'calibration': {'foreign': {'kinds': (1,)}}}, 'foreign kinds are not used any more'),
         ({'input': {'rate_hz': 0}}, 'rate_hz'),
         ({'input': {'rate_hz': float('nan')}}, 'rate_hz'),
         ({'input': {'window_s': float('inf')}}, 'window_s'),
@@ -54,12 +53,6 @@ def test_card_missing_field_is_refused(field):
     del fields[field]
     with pytest.raises(pydantic.ValidationError, match=field):
         Card.model_validate(fields)
-
-
-def test_card_that_left_foreign_kinds_empty_is_read():
-    fields = make_card().model_dump()
-    fields['calibration']['foreign'] = None
-    assert Card.model_validate(fields) == make_card()
 
 
 def test_card_cannot_be_changed():

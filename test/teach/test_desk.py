@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import safetensors.numpy
-from teach_helpers import movement, still, takes_bag
+from teach_helpers import movement, save_renamed, still, takes_bag
 
 from dcat_ros.bags.labelled import load
 from dcat_ros.bags.lines import bag_lines
@@ -124,13 +124,32 @@ def test_a_take_of_something_else_is_unlike_the_others(base, taught, tmp_path):
 
 
 def test_two_models_learn_the_same_takes(base, bag, taught, tmp_path):
-    for ending in ('.safetensors', '.onnx', '.memory'):
-        (tmp_path / f'other{ending}').write_bytes(base.with_suffix(ending).read_bytes())
-    desk = Desk(WHO)
-    desk.open(str(base))
-    desk.open(str(tmp_path / 'other.safetensors'))
+    desk = desk_of(base)
+    desk.open(str(save_renamed(base, tmp_path / 'other.safetensors')))
     desk.learn_bag(bag, TRUTH, BagSource(), ['nod'])
-    assert [card.taught.labels for _, card in desk.write()] == [('nod',), ('nod',)]
+    written = desk.write()
+    assert [card.taught.labels for _, card in written] == [('nod',), ('nod',)]
+    assert len({path for path, _ in written}) == 2
+
+
+def test_two_models_are_not_written_to_one_file(base, taught):
+    with pytest.raises(ConfigError, match=r'Two that learn .*made_taught'):
+        desk_of(base).open(str(base))
+
+
+def test_of_a_bag_that_one_of_two_cannot_learn_nothing_is_left(base, taught, tmp_path):
+    def spoil(i, values):
+        return still(len(values), np.random.default_rng(0)) if i == 1 else values
+
+    other = save_renamed(base, tmp_path / 'other.safetensors')
+    bag = takes_bag(tmp_path / 'spoilt', 'nod', 'nod', 'nod', change=spoil)
+    taught_by(other, bag)
+    desk = desk_of(base)
+    desk.open(str(other))
+    with pytest.raises(InputError, match='it was taught before'):
+        desk.learn_bag(bag, TRUTH, BagSource())
+    assert not desk.students[0].lessons.takes
+    assert not desk.refused
 
 
 @pytest.mark.parametrize(
