@@ -4,7 +4,7 @@ import csv
 from functools import cache
 from math import isinf
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import pydantic
 from pydantic import Field
@@ -61,7 +61,8 @@ def line_model() -> type[Line]:
             if isinstance(one.default, float):
                 number['allow_inf_nan'] = isinf(one.default)
             limits: Any = Field(one.default, description=one.text, **number)
-            columns[one.name] = (type(one.default), limits)
+            kind: Any = Literal[one.choices] if one.choices else type(one.default)
+            columns[one.name] = (kind, limits)
     return pydantic.create_model('Line', __base__=Line, **columns)
 
 

@@ -39,9 +39,12 @@ def _setting_options() -> Iterator[Any]:
             if isinstance(setting.default, bool):
                 yield click.option(name, is_flag=True, help=setting.text)
             else:
-                shown = setting.default != 0
                 yield click.option(
-                    name, default=setting.default, show_default=shown, help=setting.text
+                    name,
+                    default=setting.default,
+                    type=click.Choice(setting.choices) if setting.choices else None,
+                    show_default=setting.default != 0,
+                    help=setting.text,
                 )
 
 

@@ -29,7 +29,7 @@ def topics_and_settings(given: Mapping[str, Any]) -> dict[str, Any]:
     """All topics and settings of all sensors: those given, and the defaults of the others.
 
     Raises:
-        ConfigError: one is not known.
+        ConfigError: one is not known, or a setting has none of its choices.
     """
     known: dict[str, Any] = {}
     for one in named():
@@ -37,4 +37,9 @@ def topics_and_settings(given: Mapping[str, Any]) -> dict[str, Any]:
         known |= {setting.name: setting.default for setting in one.settings}
     if unknown := sorted(given.keys() - known.keys()):
         raise ConfigError(f'no sensor has {unknown[0]!r}; there are {", ".join(known)}.')
+    for setting in (setting for one in named() for setting in one.settings if setting.choices):
+        chosen = given.get(setting.name, setting.default)
+        if chosen not in setting.choices:
+            choices = ' or '.join(setting.choices)
+            raise ConfigError(f'{setting.name} is {chosen!r:.80}; it can be {choices}.')
     return known | dict(given)

@@ -47,6 +47,7 @@ class Setting:
         text: what it does, for the help of the option.
         low: least value of a number.
         high: greatest value.
+        choices: the allowed texts; any if empty.
         is_option: whether it is an option of `dcat evaluate`, too.
     """
 
@@ -55,6 +56,7 @@ class Setting:
     text: str
     low: float | None = None
     high: float | None = None
+    choices: tuple[str, ...] = ()
     is_option: bool = True
 
 

@@ -37,7 +37,18 @@ def cuts(asked: Stretches) -> list[Cut]:
     frames: list[tuple[int, FilmFrame]] = []
     made: dict[int, Cut] = {}
     judge = PictureJudge(float('inf'))
-    film = film_of(asked.recording, asked.topic, wanted=lambda stamp_ns: place_of(stamp_ns) >= 0)
+    film = film_of(
+        asked.recording,
+        asked.topic,
+        asked.given,
+        wanted=lambda stamp_ns: place_of(stamp_ns) >= 0,
+    )
+
+    def judged(place: int) -> None:
+        """One dark picture, or a second that stands still, says nothing of a whole stretch."""
+        if place >= 0 and (why := senseless(judge.doubts, asked.doubts)):
+            made[place] = why
+        judge.reset()
 
     last = -1
     for frame in film:
@@ -46,13 +57,12 @@ def cuts(asked: Stretches) -> list[Cut]:
             continue
         place = place_of(frame.stamp_ns)
         if place != last:
-            judge.reset()
+            judged(last)
             last = place
         judge.feed(frame.stamp_ns, frame.pixels)
-        if why := senseless(judge.doubts, asked.doubts):
-            made[place] = why
         # the picture itself is let go of here
         frames.append((place, frame._replace(pixels=np.zeros(0))))
+    judged(last)
     for place, group in groupby(frames, key=lambda one: one[0]):
         own = [frame for _, frame in group]
         stamps = np.array([frame.stamp_ns for frame in own])

@@ -17,6 +17,7 @@ from dcat_ros.sensors.camera.joints import from_landmarks
 from dcat_ros.sensors.camera.landmarks import as_rgb, finders
 from dcat_ros.sensors.camera.person import Person
 from dcat_ros.sensors.recording import Recording
+from dcat_ros.sensors.setting import Given
 from dcat_ros.sensors.shown import time_of
 
 __all__ = ['RATE_HZ', 'FilmFrame', 'film_of']
@@ -42,6 +43,7 @@ class FilmFrame(NamedTuple):
 def film_of(
     recording: Recording,
     topic: str,
+    given: Given,
     *,
     receipt: bool = False,
     wanted: Callable[[int], bool] = lambda stamp_ns: True,
@@ -51,6 +53,7 @@ def film_of(
     Args:
         recording: open.
         topic: of the pictures.
+        given: who is watched, and by which network.
         receipt: the times at which messages came count.
         wanted: whether a picture of this time is; others are not decoded.
 
@@ -59,7 +62,7 @@ def film_of(
     """
     compressed = recording.topics[topic] == COMPRESSED_IMAGE_TYPE
     read: Callable[[bytes], UnreadPicture] = read_compressed_image if compressed else read_image
-    person = Person(finders())
+    person = Person(finders(given['pose_network']), given['watched'])
     last_ns: int | None = None
     for message in recording.messages([topic]):
         try:

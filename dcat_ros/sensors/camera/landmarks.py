@@ -83,6 +83,7 @@ class Landmarker:
         self._library = mediapipe
         self._follows = follows
         self._time_ms = -1
+        self._ahead_ms = 0
 
     def find(self, rgb: NDArray[np.uint8], stamp_ns: int = 0) -> NDArray[np.float32]:
         """The landmarks of all people found.
@@ -101,8 +102,10 @@ class Landmarker:
             image_format=self._library.ImageFormat.SRGB, data=np.ascontiguousarray(rgb)
         )
         if self._follows:
-            # the library wants times that ascend, whatever a sensor's clock does
-            self._time_ms = max(self._time_ms + 1, stamp_ns // _MS)
+            # the library wants times that ascend: where a clock jumped back, they go on from there
+            behind = self._time_ms + 1 - (stamp_ns // _MS + self._ahead_ms)
+            self._ahead_ms += max(0, behind)
+            self._time_ms = stamp_ns // _MS + self._ahead_ms
             result = self._network.detect_for_video(image, self._time_ms)
         else:
             result = self._network.detect(image)

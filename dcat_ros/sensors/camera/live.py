@@ -23,7 +23,13 @@ __all__ = ['LIVE']
 
 def _make_receiver(card: Card, stream: WindowStream, form: Form, given: Given) -> CameraReceiver:
     compressed = form.type_name == COMPRESSED_IMAGE_TYPE
-    return CameraReceiver(card, finders(), compressed=compressed, stride_s=form.stride_s)
+    return CameraReceiver(
+        card,
+        finders(given['pose_network']),
+        prefers=given['watched'],
+        compressed=compressed,
+        stride_s=form.stride_s,
+    )
 
 
 def _is_mine(topic: str, type_name: str, data: bytes | None) -> bool:
@@ -58,4 +64,5 @@ LIVE = Live(
     max_gap_s=0.5,
     enough_hz=RATE_HZ,
     to_bag=TO_BAG,
+    as_set={'person': 'watched', 'pose_network': 'pose_network'},
 )

@@ -1,5 +1,6 @@
 """Parameters of the node for an ordinary camera, beside those of all recognisers."""
 
+from dcat_ros.sensors.camera.named import NETWORKS, WATCHED
 from dcat_ros.sensors.setting import Spec
 
 __all__ = ['PARAMETERS']
@@ -7,16 +8,16 @@ __all__ = ['PARAMETERS']
 PARAMETERS = (
     Spec(
         'person',
-        'middle',
+        WATCHED[0],
         'Of an ordinary camera with several people in view: whom it watches, until he leaves. '
         'middle: who is nearest to the middle of the picture; nearest: who is largest in it.',
-        choices=('middle', 'nearest'),
+        choices=WATCHED,
     ),
     Spec(
         'pose_network',
-        'pose',
+        NETWORKS[0],
         'Of an ordinary camera: the network that finds joints, see dcat models list; pose_full is '
         'larger and slower.',
-        choices=('pose', 'pose_full'),
+        choices=NETWORKS,
     ),
 )

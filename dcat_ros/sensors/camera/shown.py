@@ -1,4 +1,4 @@
-"""What a report shows of a camera: how high each hand and foot is, and how many joints are seen.
+"""What a report shows of a camera: how high wrists and knees are.
 
 No picture goes into a report: only joints leave the pose network.
 """
@@ -35,7 +35,7 @@ def trace(recording: Recording, topic: str, given: Given, receipt: bool) -> Trac
     """
     envelope, span = Envelope(len(_SHOWN), max_buckets=MOST_BUCKETS), Span()
     last = np.zeros(len(_SHOWN))
-    for frame in film_of(recording, topic, receipt=receipt):
+    for frame in film_of(recording, topic, given, receipt=receipt):
         if isinstance(frame, MessageError):
             continue
         span.see(frame.stamp_ns, frame.stamp_ns)

@@ -1,5 +1,7 @@
 """The real pose network, on rendered pictures of recorded people."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from helpers import run_python
@@ -76,3 +78,18 @@ other.close()
 def test_a_network_that_is_collected_in_the_middle_of_a_call_of_another_hangs_nothing():
     done = run_python('-c', COLLECTED, str(pose_network()), timeout=120)
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_times_of_a_clock_that_jumps_back_go_on_at_their_own_pace(monkeypatch):
+    network, times = Landmarker(pose_network()), []
+    nobody = SimpleNamespace(pose_landmarks=[], pose_world_landmarks=[])
+
+    def detect_for_video(image, time_ms):
+        times.append(time_ms)
+        return nobody
+
+    monkeypatch.setattr(network, '_network', SimpleNamespace(detect_for_video=detect_for_video))
+    picture = np.zeros((48, 64, 3), np.uint8)
+    for stamp_ms in (9000, 9100, 0, 100, 200, 200):
+        network.find(picture, stamp_ms * 1_000_000)
+    assert np.diff(times).tolist() == [100, 1, 100, 100, 1]
