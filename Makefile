@@ -42,6 +42,7 @@ format: $(DEV_READY)
 
 .PHONY: setup system demo test format lint docs reference reproduce soak fuzz bench lock audit clean
 
+AUDIT := .venv-audit
 PIP := $(BIN)/pip install --disable-pip-version-check --progress-bar off -q
 # the lock files name everything, and pip takes only files whose hashes stand there
 LOCKED := $(PIP) --no-deps
@@ -127,9 +128,12 @@ bench: $(DEV_READY)
 lock:
 	$(PYTHON) requirements/lock.py $(LOCK_ARGS)
 
-# known vulnerabilities of what is locked; says where it could not ask
+# known vulnerabilities of what is locked; says where it could not ask. pip-audit has an environment
+# of its own: it is no part of what it judges
 audit:
-	$(PYTHON) requirements/audit.py
+	@[ -x $(AUDIT)/bin/pip-audit ] || { $(PYTHON) -m venv $(AUDIT) && \
+	  $(AUDIT)/bin/pip install --disable-pip-version-check -q pip-audit; } || true
+	PATH="$(CURDIR)/$(AUDIT)/bin:$$PATH" $(PYTHON) requirements/audit.py
 
 clean:
 	rm -rf .venv .venv-* build dist *.egg-info runs demo_out site

@@ -34,17 +34,26 @@ def main() -> None:
     parser.add_argument('--data', type=Path, default=Path(os.environ.get('DCAT_DATA', '.')))
     parser.add_argument('--network', default='pose')
     args = parser.parse_args()
-    frames = read_depth(args.data / 'utd_mhad' / 'Depth' / 'a3_s1_t1_depth.mat')
-    look = plain_look(frames)
-    people = [as_rgb(shaded(frame, look, FOCAL_PX)) for frame in frames]
-    empty = as_rgb(np.full((480, 640), look.background, np.uint8))
+    people = rendered(args.data)
+    empty = np.full_like(people[0], people[0][0, 0])
     model = load_model(args.model)
     for what, pictures in (('one person', people), ('nobody', [empty])):
         measure(what, pictures, Recogniser(model), args.network)
 
 
+def rendered(data: Path) -> list[np.ndarray]:
+    """Pictures (480, 640, 3) of a person, at the 19 a second that the depth was recorded with.
+
+    Raises:
+        DatasetError: the recording is not there.
+    """
+    frames = read_depth(data / 'utd_mhad' / 'Depth' / 'a3_s1_t1_depth.mat')
+    look = plain_look(frames)
+    return [as_rgb(shaded(frame, look, FOCAL_PX)) for frame in frames]
+
+
 def measure(what: str, pictures: list[np.ndarray], recogniser: Recogniser, network: str) -> None:
-    """Print the share of a core, and the time from a window's last picture to its label."""
+    """Print the share of a core, and the CPU time from a window's last picture to its label."""
     store = get_typestore(Stores.ROS2_JAZZY)
     receiver = CameraReceiver(recogniser.card, finders(network))
     rng = np.random.default_rng(0)
@@ -65,7 +74,7 @@ def measure(what: str, pictures: list[np.ndarray], recogniser: Recogniser, netwo
     print(
         f'{what}: {100 * cpu_s / SECONDS:.0f} % of a core, '
         f'{1000 * cpu_s / max(1, looked):.1f} ms a picture; '
-        f'last picture to label {np.median(latency_ms):.0f} ms (p99 '
+        f'CPU time from the last picture to the label {np.median(latency_ms):.0f} ms (p99 '
         f'{np.percentile(latency_ms, 99):.0f} ms); {counts["frames"]} pictures came, {looked} '
         f'were looked at, {counts["skipped"]} were not needed'
     )

@@ -1,19 +1,26 @@
 """image_node with pictures of 640 x 480 pixels at 30 Hz: does anything lag by more than a stride?
 
-    python -m benchmarks.image_load
+    python -m benchmarks.image_load [--data DIR]
 
-A process of its own publishes sensor_msgs/Image (16UC1, a person who moves) with stamps of now.
+A process of its own publishes sensor_msgs/Image with stamps of now: 16UC1 for a depth camera, a
+made person who moves; rgb8 for an ordinary one, rendered of recorded depth, which needs UTD-MHAD
+below DIR (DCAT_DATA) and 'dcat models get pose'.
 """
 
+import argparse
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
+from benchmarks.camera_load import RATE_HZ, rendered
 from benchmarks.node_load import process
+from dcat_ros.errors import InputError
 from dcat_ros.share import dds_environment
 
 SECONDS = 20.0
@@ -23,37 +30,50 @@ CAMERA = """
 import sys, time, numpy as np, rclpy
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import Image
-seconds = float(sys.argv[1])
+seconds, rate_hz, encoding = float(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+frames = np.load(sys.argv[4])
 rclpy.init()
 node = rclpy.create_node('camera')
 publisher = node.create_publisher(Image, 'image_raw', QoSProfile(depth=5))
-message = Image(height=480, width=640, encoding='16UC1', step=1280)
+message = Image(height=480, width=640, encoding=encoding, step=frames[0].nbytes // 480)
 message.header.frame_id = 'camera'
-frames = []
-for i in range(30):
-    depth = np.zeros((480, 640), np.uint16)
-    depth[60:420, 260 + 2 * i:360 + 2 * i] = 2500 + 10 * i
-    frames.append(depth.tobytes())
 while not publisher.get_subscription_count():
     time.sleep(0.01)
 begin = time.time()
-for i in range(int(30 * seconds)):
-    time.sleep(max(0.0, begin + i / 30 - time.time()))
+for i in range(int(rate_hz * seconds)):
+    time.sleep(max(0.0, begin + i / rate_hz - time.time()))
     del message.data[:]
-    message.data.frombytes(frames[i % 30])
+    message.data.frombytes(frames[i % len(frames)].tobytes())
     message.header.stamp.sec, message.header.stamp.nanosec = divmod(time.time_ns(), 10**9)
     publisher.publish(message)
 """
 
 
-def run(model: str = 'image_depth_utd_mhad') -> list[tuple[str, str]]:
+def run(data: Path | None = None) -> list[tuple[str, str]]:
     """All rows of this benchmark."""
+    depth = np.zeros((30, 480, 640), np.uint16)
+    for i, frame in enumerate(depth):
+        frame[60:420, 260 + 2 * i : 360 + 2 * i] = 2500 + 10 * i
+    rows = measure('a depth camera', 'image_depth_utd_mhad', '16UC1', depth)
+    try:
+        people = np.stack(rendered(data or Path(os.environ.get('DCAT_DATA', '.'))))
+        rows += measure('an ordinary camera, one person', 'camera_utd_mhad', 'rgb8', people)
+    except (InputError, OSError) as problem:
+        print(f'an ordinary camera is left out: {problem}', flush=True)
+    return rows
+
+
+def measure(
+    what: str, model: str, encoding: str, frames: NDArray[np.generic]
+) -> list[tuple[str, str]]:
+    """The rows of one camera."""
     import rclpy
     from diagnostic_msgs.msg import DiagnosticArray
 
     from dcat_ros.model.runtime import load_model
     from dcat_ros.nodes.monitor import Heard, Monitor
 
+    load_model(model).make_ready()
     os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
     os.environ.setdefault('ROS_DOMAIN_ID', '77')
     os.environ.update(dds_environment())
@@ -72,10 +92,13 @@ def run(model: str = 'image_depth_utd_mhad') -> list[tuple[str, str]]:
     Monitor(node, '/image_node', heard=on_label)
     node.create_subscription(DiagnosticArray, '/diagnostics', on_health, 10)
     command = (_NODE, '--ros-args', '-p', f'model:={model}', '-p', 'focal_px:=571.0')
-    with process(*command) as running:
+    with tempfile.TemporaryDirectory() as folder, process(*command) as running:
+        path = Path(folder) / 'frames.npy'
+        np.save(path, frames)
         time.sleep(4.0)  # start-up must be over
         before = running.cpu_times()
-        camera = subprocess.Popen([sys.executable, '-c', CAMERA, str(SECONDS)])
+        arguments = (str(SECONDS), str(RATE_HZ), encoding, str(path))
+        camera = subprocess.Popen([sys.executable, '-c', CAMERA, *arguments])
         while camera.poll() is None:
             rclpy.spin_once(node, timeout_sec=0.05)
         after = running.cpu_times()
@@ -89,12 +112,13 @@ def run(model: str = 'image_depth_utd_mhad') -> list[tuple[str, str]]:
     p50, p99, worst = np.percentile(delays_s, [50, 99, 100])
     rows = [
         (
-            "image_node, 640 x 480 at 30 Hz: instant of the window's end to label / stride",
+            f'image_node, {what}, 640 x 480 at 30 Hz: end of window to label / stride',
             f'{p50 / stride_s:.2f}, p99 {p99 / stride_s:.2f}, greatest {worst / stride_s:.2f}   '
-            f'(stride {1000 * stride_s:.0f} ms, {len(delays_s)} labels)',
+            f'({1000 * p50:.0f}, {1000 * p99:.0f} and {1000 * worst:.0f} of '
+            f'{1000 * stride_s:.0f} ms, {len(delays_s)} labels)',
         ),
         (
-            'image_node, 640 x 480 at 30 Hz: CPU time / time',
+            f'image_node, {what}, 640 x 480 at 30 Hz: CPU time / time',
             f'{used / SECONDS:.2f}   ({health.get("messages received")} frames received, '
             f'{health.get("stream: skipped")} not needed, {health.get("windows dropped")} dropped)',
         ),
@@ -105,4 +129,6 @@ def run(model: str = 'image_depth_utd_mhad') -> list[tuple[str, str]]:
 
 
 if __name__ == '__main__':
-    run()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--data', type=Path)
+    run(parser.parse_args().data)

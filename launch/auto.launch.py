@@ -31,8 +31,9 @@ def generate_launch_description() -> LaunchDescription:
     }
 
     def woken(given: Mapping[str, str]) -> dict[str, object]:
-        """All of them; without an ordinary camera those that the file of parameters names."""
-        return {'recognisers': [*nodes]} if given[_CAMERA_TOPIC] else {}
+        """The ordinary camera, too, where it is named; a file of the user's own says it itself."""
+        own_file = given['params_file'] or not given[_CAMERA_TOPIC]
+        return {} if own_file else {'recognisers': [*nodes]}
 
     recognisers = [
         Program(

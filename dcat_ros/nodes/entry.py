@@ -13,6 +13,7 @@ from threading import Event
 
 from dcat_ros.libraries import missing
 from dcat_ros.nodes import NO_ROS
+from dcat_ros.share import dds_environment
 
 __all__ = [
     'audio_node',
@@ -64,6 +65,7 @@ def _run(module: str, name: str) -> int:
     # one thread for torch and for numpy's linear algebra: a second one spins where the machine is
     # busy, and made a window take a hundred times as long
     os.environ.setdefault('OMP_NUM_THREADS', '1')
+    os.environ.update(dds_environment())  # started by hand, too, and not by a launch file alone
     for number in _SIGNALS:
         signal.signal(number, lambda *_: os._exit(0))
     try:

@@ -202,6 +202,8 @@ def test_an_ordinary_camera_joins_where_its_topic_is_named(started):
     woken = presence.parameters[-1]['recognisers']
     assert woken == [node.name for node in (imu, image, camera, audio)]
     assert 'recognisers' not in started('auto')[-1].parameters[-1]
+    *_, presence = started('auto', camera_topic='/camera/color/image_raw', params_file=params_file)
+    assert 'recognisers' not in presence.parameters[-1], 'the file may leave a sensor out'
 
 
 def test_halves_of_an_inertial_sensor_become_parameters(started):
