@@ -86,9 +86,9 @@ demo: $(if $(filter image camera auto,$(SENSOR)),$(DEV_READY),setup)
 	$(if $(filter camera,$(SENSOR)),$(BIN)/dcat models get pose)
 	$(BIN)/dcat demo --sensor $(SENSOR) $(DEMO_ARGS)
 
-# tests of cameras that find no pose network are skipped, and say why
+# tests of cameras that find no pose network, and of the ear that find no tagger, are skipped, and say why
 test: $(DEV_READY) $(if $(PYTEST_ARGS),,system)
-	$(if $(PYTEST_ARGS),,-$(BIN)/dcat models get pose)
+	$(if $(PYTEST_ARGS),,-$(BIN)/dcat models get pose; $(BIN)/dcat models get tagger)
 	$(BIN)/python -m pytest $(or $(PYTEST_ARGS),$(PARALLEL))
 
 lint: $(DEV_READY)
