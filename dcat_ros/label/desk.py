@@ -70,6 +70,7 @@ class Desk:
         self.places = [Place(bag, csv) for bag, csv in zip(bags, files, strict=True)]
         self._source, self._truth_topic, self._suggest = source, truth_topic, suggest
         self._wanted: list[int] = []  # the last one is read next
+        self._being_read: int | None = None
         self._looked: list[int] = []  # the last one was looked at last
         self._news = Condition()
         self._ends = False
@@ -96,7 +97,8 @@ class Desk:
             if number in self._looked:
                 self._looked.remove(number)
             self._looked.append(number)
-            if place.opened is None and not place.problem:
+            # what is read already is not read anew in place of what it has become by then
+            if place.opened is None and not place.problem and number != self._being_read:
                 if number in self._wanted:
                     self._wanted.remove(number)
                 self._wanted.append(number)
@@ -171,8 +173,10 @@ class Desk:
                 self._news.wait_for(lambda: self._ends or self._wanted)
                 if self._ends:
                     return
-                number = self._wanted.pop()
+                number = self._being_read = self._wanted.pop()
             self._read(number)
+            with self._news:
+                self._being_read = None
 
     def _read(self, number: int) -> None:
         place = self.places[number]
