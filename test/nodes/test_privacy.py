@@ -141,9 +141,10 @@ def breaches(watched):
 
 def test_nothing_is_stored_and_nothing_but_labels_is_sent(kind, run):
     watched, sensor, topics = run(kind)
-    assert list(breaches(watched)) == []
+    said = list(breaches(watched))
+    assert said == [], said
     if watched.traced:  # it sees what is sent: the names of the labels are in it
-        label = sensor.monitor.all[-1].labels[0].encode()
+        label = sensor.monitor.all[-1].prediction.label.encode()
         assert any(label in data for data in watched.payloads(*SENDS))
     personal = {name for name, types in topics.items() if any(map(PERSONAL.search, types))}
     assert personal == (set() if kind == 'sound' else {'/image_node/debug_image'})

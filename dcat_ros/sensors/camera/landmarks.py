@@ -6,9 +6,11 @@ but landmarks.
 
 import contextlib
 import os
+import sys
 import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -21,6 +23,7 @@ __all__ = ['N_LANDMARKS', 'Landmarker', 'as_rgb', 'finders', 'ready_network']
 
 N_LANDMARKS = 33
 _MS = 1_000_000
+_NOT_NEEDED = ('matplotlib', 'matplotlib.pyplot', 'sounddevice')
 #: Networks of landmarkers that are gone. The library closes one where Python collects it, and that
 #: may be in the middle of a call of another one, whose lock it then waits for without end.
 _left: list[Any] = []
@@ -61,7 +64,8 @@ class Landmarker:
         _close_those_left()
         with _silent():
             try:
-                import mediapipe
+                with _without_what_it_never_needs():
+                    import mediapipe
                 from mediapipe.tasks.python import BaseOptions, vision
             except ImportError as problem:
                 raise ConfigError(
@@ -138,6 +142,22 @@ def finders(network: str = 'pose') -> Callable[[int, bool], Landmarker]:
     """
     path = ready_network(network)
     return lambda most, follows: Landmarker(path, most=most, follows=follows)
+
+
+@contextlib.contextmanager
+def _without_what_it_never_needs() -> Iterator[None]:
+    """The library imports a plotting library and, of all that hears, PortAudio, for other tasks.
+
+    The first takes a second and writes a cache, the second opens the machine's sound system: not in
+    a program that only looks.
+    """
+    absent = [name for name in _NOT_NEEDED if name not in sys.modules]
+    sys.modules.update({name: ModuleType(name) for name in absent})
+    try:
+        yield
+    finally:
+        for name in absent:
+            del sys.modules[name]
 
 
 @contextlib.contextmanager

@@ -72,6 +72,7 @@ other = landmarks.Landmarker(Path(sys.argv[1]))
 assert not landmarks._left
 assert other.find(np.zeros((48, 64, 3), np.uint8)).shape == (0, 33, 7)
 other.close()
+assert not {'matplotlib', 'sounddevice'} & sys.modules.keys()
 """
 
 
