@@ -66,3 +66,16 @@ def test_train_then_evaluate_every_clip_however_short(dcat, clips, tmp_path, mon
     (model,) = json.loads((tmp_path / 's.json').read_text())['models']
     assert model['scores']['n_trials'] == 40  # those of 0.3 s as well, in which no window fits
     assert 0 <= model['scores']['trial_accuracy'] <= 1
+
+
+def test_a_folder_of_other_sources_is_scored_behind_the_tagger(dcat, clips, tmp_path, has_tagger):
+    code, out, err = dcat(
+        'evaluate', '--dataset', 'kitchen20', '--data', clips, '--model', 'audio_kitchen20_ear',
+        '--json', 's.json',
+    )  # fmt: skip
+    assert code == 0, err
+    assert 'kitchen20, 40 subjects' in out
+    (model,) = json.loads((tmp_path / 's.json').read_text())['models']
+    assert model['scores']['n_trials'] == 40
+    # tones are none of what it learned
+    assert model['scores']['trial_accuracy'] < 0.5
