@@ -7,6 +7,7 @@ here, so that one place knows what is taken.
 
 import io
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -32,6 +33,10 @@ _DEEPEST = 50
 _MOST_VALUES = 200_000
 #: What 64 bits hold; a library further in may not take more.
 _LARGEST_NUMBER = 2**63
+#: Letters of a number; PyYAML takes the square of their number to read one to base 60, as 1:59:59.
+_LONGEST_NUMBER = 400
+_OF_NUMBERS = re.compile(r'[-+0-9_.:]*')
+_NUMBER_TAGS = ('tag:yaml.org,2002:int', 'tag:yaml.org,2002:float')
 _LOADER: type[yaml.SafeLoader] = getattr(yaml, 'CSafeLoader', yaml.SafeLoader)
 
 
@@ -139,6 +144,8 @@ def _check_structure(text: str) -> None:
                 size = found
             else:
                 sizes[name] = 1
+            if isinstance(event, yaml.ScalarEvent):
+                _check_length(event)
         elif isinstance(event, yaml.CollectionEndEvent):
             size = counts.pop()
             sizes[names.pop()] = size
@@ -147,6 +154,15 @@ def _check_structure(text: str) -> None:
         counts[-1] += size
         if counts[-1] > _MOST_VALUES:
             raise ValueError(f'it holds more than {_MOST_VALUES} values')
+
+
+def _check_length(scalar: yaml.ScalarEvent) -> None:
+    """No number is so long, whether it looks like one or is said to be one."""
+    text = scalar.value
+    if len(text) <= _LONGEST_NUMBER:
+        return
+    if scalar.tag in _NUMBER_TAGS or (scalar.implicit[0] and _OF_NUMBERS.fullmatch(text)):
+        raise ValueError(f'the number {text[:20]}… has {len(text)} letters')
 
 
 def _check_numbers(values: Iterable[object]) -> None:

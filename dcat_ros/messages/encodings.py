@@ -59,8 +59,8 @@ def _eight_bits(pixels: Pixels) -> Pixels:
 def millimetres(metres: Pixels) -> Pixels:
     """0 for NaN, infinite, negative, and what 16 bits cannot hold."""
     # in place, for the pictures of some cameras are large
-    mm = metres.astype(np.float32)
     with np.errstate(over='ignore', invalid='ignore'):
+        mm = metres.astype(np.float32)
         mm *= np.float32(1000)
         mm[~((mm >= 0.5) & (mm < 65535.5))] = 0
     return np.round(mm, out=mm).astype(np.uint16)

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from dcat_ros.card.card import Card
 from dcat_ros.errors import WeightsError
 from dcat_ros.model.model import Model
+from dcat_ros.model.onnx_parts import Parts, parts_of
+from dcat_ros.model.onnx_sizes import n_values_of
 from dcat_ros.model.record import KEY, parse_card, read_weights
 from dcat_ros.model.segment import SEGMENT_LENGTH, stretched
 from dcat_ros.sensors.registry import sensor_of
@@ -37,6 +39,11 @@ FACTS = 'dcat_ros_onnx'
 #: that names whole recordings by a layer of its own: what the attention says, and what that layer
 #: says.
 WINDOWS, LOG_P, FEATURES, ATTENDED, WHOLE = 'windows', 'log_p', 'features', 'attended', 'whole'
+#: Values that a network makes of a window, and of constants, at most: 8 bytes each are 192 MB. The
+#: shipped ones make 2 million.
+_MOST_VALUES = 24_000_000
+#: Of so many windows it may make so many times that.
+_MANY = 8
 
 
 class OnnxModel(Model):
@@ -117,16 +124,50 @@ def onnx_of(path: Path, data: bytes) -> OnnxModel:
     Raises:
         WeightsError: as `load_onnx`.
     """
+    try:
+        parts = parts_of(data)
+    except ValueError as problem:
+        raise WeightsError(
+            f'{path} is no whole ONNX file of "dcat train" or "dcat export" ({problem}); take an '
+            'undamaged copy.'
+        ) from None
+    if KEY not in parts.properties or FACTS not in parts.properties:
+        raise WeightsError(
+            f'{path} is an ONNX file, but has no dcat_ros record: it was not made by "dcat train" '
+            'or "dcat export".'
+        )
+    card = parse_card(path, parts.properties[KEY])
+    try:
+        facts = json.loads(parts.properties[FACTS])
+        digest, least = str(facts['weights_sha256']), int(facts['least'])
+        _check_sizes(parts, card, least)
+    except Exception as problem:  # whatever the file's own words lead to
+        raise _other_network(path, problem) from None
+    model = OnnxModel(_session(path, data), card, digest, least)
+    try:
+        _check_fits(model)
+    except Exception as problem:  # the library's own, on the file's operations
+        raise _other_network(path, problem) from None
+    return model
+
+
+def _other_network(path: Path, problem: Exception) -> WeightsError:
+    return WeightsError(
+        f'{path}: its network is not that of its record ({one_line(problem)}); take an undamaged '
+        'copy.'
+    )
+
+
+def _session(path: Path, data: bytes) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     # a second thread does not help a net of this size, and waits for work by spinning
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 4  # what is wrong is raised
     try:
         # without the fallback, of which it tells on the terminal
-        session = onnxruntime.InferenceSession(
+        return onnxruntime.InferenceSession(
             data, options, providers=['CPUExecutionProvider'], enable_fallback=0
         )
-        metadata = session.get_modelmeta().custom_metadata_map
     except Exception as problem:  # the library raises whatever the bytes lead it to
         why, told = one_line(problem), str(problem)
         if 'Unsupported model IR version' in told or 'Opset' in told:
@@ -137,22 +178,6 @@ def onnx_of(path: Path, data: bytes) -> OnnxModel:
         raise WeightsError(
             f'{path} is no whole ONNX file ({why}); take an undamaged copy.'
         ) from None
-    if KEY not in metadata or FACTS not in metadata:
-        raise WeightsError(
-            f'{path} is an ONNX file, but has no dcat_ros record: it was not made by "dcat train" '
-            'or "dcat export".'
-        )
-    card = parse_card(path, metadata[KEY])
-    try:
-        facts = json.loads(metadata[FACTS])
-        model = OnnxModel(session, card, str(facts['weights_sha256']), int(facts['least']))
-        _check_fits(session, model)
-    except Exception as problem:  # the same library, on the file's own operations
-        raise WeightsError(
-            f'{path}: its network is not that of its record ({one_line(problem)}); take an '
-            'undamaged copy.'
-        ) from None
-    return model
 
 
 def made_of(model: Model, path: Path) -> bool:
@@ -165,17 +190,25 @@ def made_of(model: Model, path: Path) -> bool:
     return isinstance(model, OnnxModel) and model.weights_sha256 == digest
 
 
-def _check_fits(session: onnxruntime.InferenceSession, model: OnnxModel) -> None:
+def _check_sizes(parts: Parts, card: Card, least: int) -> None:
+    """Raises ValueError where more would be made than a network makes, before anything is."""
+    if not 1 <= least <= 1000:
+        raise ValueError(f'it takes {least} samples at least')
+    n_rows = max(least, round(card.input.window_s * card.input.rate_hz))
+    window = (n_rows, sensor_of(card).n_inputs)
+    n_values = n_values_of(parts, (1, *window), _MOST_VALUES)
+    n_values_of(parts, (_MANY, *window), _MANY * n_values)
+
+
+def _check_fits(model: OnnxModel) -> None:
     """Raises ValueError where the network takes or gives something else than the record says."""
-    n_values = sensor_of(model.card).n_inputs
+    session, n_values = model._session, sensor_of(model.card).n_inputs
     outputs = {LOG_P, ATTENDED, WHOLE} if model.card.network.names_whole else {LOG_P}
     if {o.name for o in session.get_outputs()} - {FEATURES} != outputs:
         raise ValueError(f'its outputs are {[o.name for o in session.get_outputs()]}')
     takes = [(i.name, i.type, list(i.shape)[2:]) for i in session.get_inputs()]
     if takes != [(WINDOWS, 'tensor(float)', [n_values])]:
         raise ValueError(f'its inputs are {takes}')
-    if not 1 <= model._least <= 1000:
-        raise ValueError(f'it takes {model._least} samples at least')
     found = model.said_of(np.zeros((1, model.length, n_values), np.float32))
     if found.shape != (1, len(model.card.labels)) or not np.isfinite(found).all():
         raise ValueError(f'of a window of zeros it says {found.shape} {found.ravel()[:3]}')

@@ -44,8 +44,11 @@ def read_tensors(data: bytes) -> dict[str, NDArray[Any]]:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(member.file_size for member in archive.infolist()) > _MOST:
+            n_bytes = sum(member.file_size for member in archive.infolist())
+            if n_bytes > _MOST:
                 raise ValueError('what it holds is larger than any network that is known')
+            if n_bytes > len(data):  # torch packs nothing
+                raise ValueError('what it holds is larger than the file')
             (name,) = (n for n in archive.namelist() if n.rpartition('/')[2] == 'data.pkl')
             if archive.getinfo(name).file_size > _MOST_PICKLE:
                 raise ValueError('its list of tensors is larger than that of any network')
@@ -73,7 +76,7 @@ def _rebuilt(
         raise ValueError('a tensor in it does not lie row by row')
     if offset + n > len(storage):
         raise ValueError('a tensor in it reaches beyond its storage')
-    return np.array(storage[offset : offset + n]).reshape(shape)
+    return storage[offset : offset + n].reshape(shape)  # no copy: many may have one storage
 
 
 def _counts(numbers: object) -> tuple[int, ...]:

@@ -33,8 +33,13 @@ from dcat_ros.training.source import SourceOutputs
 __all__ = ['ENDING', 'Said', 'check_said', 'read_said']
 
 ENDING = '.npz'
-#: bytes of the file, and of the arrays in it
-_LARGEST, _LARGEST_ARRAYS = 1 << 30, 4 << 30
+#: bytes of the file
+_LARGEST = 1 << 30
+#: bytes that its arrays may become, and how many times the file's: words of a network are hardly
+#: packed at all, and text by much less
+_LEAST_ARRAYS, _LARGEST_ARRAYS, _TIMES = 64 << 20, 4 << 30, 16
+#: Names are as many words of Python, which take far more than their letters.
+_MOST_TEXTS = 200_000
 _NUMBERS = {'logits': 2, 'features': 2, 'query': 3, 'key': 3, 'value': 3}
 _TEXTS = ('names', 'labels', 'subjects')
 
@@ -101,6 +106,13 @@ def read_said(path: Path) -> Said:
         )
     if ('key' in arrays) != ('value' in arrays):
         raise ConfigError(f'{path}: key and value go together.')
+    if 'key' in arrays:
+        n_memory = 4 * len(names) * arrays['key'].shape[2] ** 2
+        if n_memory > _most_of(len(data)):
+            raise ConfigError(
+                f'{path}: key and value of {arrays["key"].shape[2]} numbers are larger than any '
+                'that a network here has (d_attention).'
+            )
     shapes = {arrays[key].shape for key in ('query', 'key', 'value') if key in arrays}
     if len(shapes) > 1:
         raise ConfigError(f'{path}: query, key and value must have one shape (P, L, d).')
@@ -163,13 +175,21 @@ def check_said(
     return SourceOutputs(**vars(outputs) | {'logits': outputs.logits[:, columns]})
 
 
+def _most_of(n_packed: int) -> int:
+    """Bytes that the arrays of a file of so many bytes may take; more is an attack."""
+    return min(_LARGEST_ARRAYS, max(_LEAST_ARRAYS, _TIMES * n_packed))
+
+
 def _arrays(path: Path, data: bytes) -> dict[str, NDArray[Any]]:
     """What is known of the file, in float32 and text."""
     found: dict[str, NDArray[Any]] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as file:
-            if sum(one.file_size for one in file.infolist()) > _LARGEST_ARRAYS:
-                raise ValueError(f'its arrays are over {_LARGEST_ARRAYS >> 30} GiB')
+            if sum(one.file_size for one in file.infolist()) > _most_of(len(data)):
+                raise ValueError(
+                    f'its arrays are over {_most_of(len(data)) >> 20} MiB, too much for a file of '
+                    f'{len(data)} bytes: write it by numpy.savez'
+                )
         with np.load(io.BytesIO(data), allow_pickle=False) as file:
             for key in file.files:
                 if key in (*_NUMBERS, *_TEXTS, 'modality'):
@@ -178,6 +198,8 @@ def _arrays(path: Path, data: bytes) -> dict[str, NDArray[Any]]:
         raise ConfigError(f'{path} is no whole .npz file ({one_line(problem)}).') from None
     for key, array in found.items():
         if key in _NUMBERS:
+            if 4 * array.size > _most_of(len(data)):  # of bytes become four each
+                raise ConfigError(f'{path}: {key} holds {array.size} numbers, which is too much.')
             if array.dtype.kind not in 'fiu' or array.ndim != _NUMBERS[key] or not array.size:
                 raise ConfigError(
                     f'{path}: {key} must be numbers in {_NUMBERS[key]} dimensions, not '
@@ -189,6 +211,8 @@ def _arrays(path: Path, data: bytes) -> dict[str, NDArray[Any]]:
                 raise ConfigError(f'{path}: {key} holds NaN or infinity.')
         elif array.dtype.kind != 'U' or array.ndim != (0 if key == 'modality' else 1):
             raise ConfigError(f'{path}: {key} must be text, not {array.dtype}.')
+        elif array.size > _MOST_TEXTS:
+            raise ConfigError(f'{path}: {key} are {array.size}; up to {_MOST_TEXTS} are taken.')
     return found
 
 

@@ -2,10 +2,13 @@
 
 import pytest
 
+from dcat_ros.texts import parse_yaml
+
 HOSTILE = {
     'date': b'name: 2020-99-99',
     'int': b'name: !!int abc',
     'digits': b'seed: ' + b'9' * 5000,
+    'base 60': b'seed: ' + b'1:' * 20_000 + b'1',
     'nested': b'{a: ' * 1500,
     'NUL': b'name: a\0b',
     'UTF-16': b'\xff\xfen\0a\0',
@@ -23,6 +26,11 @@ def test_hostile_yaml_is_exit_code_2(dcat, tmp_path, verb, text):
     assert code == 2
     assert 'c.yaml' in err
     assert len(err.strip().splitlines()) == 1
+
+
+def test_long_text_and_ordinary_numbers_are_taken():
+    text = 'a: 1:59:59\nb: ' + 'x' * 5000 + '\nc: "' + '-' * 300 + '"'
+    assert parse_yaml(text) == {'a': 7199, 'b': 'x' * 5000, 'c': '-' * 300}
 
 
 def test_experiment_of_millions_of_cells_is_exit_code_2(dcat, tmp_path):

@@ -140,6 +140,16 @@ def test_image_pixels_are_the_known_ones(encoding, padding, little):
     assert found.kind == kinds.get(encoding, 'colour')
 
 
+@pytest.mark.filterwarnings('error')
+@pytest.mark.parametrize(('encoding', 'kind'), [('32FC1', np.float32), ('64FC1', np.float64)])
+def test_depth_beyond_all_numbers_is_no_reading(encoding, kind):
+    metres = (DEPTH / 1000).astype(kind)
+    metres[0, :4] = np.finfo(kind).max, -np.finfo(kind).max, np.inf, np.nan
+    expected = DEPTH.copy()
+    expected[0, :4] = 0
+    np.testing.assert_array_equal(decode_image(image(encoding, metres)).pixels, expected)
+
+
 @pytest.mark.parametrize('padding', [0, 6])
 @pytest.mark.parametrize('encoding', CLOSE)
 def test_image_colours_are_the_known_ones(encoding, padding):

@@ -77,6 +77,21 @@ def test_nothing_else_is_called(function, capfd):
     assert capfd.readouterr().out == ''
 
 
+def test_what_is_packed_is_refused():
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, 'w', zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr('archive/data.pkl', pickle.dumps({}))
+        archive.writestr('archive/data/0', bytes(1 << 24))
+    with pytest.raises(ValueError, match='is larger than the file'):
+        read_tensors(file.getvalue())
+
+
+def test_tensors_of_one_storage_share_it():
+    whole = torch.zeros(100)
+    found = read_tensors(saved({'a': whole, 'b': whole}))
+    assert np.shares_memory(found['a'], found['b'])
+
+
 def test_a_storage_that_is_shorter_than_it_says_is_refused():
     data = saved({'a': torch.zeros(100)})
     with zipfile.ZipFile(io.BytesIO(data)) as archive:

@@ -1,8 +1,5 @@
 """What some other network said of the same recordings, as a source."""
 
-import io
-import zipfile
-
 import numpy as np
 import pytest
 import torch
@@ -135,22 +132,30 @@ def test_a_pickle_in_the_file_is_not_opened(tmp_path):
         read_said(path)
 
 
-def test_arrays_that_would_fill_the_memory_are_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr('dcat_ros.training.said._LARGEST_ARRAYS', 1 << 30)
+def test_arrays_that_would_fill_the_memory_are_refused(tmp_path):
     path = tmp_path / 'said.npz'
-    head = io.BytesIO()
-    np.lib.format.write_array_header_1_0(
-        head, {'descr': '<f4', 'fortran_order': False, 'shape': (1 << 28, 4)}
-    )
-    with (
-        zipfile.ZipFile(path, 'w', zipfile.ZIP_DEFLATED, compresslevel=1) as file,
-        file.open('logits.npy', 'w', force_zip64=True) as inside,
-    ):
-        inside.write(head.getvalue())
-        for _ in range(17):
-            inside.write(bytes(1 << 26))
-    assert path.stat().st_size < 1 << 24
-    with pytest.raises(ConfigError, match='its arrays are over 1 GiB'):
+    np.savez_compressed(path, names=np.array(['a']), logits=np.zeros((1 << 14, 1 << 12), 'i2'))
+    assert path.stat().st_size < 1 << 20
+    with pytest.raises(ConfigError, match='its arrays are over 64 MiB, too much for a file of 1'):
+        read_said(path)
+
+
+@pytest.mark.parametrize(
+    ('changes', 'match'),
+    [
+        ({'features': np.zeros((3, 6_000_000), 'i1')}, 'features holds 18000000 numbers'),
+        ({'names': np.zeros(300_000, 'U1')}, 'names are 300000; up to 200000'),
+        (
+            dict.fromkeys(('key', 'value'), np.zeros((3, 1, 5000), 'f4')),
+            'key and value of 5000 numbers are larger than any',
+        ),
+    ],
+    ids=['bytes that become numbers', 'names', 'memories'],
+)
+def test_arrays_that_would_grow_are_refused(tmp_path, changes, match):
+    path = tmp_path / 'said.npz'
+    np.savez_compressed(path, **{'names': np.array(['a', 'b', 'c']), **changes})
+    with pytest.raises(ConfigError, match=match):
         read_said(path)
 
 

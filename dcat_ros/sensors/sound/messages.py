@@ -60,6 +60,9 @@ AUDIO_TYPES = (_ARRAY, *BYTES_TYPES, AUDIO_STAMPED_TYPE)
 HEADERLESS_TYPES = (_ARRAY, BYTES_TYPES[0])
 
 _NS = 1_000_000_000
+#: Full scale is 1. Integers of 16 bits that were never scaled are doubted by name; what is far
+#: beyond is no sound in any unit, and the sums that are made of it leave the floats.
+_LOUDEST = 1e6
 
 
 @cache
@@ -153,8 +156,8 @@ class SoundDecoder:
 
         Raises:
             MessageError: with `reason` 'truncated', 'encoding' (a file, a codec, or a format that
-                is not known), 'odd' (no whole samples), 'rate', 'channels', 'empty', 'stamp' or
-                'non_finite'; and what `check` raises.
+                is not known), 'odd' (no whole samples), 'rate', 'channels', 'empty', 'stamp',
+                'non_finite' or 'implausible' (a million times full scale); and what `check` raises.
         """
         if self.says_all:
             stamped = read_audio_stamped(data, self._layout)
@@ -202,8 +205,7 @@ class SoundDecoder:
         whole = len(raw) // size * size
         self._left = raw[whole:]
         samples = form.samples(raw[:whole]).reshape(-1, self.channels)
-        if not np.isfinite(samples).all():
-            raise MessageError('a sample is NaN or infinite', 'non_finite')
+        _check_values(samples)
         return Sound(stamp_ns, frame_id, self.rate_hz, samples)
 
     def _refuse_codec(self, raw: bytes) -> None:
@@ -249,5 +251,17 @@ def _head(message: Any) -> tuple[int, str]:
 def _check_samples(samples: NDArray[np.float32]) -> None:
     if not len(samples):
         raise MessageError('the message holds no sample', 'empty')
-    if not np.isfinite(samples).all():
+    _check_values(samples)
+
+
+def _check_values(samples: NDArray[np.float32]) -> None:
+    greatest = float(np.abs(samples).max(initial=0))
+    if greatest <= _LOUDEST:
+        return
+    if not np.isfinite(greatest):
         raise MessageError('a sample is NaN or infinite', 'non_finite')
+    raise MessageError(
+        f'samples reach {greatest:.3g} times full scale, which is no sound; floats must lie in '
+        '[-1, 1]',
+        'implausible',
+    )

@@ -76,7 +76,7 @@ class SoundStream:
             (k, bands) in dB.
 
         Raises:
-            MessageError: with `reason` 'rate'.
+            MessageError: with `reason` 'rate', or 'non_finite' (then the next chunk starts anew).
         """
         if not LOWEST_HZ <= rate_hz <= HIGHEST_HZ:
             raise MessageError(
@@ -91,6 +91,9 @@ class SoundStream:
         self._n_in += len(mono)
         for resampler in self._resamplers:
             mono = np.asarray(resampler.resample_chunk(mono), np.float32)
+        if not np.isfinite(mono).all():
+            self.reset()  # neither the resamplers nor the tail may keep it
+            raise MessageError('the sound is NaN, infinite or beyond all floats', 'non_finite')
         self._tail = np.concatenate([self._tail, mono])
         of = self._frames
         n = (len(self._tail) - of.window) // of.hop + 1

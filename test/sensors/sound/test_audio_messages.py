@@ -15,6 +15,7 @@ STAMPED = 'audio_common_msgs/msg/AudioDataStamped'
 AUDIO_STAMPED = 'audio_common_msgs/msg/AudioStamped'
 WAVE = np.array([0, 16384, -32768, 32767, 1, -1], np.int16)
 REASONS = {'truncated', 'encoding', 'odd', 'rate', 'channels', 'empty', 'stamp', 'non_finite'}
+REASONS |= {'implausible'}
 
 
 def store(**messages):
@@ -140,6 +141,12 @@ MP3 = b'\xff\xfb\x90\x64' + bytes(413)
         (new(sec=-1), AUDIO_STAMPED, 'stamp', 'is no time'),
         (new('float32_data', [0, np.nan]), AUDIO_STAMPED, 'non_finite', 'NaN'),
         (new('float32_data', [0, np.inf]), AUDIO_STAMPED, 'non_finite', 'infinite'),
+        (
+            new('float32_data', [0, -3.4e38]),
+            AUDIO_STAMPED,
+            'implausible',
+            'samples reach 3.4e+38 times full scale, which is no sound; floats must lie in [-1, 1]',
+        ),
         (new(values=[]), AUDIO_STAMPED, 'empty', 'no sample'),
     ],
 )

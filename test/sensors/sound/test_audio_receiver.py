@@ -7,13 +7,16 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from receiver_helpers import bytes_message, sound_message, stamped_message
+from sound_helpers import newer
 
 from dcat_ros.doubt import FAULT
 from dcat_ros.errors import ConfigError, MessageError
+from dcat_ros.messages.batch import Batch, Recorded
 from dcat_ros.sensors.sound.format import AudioInfo
 from dcat_ros.sensors.sound.log_mel import log_mel
 from dcat_ros.sensors.sound.messages import AUDIO_TYPES
 from dcat_ros.sensors.sound.receiver import AudioReceiver
+from dcat_ros.streaming.reading import Reading
 from dcat_ros.streaming.window import WindowStream
 
 NOISE = (np.random.default_rng(0).normal(size=64000) * 0.1).clip(-1, 1)
@@ -191,3 +194,49 @@ def test_frozen_sound_has_no_window():
     assert windows[-1].samples is None
     windows = fed(found, chunks_of(NOISE, 1600), begin_ns=BEGIN + 3 * 10**9)
     assert windows[-1].samples is not None
+
+
+LOUD = np.full(1600, 3.4e38)
+STAMPED = 'audio_common_msgs/msg/AudioStamped'
+
+
+def one_in_thirty(messages, hostile):
+    return [hostile if i == 10 else message for i, message in enumerate(messages)]
+
+
+@pytest.mark.parametrize('form', ['stamped', 'F32LE', 'F64BE'])
+def test_one_chunk_beyond_all_floats_is_lost_and_no_other(form):
+    chunks = chunks_of(NOISE[:48000], 1600)
+    info = None
+    if form == 'stamped':
+        messages = [newer('float32_data', chunk) for chunk in one_in_thirty(chunks, LOUD)]
+    else:
+        info, kind = AudioInfo(1, 16000, form, 'wave'), {'F32LE': '<f4', 'F64BE': '>f8'}[form]
+        messages = [
+            bytes_message(np.asarray(chunk, kind).tobytes())
+            for chunk in one_in_thirty(chunks, LOUD)
+        ]
+    found = AudioReceiver(stream(), type_name=STAMPED if form == 'stamped' else DATA)
+    found.info = info
+    windows, refused = [], []
+    for i, data in enumerate(messages):
+        now = BEGIN + i * 100_000_000
+        try:
+            windows += found.accept(data, now, lambda stamp, now=now: now)
+        except MessageError as problem:
+            refused.append((i, problem.reason))
+    assert refused == [(10, 'implausible')]
+    # a second before it, and two after it
+    assert len(windows) == 4
+    assert np.isfinite([window.samples for window in windows]).all()
+
+
+def test_one_chunk_beyond_all_floats_does_not_end_a_bag():
+    chunks = one_in_thirty(chunks_of(NOISE[:48000], 1600), LOUD)
+    reading = Reading(AudioReceiver(stream(), type_name=STAMPED), receive_time=True)
+    recorded = [
+        Recorded('/audio', newer('float32_data', chunk), BEGIN + i * 100_000_000)
+        for i, chunk in enumerate(chunks)
+    ]
+    assert len(reading.take(Batch.of(recorded))) == 4
+    assert dict(reading.rejected) == {'implausible': 1}

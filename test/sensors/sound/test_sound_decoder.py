@@ -73,7 +73,7 @@ def test_the_layout_is_found_whatever_the_samples(n, field, channels, data):
     kind = KINDS[field]
     raw = data.draw(st.binary(min_size=n * 8, max_size=n * 8))[: n * 2 * np.dtype(kind).itemsize]
     values = np.frombuffer(raw, kind)
-    if not n or not np.isfinite(values).all():
+    if not n or (values.dtype.kind == 'f' and not (np.abs(values) <= 1e6).all()):
         return
     values = values[: len(values) // channels * channels]
     found = SoundDecoder(AUDIO_STAMPED).decode(newer(field, values, channels))

@@ -143,3 +143,15 @@ def test_clipped_chunks_are_counted():
     stream.push(0, np.ones((100, 1), np.float32), 16000)
     stream.push(0, 0.5 * np.ones((100, 1), np.float32), 16000)
     assert stream.counts['clipped'] == 1
+
+
+@pytest.mark.parametrize('rate_hz', [16000, 48000])
+@pytest.mark.filterwarnings('ignore:overflow')
+def test_sound_beyond_all_floats_is_refused_and_forgotten(rate_hz):
+    stream, samples = SoundStream(), noise(0.5, rate_hz, channels=2)
+    with pytest.raises(MessageError, match='NaN, infinite') as caught:
+        feed(stream, np.full_like(samples, 3.4e38), [800], rate_hz)
+    assert caught.value.reason == 'non_finite'
+    _, after = feed(stream, samples, [800], rate_hz, start_ns=START + NS // 20)
+    _, alone = feed(SoundStream(), samples, [800], rate_hz)
+    np.testing.assert_array_equal(after, alone)
