@@ -3,7 +3,7 @@
 import csv
 import io
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,6 +17,7 @@ __all__ = [
     'from_first_reading',
     'label_at',
     'parse_csv',
+    'parse_csv_of_others',
     'read_csv',
     'to_first_reading',
 ]
@@ -65,6 +66,42 @@ def parse_csv(text: str, where: str) -> list[Segment]:
         InputError: as `read_csv`.
     """
     segments: list[Segment] = []
+    for number, segment in _rows(text, where):
+        if segment.end_ns <= segment.start_ns or not segment.label:
+            raise InputError(
+                f'{where}, line {number}: end must come after start, and label must not be empty.'
+            )
+        segments.append(segment)
+    return _apart(segments, where)
+
+
+def parse_csv_of_others(text: str, where: str) -> tuple[list[Segment], int]:
+    """The same of a file that another program made, in which a line may mark a moment.
+
+    Args:
+        text: of the file.
+        where: its name, for the error.
+
+    Returns:
+        The intervals, and how many lines were left out since they have no length or no label.
+
+    Raises:
+        InputError: as `read_csv`, but for those.
+    """
+    segments: list[Segment] = []
+    n_left = 0
+    for number, segment in _rows(text, where):
+        if segment.end_ns < segment.start_ns:
+            raise InputError(f'{where}, line {number}: end must not come before start.')
+        if segment.end_ns == segment.start_ns or not segment.label:
+            n_left += 1
+        else:
+            segments.append(segment)
+    return _apart(segments, where), n_left
+
+
+def _rows(text: str, where: str) -> Iterator[tuple[int, Segment]]:
+    """The lines of the text with their numbers, as they stand there."""
     try:
         rows = csv.DictReader(io.StringIO(text, newline=''), skipinitialspace=True)
         rows.fieldnames = [(name or '').strip().lower() for name in rows.fieldnames or ()]
@@ -81,16 +118,18 @@ def parse_csv(text: str, where: str) -> list[Segment]:
                 raise InputError(
                     f'{where}, line {rows.line_num}: start and end must be seconds.'
                 ) from None
-            label = (row['label'] or '').strip()
-            if end_ns <= start_ns or not label:
-                raise InputError(
-                    f'{where}, line {rows.line_num}: end must come after start, and label '
-                    'must not be empty.'
-                )
-            segments.append(Segment(start_ns, end_ns, label))
+            yield rows.line_num, Segment(start_ns, end_ns, (row['label'] or '').strip())
     except csv.Error as problem:
         raise InputError(f'{where} cannot be read: {problem}') from None
-    segments.sort(key=lambda s: s.start_ns)
+
+
+def _apart(segments: list[Segment], where: str) -> list[Segment]:
+    """The same in the order of time; a moment has one label.
+
+    Raises:
+        InputError: two overlap.
+    """
+    segments = sorted(segments, key=lambda s: s.start_ns)
     for before, after in pairwise(segments):
         if after.start_ns < before.end_ns:
             raise InputError(

@@ -99,15 +99,15 @@ def save_base(folder: Path) -> None:
     save_memory(path.with_suffix('.memory'), remember(model, config, dataset), digest)
 
 
-def save_renamed(base: Path, path: Path) -> Path:
-    """The same model under the name of another file."""
+def save_renamed(base: Path, path: Path, labels) -> Path:
+    """The same model under the name of another file, and with other names of its labels."""
     from dcat_ros.model.export import save_onnx
     from dcat_ros.model.onnx_model import load_onnx
     from dcat_ros.model.weights import load_weights, save_weights
     from dcat_ros.teach.memory import load_memory, save_memory
 
     net, card = load_weights(base)
-    card = card.model_copy(update={'name': path.stem})
+    card = card.model_copy(update={'name': path.stem, 'labels': labels})
     digest = save_weights(path, net, card)
     save_onnx(path.with_suffix('.onnx'), net, card, digest)
     memory = load_memory(base.with_suffix('.memory'), load_onnx(base.with_suffix('.onnx')))

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from dcat_ros.share import share_dir
 
-__all__ = ['DATA', 'DATASET', 'SUBJECTS', 'complete_model', 'subjects_of']
+__all__ = ['DATA', 'DATASET', 'SUBJECTS', 'complete_model', 'given_options', 'subjects_of']
 
 DATASET = click.option(
     '--dataset', metavar='NAME', help='Name of a data set: watch, utd_mhad, kitchen20, bags, ...'
@@ -37,3 +38,13 @@ def complete_model(
     names = sorted(path.stem for path in (share_dir() / 'models').glob('*.safetensors'))
     fitting = [CompletionItem(name) for name in names if name.startswith(incomplete)]
     return fitting or [CompletionItem(incomplete, type='file')]
+
+
+def given_options() -> list[str]:
+    """The names of those options of the command at hand that were given to it."""
+    context = click.get_current_context()
+    return [
+        name
+        for name in context.params
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    ]

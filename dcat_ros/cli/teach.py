@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 import click
 
 from dcat_ros.cli.evaluate_options import with_reading_options
-from dcat_ros.cli.options import complete_model
+from dcat_ros.cli.options import complete_model, given_options
+from dcat_ros.errors import DcatError
+from dcat_ros.sensors.names import topics_and_settings
 
 if TYPE_CHECKING:
     from dcat_ros.evaluation.many import BagOptions
@@ -73,11 +75,14 @@ def command(
         raise click.UsageError('--out is for one model.')
     if models and not (bags or again or forgotten):
         raise click.UsageError('--model learns from --bag, or --again, or may --forget.')
+    if nodes and models:
+        raise click.UsageError('--node and --model both say who learns: give one of them.')
     others = [name for name, given in (('--again', again), ('--forget', forgotten)) if given]
-    if others and (labels or bags):
+    if others and (labels or bags or len(others) > 1):
         raise click.UsageError(f'{others[0]} goes by itself: teach before or afterwards.')
     if nodes and not (labels or bags or others):
         raise click.UsageError('--label says what is taught.')
+    _see_that_all_counts(is_live=not (bags or others), has_bags=bool(bags))
     stop = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -86,12 +91,19 @@ def command(
     from dcat_ros.teach.kept import today
     from dcat_ros.teach.teach import Desk
 
-    desk = Desk((person or _user(), today()), out, anew=again)
+    desk = Desk((_user() if person is None else person, today()), out, anew=again)
+    kept: dict[str, int] = {}
+    stopped: DcatError | None = None
     if nodes and labels and not bags:
         from dcat_ros.nodes.teach_live import teach_live
 
-        with TeachView(takes) as view:
-            teach_live(nodes, labels, takes, desk, view.show, stop)
+        try:
+            with TeachView(takes) as view:
+                teach_live(nodes, labels, takes, desk, view.show, stop)
+        except DcatError as problem:
+            if not any(student.has_changed for student in desk.students):
+                raise
+            stopped = problem  # the labels before that one are learned, and are written
     else:
         if nodes:
             from dcat_ros.nodes.pupils import models_of
@@ -99,9 +111,8 @@ def command(
             models = tuple(models_of(nodes))
         for model in models:
             desk.open(model)
-        for label in forgotten:
-            n = takes_text(desk.forget(label))
-            click.echo(f'Forgotten: {n} of {label}; what was kept is deleted, your own bags stay.')
+        if forgotten:
+            kept = desk.forget(forgotten)
         if again:
             desk.learn_kept()
         if bags:
@@ -111,6 +122,10 @@ def command(
         click.echo(f'not learned: {what}: {take.why}', err=True)
     begin_s = monotonic()
     written = desk.write()
+    for label, n in kept.items():
+        click.echo(
+            f'Forgotten: {takes_text(n)} of {label}; what was kept is deleted, your own bags stay.'
+        )
     for model, card in written:
         click.echo(f'{model}: {said_of(card)} ({monotonic() - begin_s:.1f} s)')
     for label, other in desk.alike.items():
@@ -118,9 +133,31 @@ def command(
     if use:
         from dcat_ros.nodes.pupils import use_model
 
-        for name, (model, _) in zip(nodes, written, strict=True):
-            use_model(name, model)
-            click.echo(f'{name} goes on with it.')
+        for name, student in zip(nodes, desk.students, strict=True):
+            if student.used_by:
+                use_model(name, student.used_by)
+                click.echo(f'{name} goes on with it.')
+    if stopped is not None:
+        raise stopped
+
+
+def _see_that_all_counts(*, is_live: bool, has_bags: bool) -> None:
+    """See that no option is given that would count for nothing.
+
+    Raises:
+        UsageError: one is.
+    """
+    reading = {*topics_and_settings({}), 'use_receive_time', 'truth_topic', 'truth'}
+    for name in given_options():
+        option = f'--{name.replace("_", "-")}'
+        if name == 'takes' and not is_live:
+            raise click.UsageError(
+                f'{option} is for a --node that is taught live; of a --bag each stretch is a take.'
+            )
+        if name == 'person' and not (is_live or has_bags):
+            raise click.UsageError(f'{option} says who does takes, and none is done here.')
+        if name in reading and not has_bags:
+            raise click.UsageError(f'{option} says how a --bag is read, and none is given.')
 
 
 def _learn_bags(

@@ -109,6 +109,19 @@ def command(
             raise click.UsageError(f'{given[0]} goes without --config, which says it.')
         _train_by(config, data, out, work, source, method, Workers(workers, ray_address))
         return
+    if estimate_offset:
+        of_training = {
+            '--apply-offset': apply_offset,
+            '--out': out,
+            '--method': method,
+            '--workers': workers,
+            '--ray': ray_address,
+        }
+        if given := [name for name, value in of_training.items() if value]:
+            raise click.UsageError(
+                f'{given[0]} is for a training, and --estimate-offset trains nothing: give one '
+                'of them.'
+            )
     if target is None:
         raise click.UsageError(
             'Give --config with a recipe, or --target with the sensor that learns from your bags.'

@@ -34,7 +34,7 @@ def read_elan(data: bytes, where: str) -> tuple[list[Segment], int]:
 
     Returns:
         The intervals, and how many annotations were left out since they have no times of their
-        own, or no text.
+        own, no length, or no text.
 
     Raises:
         InputError: it is no such file, or its annotations overlap.
@@ -51,7 +51,7 @@ def read_elan(data: bytes, where: str) -> tuple[list[Segment], int]:
         times = [slots.get(annotation.get(f'TIME_SLOT_REF{i}', '')) for i in (1, 2)]
         label = ' '.join((annotation.findtext('ANNOTATION_VALUE') or '').split())
         start_ns, end_ns = times
-        if start_ns is None or end_ns is None or not label:
+        if start_ns is None or end_ns is None or start_ns == end_ns or not label:
             n_left += 1
         else:
             segments.append(Segment(start_ns, end_ns, label))

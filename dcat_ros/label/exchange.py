@@ -8,7 +8,7 @@ from dcat_ros.label.audacity import audacity_text, read_audacity
 from dcat_ros.label.elan import elan_text, read_elan
 from dcat_ros.label.intervals import checked, moved
 from dcat_ros.segment import Segment
-from dcat_ros.truth import csv_text, from_first_reading, parse_csv, to_first_reading
+from dcat_ros.truth import csv_text, from_first_reading, parse_csv_of_others, to_first_reading
 
 __all__ = ['FORMATS', 'format_of', 'read_as', 'written_as']
 
@@ -57,7 +57,8 @@ def read_as(format_name: str, data: bytes, where: str, begin_ns: int) -> tuple[l
     if format_name == 'audacity':
         segments, n_left = read_audacity(text, where)
         return moved(segments, begin_ns), n_left
-    return checked(from_first_reading(parse_csv(text, where), begin_ns), where), 0
+    segments, n_left = parse_csv_of_others(text, where)
+    return checked(from_first_reading(segments, begin_ns), where), n_left
 
 
 def written_as(format_name: str, segments: Sequence[Segment], begin_ns: int) -> str:

@@ -24,6 +24,7 @@ from dcat_ros.sensors.live import Live
 from dcat_ros.sensors.registry import live_of
 from dcat_ros.share import dds_environment
 from dcat_ros.teach.live import NOW, READY, REST, Attempt, Pupil, Show, Verdict, judge_attempt
+from dcat_ros.teach.student import Student
 from dcat_ros.teach.teach import Desk
 
 __all__ = ['teach_live']
@@ -65,7 +66,8 @@ def teach_live(
     Raises:
         ConfigError: a node is none that can be taught so, or the label none that may be.
         WeightsError: a model is unusable, or has no memory.
-        DcatError: a node is not there, no sensor is heard, or no take can be learned from.
+        DcatError: a node is not there, no sensor is heard, no take can be learned from, or it was
+            stopped; the labels before that one are learned.
     """
     os.environ.update(dds_environment())
     with bare_node('dcat_teach', use_sim_time=False) as (node, executor):
@@ -78,8 +80,8 @@ def teach_live(
         listener.wait_for_sensors()
         source = BagSource(**{k: v for p in pupils for k, v in p.given.items()})
         for label in labels:
-            messages, segments = _takes_of(listener, pupils, label, n_takes, desk.who, show)
-            desk.learn_heard(messages, segments, source)
+            messages, taken = _takes_of(listener, pupils, label, n_takes, desk.who, show)
+            desk.learn_heard(messages, source, taken)
         listener.close()
 
 
@@ -107,11 +109,11 @@ def _takes_of(
     n_takes: int,
     who: tuple[str, str],
     show: Show,
-) -> tuple[list[RawMessage], list[Segment]]:
-    """Messages around the takes that somebody can learn from, and those takes."""
+) -> tuple[list[RawMessage], dict[Student, list[Segment]]]:
+    """Messages around the takes that somebody can learn from, and the takes of each student."""
     messages: list[RawMessage] = []
-    segments: list[Segment] = []
-    refused = 0
+    taken: dict[Student, list[Segment]] = {pupil.student: [] for pupil in pupils}
+    n_taken = refused = 0
     last: Verdict | None = None
     for pupil in pupils:
         pupil.takes = [
@@ -119,25 +121,26 @@ def _takes_of(
             for take in pupil.student.lessons.takes
             if (take.label, take.person) == (label, who[0])
         ]
-    while len(segments) < n_takes:
-        attempt = listener.attempt(partial(show, label, len(segments) + 1), last)
+    while n_taken < n_takes:
+        attempt = listener.attempt(partial(show, label, n_taken + 1), last)
         last = judge_attempt(attempt, pupils, label, who)
-        for pupil in pupils:
-            if pupil.name in last.learned:
-                pupil.takes.append(last.learned[pupil.name])
         if last.segment is not None:
+            for pupil in pupils:
+                if pupil.name in last.learned:
+                    pupil.takes.append(last.learned[pupil.name])
+                    taken[pupil.student].append(last.segment)
             messages += attempt.messages
-            segments.append(last.segment)
+            n_taken += 1
             continue
         refused += 1
         if refused > _MOST_REFUSED:
             why = '; '.join(f'{name}: {said}' for name, said in last.refused.items())
             raise DcatError(
                 f'{refused} attempts were no takes of {label}, the last because of '
-                f'{why or "silence"}; nothing was taught.'
+                f'{why or "silence"}; it was not taught.'
             )
     show(label, n_takes, '', last)
-    return messages, segments
+    return messages, taken
 
 
 class _Listener:
@@ -233,7 +236,7 @@ class _Listener:
         end_s = monotonic() + seconds + _GRACE_S
         while monotonic() < end_s:
             if self._stop.is_set():
-                raise DcatError('It was stopped; nothing was taught.')
+                raise DcatError('It was stopped in the middle of a label, which was not taught.')
             self._executor.spin_once(timeout_sec=_SPIN_S)
             lengths = [stamp_of(self._last[t]) - begun[t] for t in self._sensors if t in begun]
             if lengths and min(lengths) >= seconds * 1e9:

@@ -1,13 +1,16 @@
 """The recordings of what was taught, in a folder of the user's, so that the next model learns it.
 
 They lie there as a data set of bags: `bags/bags.csv` names them (`dcat_ros.bags.lines`), and a
-folder for each holds a truth, and the bag where it was recorded while somebody taught.
+folder for each holds a truth, and the bag where it was recorded while somebody taught. A user may
+add bags and truths of his own: these are read like the others, and never written or deleted.
 """
 
 import csv
 import io
+import re
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -21,9 +24,11 @@ from dcat_ros.segment import Segment
 from dcat_ros.sensors.names import topics_and_settings
 from dcat_ros.truth import csv_text, read_csv
 
-__all__ = ['forget', 'keep', 'kept_lines', 'place_of', 'today']
+__all__ = ['forget', 'keep', 'kept_lines', 'n_kept', 'place_of', 'today']
 
 _BAG, _TRUTH = 'bag', 'truth.csv'
+#: How a folder is called that `keep` makes.
+_MADE = re.compile(r'\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d_[^/]*')
 
 
 def today() -> str:
@@ -55,6 +60,8 @@ def keep(
 ) -> Line:
     """Keep takes: messages as a bag, or the name of a bag that lies elsewhere.
 
+    Of a bag that the user named himself in the table, his own truth holds.
+
     Args:
         folder: of the user.
         recording: what was heard, or the bag.
@@ -73,7 +80,8 @@ def keep(
     if isinstance(recording, Path):
         again = [line for line in lines if (place / line.bag).resolve() == recording.resolve()]
         if again:
-            _write_truth(place / again[0].truth, _united(place / again[0].truth, segments))
+            if _made_for(place, again[0]) is not None:
+                _write_truth(place / again[0].truth, _united(place / again[0].truth, segments))
             return again[0]
     stamp = datetime.now(timezone.utc).strftime('%Y-%m-%dT%H-%M-%S')
     name = _free(place, f'{stamp}_{_as_name(segments[0].label)}')
@@ -92,10 +100,20 @@ def keep(
     return line
 
 
+def n_kept(folder: Path, label: str) -> int:
+    """How many takes of a label are kept, and would be forgotten.
+
+    Raises:
+        InputError: what is kept makes no sense.
+    """
+    return sum(segment.label == label for _, truth in _made(folder) for segment in truth)
+
+
 def forget(folder: Path, label: str) -> int:
     """Delete what is kept of a label: its takes, and recordings of nothing else.
 
-    Bags that lie elsewhere stay.
+    Bags that lie elsewhere stay, and so does all that `keep` did not make. What cannot be read is
+    found before anything is deleted, and the table stops naming a recording before that goes.
 
     Returns:
         The number of takes.
@@ -104,25 +122,54 @@ def forget(folder: Path, label: str) -> int:
         OutputError: it cannot be deleted.
         InputError: what is kept makes no sense.
     """
-    lines, place = kept_lines(folder), place_of(folder)
-    left, n = [], 0
-    for line in lines:
-        path = place / line.truth
-        truth = read_csv(path)
+    place = place_of(folder)
+    found = [(line, truth) for line, truth in _made(folder) if any(s.label == label for s in truth)]
+    gone = []
+    for line, truth in found:
         others = [segment for segment in truth if segment.label != label]
-        n += len(truth) - len(others)
         if others:
-            left.append(line)
-        if 0 < len(others) < len(truth):
-            _write_truth(path, others)
-        elif not others:
-            try:
-                shutil.rmtree(path.parent)
-            except OSError as problem:
-                raise OutputError(f'{path.parent} cannot be deleted: {problem.strerror}.') from None
-    if n:
-        _write_table(place, left)
-    return n
+            _write_truth(place / line.truth, others)
+        else:
+            gone.append(line)
+    if gone:
+        _write_table(place, [line for line in kept_lines(folder) if line not in gone])
+    for line in gone:
+        _delete(place, line)
+    return sum(segment.label == label for _, truth in found for segment in truth)
+
+
+def _made(folder: Path) -> list[tuple[Line, list[Segment]]]:
+    """The lines that `keep` wrote, with what their truths say."""
+    place = place_of(folder)
+    return [
+        (line, read_csv(place / line.truth))
+        for line in kept_lines(folder)
+        if _made_for(place, line) is not None
+    ]
+
+
+def _made_for(place: Path, line: Line) -> Path | None:
+    """The folder that `keep` made for a line; None where the truth is somebody's own."""
+    name, _, file = line.truth.partition('/')
+    return place / name if _MADE.fullmatch(name) and file == _TRUTH else None
+
+
+def _delete(place: Path, line: Line) -> None:
+    """Delete what `keep` wrote for a line, and its folder if nothing else lies there.
+
+    Raises:
+        OutputError: it cannot be deleted.
+    """
+    made = _made_for(place, line)
+    assert made is not None
+    try:
+        if line.bag == f'{made.name}/{_BAG}':
+            shutil.rmtree(made / _BAG)
+        (made / _TRUTH).unlink()
+    except OSError as problem:
+        raise OutputError(f'{made} cannot be deleted: {problem.strerror}.') from None
+    with suppress(OSError):
+        made.rmdir()
 
 
 def _united(path: Path, segments: Sequence[Segment]) -> list[Segment]:

@@ -21,6 +21,7 @@ from dcat_ros.segment import REST
 from dcat_ros.sensors.registry import sensor_of
 from dcat_ros.teach.fit import fit_layer
 from dcat_ros.teach.memory import MEMORY, Memory, can_be_taught, load_memory, memory_of
+from dcat_ros.teach.names import check_name
 from dcat_ros.teach.study import Studied
 from dcat_ros.texts import parse_json
 
@@ -71,11 +72,7 @@ class Lessons:
                 if label in self.base.card.labels
                 else f'{label!r} is what a model says by itself; teach under another name.'
             )
-        if not label or not label.isprintable() or len(label) > 200 or label != label.strip():
-            raise ConfigError(
-                f'{label[:40]!r} can be no label: it has 1 to 200 letters that can be printed, and '
-                'no blank at its ends.'
-            )
+        check_name(label, 'label')
 
     def more(self, takes: Sequence[Studied]) -> 'Lessons':
         """With further takes."""

@@ -19,9 +19,9 @@ from dcat_ros.sensors.names import topics_and_settings
 from dcat_ros.sensors.registry import live_of, sensor_of
 from dcat_ros.teach.judge import why_no_take, why_unlike
 from dcat_ros.teach.movement import moved, strength
+from dcat_ros.teach.student import Student
 from dcat_ros.teach.study import Studied, samples_of, study
 from dcat_ros.teach.takes import takes_of
-from dcat_ros.teach.teach import Student
 
 __all__ = ['NOW', 'READY', 'REST', 'Attempt', 'Pupil', 'Show', 'Verdict', 'judge_attempt']
 

@@ -61,7 +61,7 @@ def strength(sensor: Sensor, samples: NDArray[np.floating], rate_hz: float) -> N
 def moved(
     sensor: Sensor, samples: NDArray[np.floating], rate_hz: float, at_rest: float
 ) -> Moved | None:
-    """The longest stretch in which somebody moved; None if nobody did.
+    """The longest stretch in which somebody moved; None if nobody did, or a single sample is there.
 
     Args:
         sensor: whose samples they are.
@@ -69,8 +69,10 @@ def moved(
         rate_hz: of them.
         at_rest: motion while nothing was done, as `strength` gives it.
     """
+    if len(samples) < 2:  # the sensor fell silent
+        return None
     found = strength(sensor, samples, rate_hz)
-    most = float(np.quantile(found, 0.95)) if len(found) else 0.0
+    most = float(np.quantile(found, 0.95))
     least = max(_LEAST, _ABOVE_REST * at_rest)
     if most < least:
         return None

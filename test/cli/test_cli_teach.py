@@ -1,11 +1,15 @@
 """dcat teach: from bags in this process, and what it says."""
 
+import sys
+from types import SimpleNamespace
+
 import pytest
 from click.testing import CliRunner
 from teach_helpers import takes_bag
 
 from dcat_ros.cli.teach import command
 from dcat_ros.errors import ConfigError, DcatError
+from dcat_ros.evaluation.bag_content import BagSource
 from dcat_ros.model.find import load_card
 from dcat_ros.segment import Segment
 
@@ -85,6 +89,13 @@ def test_forget_and_again(base, bag, taught):
         (['--model', 'a', '--bag', 'b', '--takes', '0'], 'is not in the range'),
         (['--model', 'a', '--bag', 'b', '--again'], '--again goes by itself'),
         (['--node', '/imu_node', '--use'], '--label says what is taught'),
+        (['--node', '/imu_node', '--model', 'a', '--bag', 'b'], 'both say who learns'),
+        (['--model', 'a', '--again', '--forget', 'b'], '--again goes by itself'),
+        (['--model', 'a', '--bag', 'b', '--takes', '3'], 'of a --bag each stretch is a take'),
+        (['--model', 'a', '--forget', 'b', '--takes', '3'], '--takes is for a --node'),
+        (['--model', 'a', '--again', '--person', 'eva'], '--person says who does takes'),
+        (['--node', 'a', '--label', 'b', '--truth', 'c'], '--truth says how a --bag is read'),
+        (['--model', 'a', '--again', '--imu', '/imu'], '--imu says how a --bag is read'),
     ],
 )
 def test_misuse_is_exit_code_2(arguments, why):
@@ -109,6 +120,35 @@ def test_a_truth_that_makes_no_take_is_refused(base, bag, taught, tmp_path, trut
     assert isinstance(done.exception, DcatError)
     assert why in str(done.exception)
     assert not taught.exists()
+
+
+def test_a_person_of_no_name_is_refused_before_anything_is_read(base, taught):
+    done = teach('--model', base, '--bag', 'nowhere', '--person', ' ')
+    assert isinstance(done.exception, ConfigError)
+    assert "' ' can be no name of a person (--person)" in str(done.exception)
+
+
+def test_what_was_taught_before_somebody_stopped_is_written_and_used(
+    base, bag, taught, monkeypatch
+):
+    def taught_one_of_two(names, labels, n_takes, desk, show, stop):
+        for model in (base, 'camera_utd_mhad'):
+            desk.open(str(model))
+        desk.learn_bag(bag, '/activity_truth', BagSource(), labels[:1])
+        raise DcatError('It was stopped.')
+
+    used = []
+    live = SimpleNamespace(teach_live=taught_one_of_two)
+    pupils = SimpleNamespace(use_model=lambda *given: used.append(given))
+    monkeypatch.setitem(sys.modules, 'dcat_ros.nodes.teach_live', live)
+    monkeypatch.setitem(sys.modules, 'dcat_ros.nodes.pupils', pupils)
+    nodes = ['--node', '/imu_node', '--node', '/image_node']
+    done = teach(*nodes, '--label', 'nod', '--label', 'twist', '--use')
+    assert str(done.exception) == 'It was stopped.'
+    assert 'taught: nod (2 takes by' in done.output
+    # of the camera's node, which learned nothing, nothing is said, nor is it set to anything
+    assert 'forgotten' not in done.output
+    assert used == [('/imu_node', str(taught / 'made_taught.safetensors'))]
 
 
 def test_a_model_of_sound_is_refused(bag):

@@ -115,6 +115,11 @@ def test_a_label_of_one_person_is_left_out_and_too_few_are_refused(dcat, tmp_pat
             'depth is a sensor that would learn from labels, too',
         ),
         (['--config', 'r.yaml', '--target', 'imu'], '--target goes without --config'),
+        (
+            ['--target', 'imu', '--estimate-offset', '--apply-offset'],
+            '--apply-offset is for a training',
+        ),
+        (['--target', 'imu', '--estimate-offset', '--out', 'x'], '--out is for a training'),
     ],
 )
 def test_what_lacks_is_one_sentence(dcat, mine, tmp_path, args, text):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from dcat_ros.errors import InputError
 from dcat_ros.label.audacity import audacity_text, read_audacity
 from dcat_ros.label.elan import elan_text, read_elan
+from dcat_ros.label.exchange import read_as
 from dcat_ros.label.intervals import checked, moved, united
 from dcat_ros.segment import Segment
 from dcat_ros.truth import csv_text, parse_csv
@@ -150,6 +151,26 @@ def test_elan_leaves_out_what_has_no_time_or_text_and_says_how_many():
     own = tier('hands', ('ts1', 'ts2', 'wave &amp;\n bow'), ('ts1', 'ts3', 'x'), ('ts1', 'ts2', ''))
     found = read_elan(eaf(own), 'it.eaf')
     assert found == ([Segment(1_500_000_000, 2_000_000_000, 'wave & bow')], 2)
+
+
+LENGTHS = {
+    'elan': eaf(tier('hands', ('ts1', 'ts2', 'wave'), ('ts2', 'ts2', 'now'))),
+    'audacity': b'1.5\t2\twave\n2\t2\tnow\n',
+    'csv': b'start,end,label\n1.5,2,wave\n2,2,now\n',
+}
+
+
+@pytest.mark.parametrize('name', LENGTHS)
+def test_what_has_no_length_is_left_out_and_counted(name):
+    found = read_as(name, LENGTHS[name], 'it', 0)
+    assert found == ([Segment(1_500_000_000, 2_000_000_000, 'wave')], 1)
+
+
+def test_csv_without_text_is_left_out_and_what_ends_before_it_begins_refused():
+    found = read_as('csv', b'start,end,label\n0,1,wave\n2,3,\n', 'it', 0)
+    assert found == ([Segment(0, 1_000_000_000, 'wave')], 1)
+    with pytest.raises(InputError, match='it, line 2: end must not come before start'):
+        read_as('csv', b'start,end,label\n1,0,wave\n', 'it', 0)
 
 
 def test_elan_of_two_tiers_that_overlap_names_them():

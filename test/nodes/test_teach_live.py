@@ -12,7 +12,7 @@ from node_helpers import BEGIN_NS, HANGS_S, NODE, RecogniserProcess
 from sensor_msgs.msg import Imu
 from std_msgs.msg import Header
 from taught_person import TaughtPerson
-from teach_helpers import RATE_HZ, movement, still
+from teach_helpers import RATE_HZ, movement, save_renamed, still
 
 from dcat_ros.errors import DcatError
 from dcat_ros.evaluation.bag_content import BagSource
@@ -22,13 +22,15 @@ from dcat_ros.nodes import teach_live as live_module
 from dcat_ros.nodes.pupils import use_model
 from dcat_ros.nodes.teach_live import teach_live
 from dcat_ros.teach.kept import kept_lines, place_of, today
-from dcat_ros.teach.live import judge_attempt
+from dcat_ros.teach.live import NOW, judge_attempt
 from dcat_ros.teach.teach import Desk
+from dcat_ros.truth import read_csv
 
 pytestmark = pytest.mark.ros
 
 #: A sample is sent so often; its stamp lies 20 ms behind the one before.
 _EVERY_S = 0.002
+OTHER = '/other_node'
 
 
 class Person(TaughtPerson):
@@ -143,6 +145,42 @@ def test_what_came_while_a_take_was_judged_is_no_part_of_the_next(node, peer, ta
         teach_live([NODE], ['nod'], 2, desk, person.show, Event())
     verdicts = [last.refused for *_, last in person.told if last is not None]
     assert verdicts == [{}, {}]
+
+
+def test_each_node_learns_its_own_takes_and_a_stop_costs_no_label_before(
+    node, base, peer, taught, tmp_path, monkeypatch
+):
+    other = save_renamed(base, tmp_path / 'other.safetensors', load_card(base).labels)
+    desk, stop = Desk(('anna', today())), Event()
+
+    def judged(attempt, pupils, label, who):
+        """The other one's sensor sees nothing of the first take."""
+        verdict = judge_attempt(attempt, pupils, label, who)
+        if not pupils[0].takes and OTHER in verdict.learned:
+            del verdict.learned[OTHER]
+            verdict.refused[OTHER] = 'nothing moved'
+        return verdict
+
+    def show(label, number, what, last):
+        person.show(label, number, what, last)
+        if label == 'twist' and what == NOW:
+            stop.set()
+
+    monkeypatch.setattr(live_module, 'judge_attempt', judged)
+    with (
+        RecogniserProcess(other, '-r', f'__node:={OTHER.strip("/")}'),
+        Person(peer.imu, lambda attempt: movement('nod', seed=attempt)) as person,
+        pytest.raises(DcatError, match='stopped in the middle of a label'),
+    ):
+        teach_live([NODE, OTHER], ['nod', 'twist'], 2, desk, show, stop)
+    lessons = [card.taught.lessons for _, card in desk.write()]
+    assert [[(one.label, one.n_takes) for one in own] for own in lessons] == [
+        [('nod', 2)],
+        [('nod', 1)],
+    ]
+    # all that was heard is kept, for the next model
+    (line,) = kept_lines(taught)
+    assert len(read_csv(place_of(taught) / line.truth)) == 2
 
 
 def test_who_does_nothing_teaches_nothing(node, peer, taught):

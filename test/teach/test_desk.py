@@ -34,6 +34,14 @@ def taught_by(model, bag, truth=TRUTH, labels=None):
     return path
 
 
+@pytest.fixture(scope='module')
+def other(base, tmp_path_factory):
+    """The same network, which has another name, and calls `nod` what the base calls `circle`."""
+    path = tmp_path_factory.mktemp('other') / 'other.safetensors'
+    labels = tuple('nod' if label == 'circle' else label for label in load_card(base).labels)
+    return save_renamed(base, path, labels)
+
+
 @pytest.fixture
 def bag(tmp_path):
     return takes_bag(tmp_path / 'mine', 'nod', 'circle', 'nod', 'nod', 'twist', 'twist')
@@ -83,7 +91,7 @@ def test_a_bag_that_is_taught_twice_is_kept_once(base, bag, taught):
 def test_a_forgotten_label_is_gone_from_model_and_folder(base, bag, taught):
     path = taught_by(base, bag)
     desk = desk_of(path)
-    assert desk.forget('twist') == 2
+    assert desk.forget(['twist']) == {'twist': 2}
     desk.write()
     assert load_card(Path(path)).taught.labels == ('nod',)
     assert {t.label for t in load(taught, ['imu']).trials} == {'nod'}
@@ -93,10 +101,41 @@ def test_a_forgotten_label_is_gone_from_model_and_folder(base, bag, taught):
 def test_when_all_is_forgotten_the_base_is_left(base, bag, taught):
     path = Path(taught_by(base, bag, labels=['twist']))
     desk = desk_of(base)
-    desk.forget('twist')
+    desk.forget(['twist'])
     assert desk.write()[0][0] == str(base)
     assert not path.exists()
     assert not list((taught / 'bags').iterdir())
+
+
+def test_nothing_is_forgotten_where_nobody_knows_what_would_be_left(base, bag, taught):
+    path = Path(taught_by(base, bag, labels=['twist']))
+    before = path.read_bytes()
+    with pytest.raises(ConfigError, match='does not say where its base, made, lies'):
+        desk_of(path).forget(['twist'])
+    assert path.read_bytes() == before
+    assert [t.label for t in load(taught, ['imu']).trials] == ['twist'] * 2
+
+
+def test_of_several_labels_none_is_forgotten_if_one_cannot_be(base, bag, taught):
+    path = taught_by(base, bag)
+    with pytest.raises(ConfigError, match="'wink' was not taught"):
+        desk_of(path).forget(['twist', 'wink'])
+    assert {t.label for t in load(taught, ['imu']).trials} == {'nod', 'twist'}
+
+
+def test_what_another_file_was_taught_is_not_written_over(base, bag, taught, tmp_path):
+    elsewhere = desk_of(base, out=tmp_path / 'elsewhere.safetensors')
+    elsewhere.learn_bag(bag, TRUTH, BagSource(), ['nod'])
+    ((path, _),) = elsewhere.write()
+    taught_by(base, bag, labels=['twist'])
+    with pytest.raises(InputError, match=r'made_taught.* was taught what .*elsewhere.* was not'):
+        desk_of(path)
+
+
+@pytest.mark.parametrize('person', [' ', 'anna\n', 'a' * 201, ''])
+def test_a_name_that_no_table_gives_back_is_refused_at_once(taught, person):
+    with pytest.raises(ConfigError, match='can be no name of a person'):
+        Desk((person, today()))
 
 
 def test_takes_that_are_none_are_refused_with_their_place(base, taught, tmp_path):
@@ -123,12 +162,12 @@ def test_a_take_of_something_else_is_unlike_the_others(base, taught, tmp_path):
     assert refused.why == 'unlike the others'
 
 
-def test_two_models_learn_the_same_takes(base, bag, taught, tmp_path):
+def test_two_models_learn_the_same_takes(base, other, bag, taught):
     desk = desk_of(base)
-    desk.open(str(save_renamed(base, tmp_path / 'other.safetensors')))
-    desk.learn_bag(bag, TRUTH, BagSource(), ['nod'])
+    desk.open(str(other))
+    desk.learn_bag(bag, TRUTH, BagSource(), ['twist'])
     written = desk.write()
-    assert [card.taught.labels for _, card in written] == [('nod',), ('nod',)]
+    assert [card.taught.labels for _, card in written] == [('twist',), ('twist',)]
     assert len({path for path, _ in written}) == 2
 
 
@@ -137,19 +176,57 @@ def test_two_models_are_not_written_to_one_file(base, taught):
         desk_of(base).open(str(base))
 
 
-def test_of_a_bag_that_one_of_two_cannot_learn_nothing_is_left(base, taught, tmp_path):
+def test_of_a_bag_that_one_of_two_cannot_learn_the_other_learns(base, other, taught, tmp_path):
     def spoil(i, values):
         return still(len(values), np.random.default_rng(0)) if i == 1 else values
 
-    other = save_renamed(base, tmp_path / 'other.safetensors')
-    bag = takes_bag(tmp_path / 'spoilt', 'nod', 'nod', 'nod', change=spoil)
+    bag = takes_bag(tmp_path / 'spoilt', 'twist', 'twist', 'twist', change=spoil)
     taught_by(other, bag)
+    desk = desk_of(other)
+    desk.open('camera_utd_mhad')
+    desk.open(str(base))
+    desk.learn_bag(bag, TRUTH, BagSource())
+    whys = {refused.where: refused.why for refused in desk.refused if not refused.label}
+    assert list(whys) == [str(other), 'camera_utd_mhad']
+    assert 'it was taught before' in whys[str(other)]
+    assert 'no topic' in whys['camera_utd_mhad']
+    assert [refused.why for refused in desk.refused if refused.label] == ['nothing moved']
+    # and nobody is written, or said to have forgotten anything, who learned nothing
+    ((path, card),) = desk.write()
+    assert (card.name, card.taught.lessons[0].n_takes) == ('made_taught', 2)
+    assert [student.used_by for student in desk.students] == ['', '', path]
+
+
+def test_of_a_bag_that_nobody_can_learn_nothing_is_left(base, bag, taught):
     desk = desk_of(base)
-    desk.open(str(other))
-    with pytest.raises(InputError, match='it was taught before'):
-        desk.learn_bag(bag, TRUTH, BagSource())
-    assert not desk.students[0].lessons.takes
+    desk.open('camera_utd_mhad')
+    with pytest.raises(InputError, match=r'nobody can learn from it.*made.*wink.*camera_utd_mhad:'):
+        desk.learn_bag(bag, TRUTH, BagSource(), ['wink'])
     assert not desk.refused
+    assert not desk.write()
+    assert not taught.exists()
+
+
+def test_all_that_one_of_two_learned_is_kept(base, other, bag, taught):
+    desk = desk_of(other)
+    desk.open(str(base))
+    desk.learn_bag(bag, TRUTH, BagSource())
+    assert [student.lessons.taught for student in desk.students] == [
+        ('circle', 'twist'),
+        ('nod', 'twist'),
+    ]
+    assert {t.label for t in load(taught, ['imu']).trials} == {'circle', 'nod', 'twist'}
+
+
+def test_what_is_kept_is_taught_again_to_those_whose_sensor_is_in_it(base, bag, taught):
+    before = load_card(Path(taught_by(base, bag))).taught
+    again = Desk(WHO, anew=True)
+    again.open('camera_utd_mhad')
+    again.open(str(base))
+    again.learn_kept()
+    assert 'camera_utd_mhad' in {refused.where for refused in again.refused}
+    ((_, card),) = again.write()
+    assert card.taught == before
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from dcat_ros.bags.lines import bag_lines
 from dcat_ros.bags.raw import HeardMessages
 from dcat_ros.bags.read import BagReader
 from dcat_ros.bags.salvage import RawMessage
-from dcat_ros.errors import BagError, DatasetError
+from dcat_ros.errors import BagError, DatasetError, InputError
 from dcat_ros.segment import Segment
 from dcat_ros.teach.kept import forget, keep, kept_lines, place_of
 from dcat_ros.truth import from_first_reading, read_csv, to_first_reading
@@ -54,6 +54,41 @@ def test_only_the_forgotten_label_goes(tmp_path):
     assert forget(tmp_path, 'a') == 0
     assert forget(tmp_path, 'b') == 2
     assert list(place_of(tmp_path).iterdir()) == []
+
+
+@pytest.mark.parametrize('truth', ['/{elsewhere}/anna.csv', 'anna.csv', 'anna/truth.csv'])
+def test_what_somebody_put_there_himself_is_never_deleted(tmp_path, truth):
+    kept, elsewhere = tmp_path / 'kept', tmp_path / 'elsewhere'
+    take = Segment(10**18, 2 * 10**18, 'nod')
+    line = keep(kept, heard(), [take], 'anna', {})
+    place = place_of(kept)
+    own = place / truth.format(elsewhere=str(elsewhere)[1:])
+    own.parent.mkdir(exist_ok=True)
+    own.write_text('start,end,label\n1.0,3.0,nod\n')
+    bag = own.parent / 'mine'
+    bag.mkdir()
+    with (place / 'bags.csv').open('a') as table:
+        table.write(f'{bag},anna,{own if own.is_relative_to(elsewhere) else truth}\n')
+    (place / line.bag).parent.joinpath('note.txt').write_text('mine')
+    assert forget(kept, 'nod') == 1
+    assert own.is_file()
+    assert bag.is_dir()
+    assert [left.bag for left in kept_lines(kept)] == [str(bag)]
+    # of the folder that was made for the take, a file that was not
+    assert [path.name for path in (place / line.bag).parent.iterdir()] == ['note.txt']
+    # nor is anything of it written over
+    keep(kept, bag, [Segment(10**18, 2 * 10**18, 'bow')], 'anna', {})
+    assert own.read_text() == 'start,end,label\n1.0,3.0,nod\n'
+
+
+def test_nothing_is_deleted_where_a_truth_cannot_be_read(tmp_path):
+    take = Segment(10**18, 2 * 10**18, 'nod')
+    first, second = (keep(tmp_path, heard(), [take], 'anna', {}) for _ in range(2))
+    (place_of(tmp_path) / second.truth).write_text('start,end,label\n1,2\n')
+    with pytest.raises(InputError, match='line 2'):
+        forget(tmp_path, 'nod')
+    assert kept_lines(tmp_path) == [first, second]
+    assert (place_of(tmp_path) / first.bag).is_dir()
 
 
 @given(st.lists(st.integers(0, 10**6), min_size=2, max_size=6, unique=True), st.integers(0, 10**15))

@@ -10,7 +10,8 @@ from teach_helpers import RATE_HZ, movement, still
 from dcat_ros.bags.salvage import RawMessage
 from dcat_ros.teach.lessons import load_lessons
 from dcat_ros.teach.live import Attempt, Pupil, judge_attempt
-from dcat_ros.teach.teach import Desk, Student
+from dcat_ros.teach.student import Student
+from dcat_ros.teach.teach import Desk
 
 IMU = 'sensor_msgs/msg/Imu'
 WHO = ('anna', '2026-01-02')
@@ -76,6 +77,16 @@ def test_a_camera_that_sees_nothing_is_passed_over(base, attempt, taught):
     verdict = judge_attempt(made, [silent, pupil_of(base, '/wrist', 'wrist')], 'nod', WHO)
     assert list(verdict.learned) == ['wrist']
     assert verdict.refused == {}
+
+
+def test_a_sensor_that_falls_silent_as_one_begins_gives_no_take(base, attempt):
+    made = attempt(wrist=still(READY + 2, np.random.default_rng(4)))
+    begun = {'/wrist': made.messages[-1].log_time_ns - 1}
+    verdict = judge_attempt(
+        Attempt(made.messages, begun), [pupil_of(base, '/wrist', 'wrist')], 'nod', WHO
+    )
+    assert verdict.segment is None
+    assert verdict.refused == {'wrist': 'nothing moved'}
 
 
 def test_a_short_jerk_is_no_take(base, attempt):

@@ -39,6 +39,11 @@ def test_stillness_has_no_movement():
     assert moved(INERTIAL, still(300, np.random.default_rng(0)), RATE_HZ, 0.0) is None
 
 
+@pytest.mark.parametrize('n', [0, 1])
+def test_a_sensor_that_falls_silent_has_no_movement(n):
+    assert moved(INERTIAL, movement('shake')[:n], RATE_HZ, 0.0) is None
+
+
 def test_a_constant_turn_is_motion():
     samples = still(200, np.random.default_rng(0))
     samples[:, 5] += 2.0
