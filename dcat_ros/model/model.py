@@ -52,6 +52,7 @@ class Model(ABC):
 
         Raises:
             ConfigError: its encoder is not, or is damaged; the sentence has the command for it.
+            OutputError: the user has no home in which it would be.
         """
         _ = self._encode
 

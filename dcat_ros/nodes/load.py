@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
-from dcat_ros.errors import ConfigError
+from dcat_ros.errors import ConfigError, InputError
 from dcat_ros.model.model import Model
 from dcat_ros.model.runtime import load_model
 from dcat_ros.sensors.sensor import Sensor
@@ -50,6 +50,7 @@ def load(
         WeightsError: there is no such file, or it is unusable.
         ConfigError: it is for another sensor, a parameter does not fit it, or what it needs, or
             shall run it, is not there.
+        OutputError: the user has no home in which what it needs would be.
     """
     model = _load(node, name)
     names = [sensor.name for sensor in sensors]
@@ -76,7 +77,7 @@ def _load(node: Node, name: str | None) -> Model:
     model = load_model(node.get_parameter('model').value if name is None else name, backend)
     try:
         model.make_ready()
-    except ConfigError as problem:
+    except InputError as problem:  # without a home, a network of others has no place at all
         # only a sensor whose models may need one has the parameter
         fallback = node.get_parameter_or('model_fallback', Parameter('model_fallback')).value
         if not fallback:

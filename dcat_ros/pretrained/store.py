@@ -58,7 +58,7 @@ def ready(name: str) -> Path:
     """
     one = find_pretrained(name)
     path = place_of(one)
-    if not path.is_file():
+    if not is_there(one):
         raise ConfigError(
             f'The network {name!r} ({one.what}) is not on this machine; {how_to_get(one)}.'
         )

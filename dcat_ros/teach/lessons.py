@@ -243,9 +243,10 @@ def _takes(
     fits = features.shape == (n, n_features) and at_rest.shape == (n,)
     if not fits or features.dtype != np.float16 or not np.isfinite(features).all():
         raise damaged
-    if memory.wholes is not None and (
-        wholes is None
-        or wholes.shape != (len(facts), n_features)
+    if (wholes is None) != (memory.wholes is None):
+        raise damaged
+    if wholes is not None and (
+        wholes.shape != (len(facts), n_features)
         or wholes.dtype != np.float16
         or not np.isfinite(wholes).all()
     ):

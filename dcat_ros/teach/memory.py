@@ -138,15 +138,17 @@ def examples_of(
     levels, low, step, classes = parts
     if levels is None or low is None or step is None or classes is None:
         raise WeightsError(f'{path} lacks {name}; take an undamaged copy.')
-    n = len(classes)
+    n = len(classes) if classes.ndim == 1 else 0
     whole = levels.shape == (n, n_features) and low.shape == step.shape == (n_features,)
-    if not whole or classes.ndim != 1 or levels.dtype != np.uint8 or classes.dtype != np.int32:
+    if not whole or not n or levels.dtype != np.uint8 or classes.dtype != np.int32:
         raise WeightsError(f'{path}: {name} do not fit the model; take an undamaged copy.')
-    found = np.asarray(levels, np.float32) * np.asarray(step) + np.asarray(low)
+    with np.errstate(over='ignore', invalid='ignore'):  # said as what no model gives
+        steps, lowest = np.asarray(step, np.float32), np.asarray(low, np.float32)
+        found = np.asarray(levels, np.float32) * steps + lowest
     own = np.asarray(classes, np.int64)
     if not np.isfinite(found).all() or not ((own >= 0) & (own < n_labels)).all():
         raise WeightsError(f'{path}: {name} hold what no model gives; take an undamaged copy.')
-    return Examples(found.astype(np.float32), own)
+    return Examples(found, own)
 
 
 def _made_of(data: bytes) -> str:

@@ -1,12 +1,14 @@
 """audio_node with a model behind the tagger: where that is not there, and where it is."""
 
+import pwd
+
 import numpy as np
 import pytest
 from helpers import ear_card, make_net
 from rclpy.parameter import Parameter
 from untrained import save_untrained
 
-from dcat_ros.errors import ConfigError
+from dcat_ros.errors import ConfigError, OutputError
 from dcat_ros.model.weights import save_weights
 from dcat_ros.nodes.audio_node import AudioNode
 from dcat_ros.sensors.sound.ear.rows import EAR_FRAMES
@@ -56,6 +58,20 @@ def test_without_the_tagger_another_model_stands_in_only_if_it_is_named(models, 
     loaded = one.load()
     assert loaded.model.card.name == 'quick'
     assert loaded.receiver._sound._frames is LOG_MEL
+
+
+def test_without_a_home_another_model_stands_in_too(models, node, monkeypatch):
+    def nobody(uid):
+        raise KeyError(uid)
+
+    one = node(model=str(models[0]), model_fallback=str(models[1]))
+    alone = node(model=str(models[0]))
+    for name in ('HOME', 'DCAT_CACHE', 'XDG_CACHE_HOME'):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(pwd, 'getpwuid', nobody)
+    assert one.load().model.card.name == 'quick'
+    with pytest.raises(OutputError, match='there is no home folder'):
+        alone.load()
 
 
 def test_with_the_tagger_the_model_itself_hears(models, node, has_tagger):

@@ -1,7 +1,10 @@
 """Files of others: fetched, gone on with, refused."""
 
+import gzip
+import tarfile
 from dataclasses import replace
 from hashlib import sha256
+from random import Random
 
 import pytest
 from pretrained_helpers import DATA, package_of, packed
@@ -113,6 +116,35 @@ def test_a_broken_package_is_refused(published, kept, tmp_path, data):
     (tmp_path / 'package.tgz').write_bytes(data)
     with pytest.raises(ConfigError, match='is not the package'):
         from_file(published, tmp_path / 'package.tgz')
+
+
+def test_a_package_with_a_byte_changed_is_refused(published, kept, tmp_path, monkeypatch):
+    rng = Random(0)  # of few letters, so that it is packed; of many, so that it is read in pieces
+    held = {name: bytes(rng.choices(range(12), k=150_000)) for name in 'ab'}
+    one = replace(published, package=package_of(**held))
+    path = packed(tmp_path / 'package.tgz', **held)
+    good = path.read_bytes()
+    monkeypatch.setattr(fetch, 'make_bundle', lambda detector, landmarks: detector + landmarks)
+    for at in range(2, len(good), len(good) // 60):
+        path.write_bytes(good[:at] + bytes([good[at] ^ 0x55]) + good[at + 1 :])
+        # what is not in the networks may differ, and then something else is put together
+        with pytest.raises((ConfigError, FetchError), match=r'is not the package|another|together'):
+            from_file(one, path)
+
+
+@pytest.mark.parametrize(
+    ('kind', 'size', 'match'),
+    [(b'x', 60 << 20, 'is larger than any network'), (b'0', 500 << 20, 'becomes larger than any')],
+    ids=['a long name', 'a long file'],
+)
+def test_a_package_that_claims_more_is_refused(published, kept, tmp_path, kind, size, match):
+    entry = tarfile.TarInfo('package/x')
+    entry.size, entry.type = size, kind
+    path = tmp_path / 'package.tgz'
+    with gzip.open(path, 'wb') as file:
+        file.write(entry.tobuf() + bytes(1 << 20))
+    with pytest.raises(ConfigError, match=match):
+        from_file(published, path)
 
 
 def test_a_package_with_another_network_is_refused(published, kept, tmp_path):
