@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dcat_ros.cli.evaluate_options import with_label_options
-from dcat_ros.cli.options import complete_model
+from dcat_ros.cli.options import complete_model, given_options
 
 if TYPE_CHECKING:
     from dcat_ros.evaluation.many import BagOptions
@@ -72,6 +72,10 @@ def command(
     if taken or given:
         if len(found) > 1:
             raise click.UsageError('--import and --export are for one bag.')
+        if of_page := [name for name in ('suggest', 'port') if name in given_options()]:
+            raise click.UsageError(
+                f'--{of_page[0]} is for the page, and --import and --export open none.'
+            )
         for sentence in hand_over(found[0], files[0], options, taken, given):
             click.echo(sentence)
         return

@@ -180,10 +180,12 @@ class Desk:
 
     def _read(self, number: int) -> None:
         place = self.places[number]
+        was_shown = False
 
         def shown(opened: Opened) -> None:
+            nonlocal was_shown
             with self._news:
-                place.opened = opened
+                place.opened, was_shown = opened, True
                 self._close_others()
 
         def go_on() -> bool:
@@ -193,14 +195,15 @@ class Desk:
             open_bag(place.path, place.csv, self._source, self._truth_topic, shown, go_on)
         except Stopped:
             return
-        except DcatError as problem:
-            self._fail(place, str(problem))
-            return
         except Exception as problem:  # hostile: one of many recordings must not cost the others
-            self._fail(
-                place,
-                f'{place.path} could not be read to its end: {type(problem).__name__}: {problem}.',
-            )
+            if was_shown and place.opened is None:
+                return  # it was closed at this moment, and is read again
+            said = str(problem)
+            if not isinstance(problem, DcatError):
+                said = (
+                    f'{place.path} could not be read to its end: {type(problem).__name__}: {said}.'
+                )
+            self._fail(place, f'{said} Mend that, and start "dcat label" anew.')
             return
         if self._suggest is not None and place.proposals is None:
             try:

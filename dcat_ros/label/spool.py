@@ -3,6 +3,7 @@
 Pictures and sound of a long recording need not fit into memory, and nothing of them is left behind.
 """
 
+import errno
 import os
 from tempfile import TemporaryFile
 
@@ -44,8 +45,15 @@ class Spool:
         return start
 
     def read(self, start: int, n: int) -> bytes:
-        """So many bytes from there on."""
-        return os.pread(self._file.fileno(), n, start)
+        """So many bytes from there on.
+
+        Raises:
+            OSError: they cannot be read, or the file was closed.
+        """
+        try:
+            return os.pread(self._file.fileno(), n, start)
+        except ValueError:
+            raise OSError(errno.EBADF, 'the file was closed') from None
 
     def close(self) -> None:
         """Give the place back."""

@@ -59,6 +59,7 @@ class Proposals:
         self._stretches, self._features = list(stretches), features
         self._lock = Lock()
         self._ranked = self._stretches
+        self._labelled: list[Segment] | None = None
 
     @property
     def ranked(self) -> list[Proposal]:
@@ -67,16 +68,19 @@ class Proposals:
             return self._ranked
 
     def order(self, labelled: Sequence[Segment]) -> None:
-        """Rank them anew.
+        """Rank them anew, if something has a label now that had none, or the other way round.
 
         Args:
             labelled: what has a label by now, in the order of time.
         """
+        if labelled == self._labelled:  # a page asks twice a second
+            return
         known = np.array([_touched(one, labelled) for one in self._stretches], np.bool_)
         doubt = np.array([1 - one.probability for one in self._stretches])
         order = teaching_order(doubt, self._features, known)
         with self._lock:
             self._ranked = [self._stretches[i] for i in order]
+            self._labelled = list(labelled)
 
 
 def stretches_of(

@@ -31,6 +31,9 @@ def test_labels_go_to_elan_and_come_back(bag, tmp_path):
 def test_misuse_is_said(bag, tmp_path):
     make_bag(tmp_path / 'other', 1)
     assert 'are for one bag' in label(tmp_path, '--export', 'x.csv').output
+    done = label(bag, '--export', 'x.csv', '--suggest', 'imu_watch')
+    assert done.exit_code == 2
+    assert '--suggest is for the page' in done.output
     assert isinstance(label(tmp_path / 'nothing').exception, BagError)
     assert isinstance(label(bag, '--export', 'x.doc').exception, ConfigError)
     assert isinstance(label(bag, '--suggest', 'no_model').exception, InputError)

@@ -129,6 +129,7 @@ def test_a_bag_that_is_none_and_labels_that_are_damaged_are_said_and_harm_no_oth
     assert 'd' in when_ready(page, 3)['problem']
     told = when_ready(page, 4)
     assert 'overlap' in told['problem']
+    assert told['problem'].endswith('Mend that, and start "dcat label" anew.')
     status, told = ask_json(f'{page}bags/4/labels', {'state': 'none', 'intervals': []}, 'PUT')
     assert status == 422
     assert (bags / 'e.csv').read_text() == 'start,end,label\n1,2,wave\n1.5,3,bow\n'

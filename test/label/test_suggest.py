@@ -1,12 +1,13 @@
 """What a model proposes for a recording."""
 
+import numpy as np
 import pytest
 from label_helpers import BEGIN_NS, S, make_bag
 
 from dcat_ros.errors import BagError
 from dcat_ros.evaluation.bag_content import BagSource
 from dcat_ros.label.stopped import Stopped
-from dcat_ros.label.suggest import Suggest
+from dcat_ros.label.suggest import Proposal, Proposals, Suggest
 from dcat_ros.segment import Segment
 
 
@@ -31,6 +32,21 @@ def test_stretches_of_movement_are_proposed_and_those_with_a_label_are_not(sugge
     assert sorted(proposals.ranked) == found[1:]
     proposals.order([])
     assert sorted(proposals.ranked) == found
+
+
+def test_they_are_ranked_anew_only_where_labels_are_others(monkeypatch):
+    ranked = []
+
+    def order(doubt, features, known):
+        ranked.append(known.tolist())
+        return [0] if not known.any() else []
+
+    monkeypatch.setattr('dcat_ros.label.suggest.teaching_order', order)
+    proposals = Proposals([Proposal(0, 10, 'wave', 0.5, True)], np.zeros((1, 2), np.float32))
+    for labelled in ([], [], [Segment(0, 10, 'bow')], [Segment(0, 10, 'bow')], []):
+        proposals.order(list(labelled))
+        assert len(proposals.ranked) == (not labelled)
+    assert ranked == [[False], [True], [False]]
 
 
 def test_it_stops_when_nobody_wants_it(suggest, tmp_path):

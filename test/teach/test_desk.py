@@ -15,6 +15,8 @@ from dcat_ros.evaluation.evaluate import evaluate_bag
 from dcat_ros.model.find import load_card
 from dcat_ros.model.runtime import load_model
 from dcat_ros.teach.kept import today
+from dcat_ros.teach.lessons import load_lessons
+from dcat_ros.teach.student import Student
 from dcat_ros.teach.teach import Desk
 
 TRUTH = '/activity_truth'
@@ -114,6 +116,17 @@ def test_nothing_is_forgotten_where_nobody_knows_what_would_be_left(base, bag, t
         desk_of(path).forget(['twist'])
     assert path.read_bytes() == before
     assert [t.label for t in load(taught, ['imu']).trials] == ['twist'] * 2
+    # as the sentence says
+    desk = desk_of(base, out=path)
+    desk.forget(['twist'])
+    assert desk.write()[0][0] == str(base)
+    assert not path.exists()
+
+
+def test_of_a_model_that_ships_its_name_is_left(tmp_path):
+    lessons = load_lessons('imu_utd_mhad')
+    student = Student(str(tmp_path / 'taught.safetensors'), lessons, tmp_path, is_taught=True)
+    assert student.base_left() == 'imu_utd_mhad'
 
 
 def test_of_several_labels_none_is_forgotten_if_one_cannot_be(base, bag, taught):

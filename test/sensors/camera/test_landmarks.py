@@ -10,7 +10,7 @@ from pose_helpers import pose_network, rendered
 from dcat_ros.errors import ConfigError
 from dcat_ros.sensors.camera.joints import HIPS, from_landmarks
 from dcat_ros.sensors.camera.landmarks import Landmarker, as_rgb, finders
-from dcat_ros.sensors.camera.person import Person
+from dcat_ros.sensors.camera.person import MOST_PEOPLE, Person
 
 
 @pytest.mark.parametrize('follows', [False, True])
@@ -31,15 +31,20 @@ def test_somebody_is_found_where_he_is():
     assert rows.min() - 10 < joints[0, 1] * 240 < rows.min() + 40  # the head
 
 
-def test_two_people_and_the_one_in_the_middle_is_watched():
+@pytest.mark.parametrize('mirrored', [False, True])
+def test_of_two_people_the_one_in_the_middle_is_watched(mirrored):
     pose_network()
-    frames = rendered()
-    both = np.full((240, 480), 55, np.uint8)
-    both[:, :320] = frames[0]
-    both[:, 200:480] = np.where(both[:, 200:480] == 55, frames[0][:, 40:], both[:, 200:480])
-    person = Person(finders(), 'middle')
-    found = person.find(as_rgb(both), 0)
-    assert found is not None
+    frame = rendered()[0]
+    somebody = frame[:, np.flatnonzero((frame > 100).any(axis=0))]
+    both = np.full_like(frame, 55)
+    for column in (100, 200):  # the second is nearer to the middle, which is at 160
+        left = column - somebody.shape[1] // 2
+        both[:, left : left + somebody.shape[1]] = somebody
+    rgb = as_rgb(np.ascontiguousarray(both[:, ::-1] if mirrored else both))
+    assert len(finders()(MOST_PEOPLE, False).find(rgb)) == 2
+    found = Person(finders(), 'middle').find(rgb, 0)
+    hips = from_landmarks(found[None])[0, HIPS, 0].mean() * 240
+    assert hips == pytest.approx(120 if mirrored else 200, abs=15)
 
 
 def test_what_is_no_bundle_is_refused(tmp_path):
