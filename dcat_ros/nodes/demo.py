@@ -13,8 +13,10 @@ import rclpy
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 
 from dcat_ros.bags.topics import TRUTH_TOPIC
+from dcat_ros.card.card import Card
 from dcat_ros.errors import DcatError
 from dcat_ros.nodes.monitor import Heard, Monitor
+from dcat_ros.nodes.pace import Pace
 from dcat_ros.nodes.programs import program
 from dcat_ros.nodes.replay import Player
 from dcat_ros.nodes.start import init
@@ -31,6 +33,7 @@ def run_live(
     bag: Path,
     sensor: str,
     model: str,
+    card: Card,
     *,
     rate: float,
     show: Callable[[Heard, str, float], None] = lambda heard, truth, latency_ms: None,
@@ -41,7 +44,8 @@ def run_live(
         bag: with the sensor's topic.
         sensor: as options call it.
         model: for the node.
-        rate: times real time.
+        card: of that model.
+        rate: times real time; less where the machine is too busy for the labels to follow.
         show: called with each prediction, the truth at that time, and the latency in ms: from
             the sending of the sample that completed the window to the arrival of its label.
 
@@ -82,11 +86,17 @@ def run_live(
     executor.add_node(node)
     listener = Thread(target=_spin, args=(executor,), daemon=True)
     try:
-        player = Player(node, bag, rate, going=lambda: rclpy.ok() and process.poll() is None)
+
+        def going() -> bool:
+            return rclpy.ok() and process.poll() is None
+
+        player = Player(node, bag, rate, going=going)
+        pace = Pace(card, monitor.all, going)
 
         def sent(sent_topic: str, time_ns: int, data: bytes) -> None:
             if sent_topic == topic:  # the bag's time is that of the stamps
                 sent_at[time_ns] = time.monotonic()
+                pace.wait(time_ns)
 
         player.sent = sent
         listener.start()
