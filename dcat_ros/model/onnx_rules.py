@@ -188,6 +188,8 @@ def _gather(settings: Settings, taken: Sequence[Value]) -> Value:
 
 def _gather_nd(settings: Settings, taken: Sequence[Value]) -> Value:
     shape, places, n = taken[0].shape, taken[1].shape, settings.get('batch_dims', 0)
+    if n < 0:
+        raise ValueError(f'it has {n} axes in common')
     return Value((*places[:-1], *shape[n + places[-1] :]))
 
 

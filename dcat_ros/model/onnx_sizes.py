@@ -13,6 +13,9 @@ from dcat_ros.model.onnx_value import Shape, Value
 
 __all__ = ['n_values_of']
 
+#: Products that are added up for one window, at most; the shipped networks need up to 84 million.
+_MOST_PRODUCTS = 4_000_000_000
+
 
 def n_values_of(parts: Parts, windows: Shape, most: int) -> int:
     """Number of values of all that the network makes of windows of this shape, and of constants.
@@ -29,7 +32,7 @@ def n_values_of(parts: Parts, windows: Shape, most: int) -> int:
         raise ValueError(f'its inputs are {list(parts.inputs)[:9]}')
     values = {name: Value.of(array) for name, array in parts.arrays.items()}
     values |= {parts.inputs[0]: Value(windows), '': Value((0,))}
-    total = 0
+    total = products = 0
     for node in parts.nodes:
         try:
             found = given(node, [values[name] for name in node.inputs])
@@ -42,6 +45,9 @@ def n_values_of(parts: Parts, windows: Shape, most: int) -> int:
         for name, value in zip(node.outputs, found, strict=False):
             values[name] = value
             total += value.n
+            products += value.n_products
+        if products > _MOST_PRODUCTS * windows[0]:
+            raise ValueError(f'it computes more than {_MOST_PRODUCTS} products a window')
         if total > most:
-            raise ValueError(f'it makes more than {most} values of {windows[0]} windows')
+            raise ValueError(f'it makes more than {most} values; windows: {windows[0]}')
     return total

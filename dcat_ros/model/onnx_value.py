@@ -18,10 +18,17 @@ MOST_KNOWN = 256
 
 @dataclass(frozen=True)
 class Value:
-    """The shape of a value, and the numbers in it where they are few, whole and known."""
+    """What is known of it.
+
+    Attributes:
+        shape: of it.
+        known: the numbers in it, where they are few, whole and known.
+        n_products: that are added up to make it.
+    """
 
     shape: Shape
     known: NDArray[Any] | None = None
+    n_products: int = 0
 
     def __post_init__(self) -> None:
         if len(self.shape) > MOST_DIMS or min(self.shape, default=0) < 0:

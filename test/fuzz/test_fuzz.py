@@ -7,6 +7,8 @@ from helpers import REPO
 
 sys.path.insert(0, str(REPO))
 
+from dcat_ros.errors import DatasetError
+from dcat_ros.sensors.sound.receiver import AudioReceiver
 from tools.fuzz.case import Batch
 from tools.fuzz.kinds import KINDS
 from tools.fuzz.run import Limits, run
@@ -30,6 +32,20 @@ def test_windows_are_completed_between_hostile_messages(tmp_path):
     for kind in ('imu', 'image 16UC1', 'std_msgs/Int16MultiArray'):
         batches = [try_batch(Batch(kind, 5, i, 400), tmp_path) for i in range(3)]
         assert sum(one.windows for one in batches) > 10, kind
+
+
+def test_floats_that_no_sound_has_are_among_the_messages(tmp_path):
+    outcome = try_batch(Batch('audio_common_msgs/AudioStamped', 5, 0, 400), tmp_path)
+    assert outcome.results.keys() >= {'accepted', 'implausible', 'non_finite'}
+
+
+def test_another_error_of_ours_out_of_a_message_is_a_finding(tmp_path, monkeypatch):
+    def accept(*_):
+        raise DatasetError('a sample of the sound is NaN')
+
+    monkeypatch.setattr(AudioReceiver, 'accept', accept)
+    outcome = try_batch(Batch('std_msgs/Int16MultiArray', 0, 0, 5), tmp_path)
+    assert 'DatasetError would end a bag: a sample' in outcome.findings[0][1]
 
 
 @pytest.mark.parametrize('kind', ['imu', 'cards', 'file, MCAP zstd'])

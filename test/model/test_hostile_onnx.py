@@ -99,6 +99,13 @@ HOSTILE = {
     'column times row': network(
         [node('MatMul', 'c', 'r')], [column('c', (40_000, 1)), column('r', (1, 40_000))]
     ),
+    'hours of computing': network(
+        [node('Conv', 'c', 'k', pads=[10**7, 10**7])],
+        [column('c', (1, 1, 1)), column('k', (1, 1, 50_000))],
+    ),
+    'a kernel of three axes': network(
+        [node('Conv', 'c', 'k')], [column('c', (1, 1, 9, 9, 9)), column('k', (1, 1, 3, 3, 3))]
+    ),
     'column and row': network(
         [node('Add', 'c', 'r')], [column('c', (40_000, 1)), column('r', (1, 40_000))]
     ),

@@ -21,17 +21,10 @@ from dcat_ros.training.said import read_said
 from dcat_ros.truth import read_csv
 from tools.fuzz.case import Case, Kind
 from tools.fuzz.mutate import any_text, mutated
+from tools.fuzz.onnx_files import run_onnx, spoilt_onnx
 from tools.fuzz.said import spoilt_said
-from tools.fuzz.weights import (
-    run_onnx,
-    run_taught,
-    run_weights,
-    spoilt_card,
-    spoilt_header,
-    spoilt_onnx,
-    spoilt_taught,
-    spoilt_weights,
-)
+from tools.fuzz.taught import run_memory, run_taught, spoilt_memory, spoilt_taught
+from tools.fuzz.weights import run_weights, spoilt_card, spoilt_header, spoilt_weights
 
 __all__ = ['FILES']
 
@@ -149,6 +142,7 @@ FILES: dict[str, tuple[Kind, int]] = {
     'weights, headers': (_on_file('w.safetensors', spoilt_header, run_weights), 4),
     'weights without torch': (_on_file('w.onnx', spoilt_onnx, run_onnx), 3),
     'taught weights': (_on_file('w.safetensors', spoilt_taught, run_taught), 2),
+    'memories': (_on_file('w.memory', spoilt_memory, run_memory), 2),
     'cards': (_on_file('w.safetensors', spoilt_card, run_weights), 6),
     'what a network said (npz)': (_on_file('said.npz', spoilt_said, read_said), 3),
     'recipes (YAML)': (_on_file('r.yaml', _text(_RECIPES), read_config), 4),

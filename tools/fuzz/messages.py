@@ -42,6 +42,11 @@ PNG8 = cv2.imencode('.png', _COLOUR)[1].tobytes()
 JPEG = cv2.imencode('.jpg', _COLOUR)[1].tobytes()
 _HEADER = struct.pack('<iff', 0, 0.0, 0.0)
 _CDR = b'\0\1\0\0'
+#: The arrays of AudioStamped: type, what samples of 16 bits are multiplied by, and their 0.
+_SAMPLES = (
+    *(('<f4', 2.0**-15, 0), ('<i4', 2.0**16, 0), ('<i2', 1.0, 0), ('i1', 2.0**-8, 0)),
+    ('u1', 2.0**-8, 128),
+)
 _LAYOUTS = {'uint8': '8UC1', 'uint16': '16UC1', 'int16': '16SC1', 'float32': '32FC1'}
 
 
@@ -91,7 +96,7 @@ def string(text: str = 'walk') -> bytes:
 
 
 def audio(kind: str, i: int) -> bytes:
-    """A chunk of 0.1 s of noise at 16 kHz, of one of `AUDIO_TYPES`."""
+    """A chunk of 0.1 s of noise at 16 kHz, of one of `AUDIO_TYPES`; the last has any samples."""
     rng = np.random.default_rng(i % 50)
     values = (rng.random(1600) * 4000 - 2000).astype('<i2')
     raw = struct.pack('<I', values.nbytes) + values.tobytes()
@@ -103,9 +108,11 @@ def audio(kind: str, i: int) -> bytes:
     if kind == AUDIO_TYPES[2]:
         return _CDR + head + raw
     out = head
-    for filled in (False, False, True, False, False):  # float32, int32, int16, int8, uint8
+    for place, (dtype, scale, silence) in enumerate(_SAMPLES):
         out += bytes(-len(out) % 4)
-        out += struct.pack('<I', 1600) + values.tobytes() if filled else struct.pack('<I', 0)
+        filled = place == i % len(_SAMPLES)
+        out += struct.pack('<I', 1600 if filled else 0)
+        out += (values.astype(float) * scale + silence).astype(dtype).tobytes() if filled else b''
     return _CDR + out + bytes(-len(out) % 4) + struct.pack('<iiii', 8, 1, 16000, 1600)
 
 

@@ -8,6 +8,8 @@ from random import Random
 __all__ = ['any_text', 'mutated', 'with_stamp']
 
 _WORDS = (0, 1, 2, 0x7F, 0xFF, 0x7FFF, 0xFFFF, 2**31 - 1, 2**31, 2**32 - 16, 2**32 - 1, 10**9)
+#: As numbers of four bytes: the greatest, its opposite, infinity, none, the least, a million.
+_FLOATS = (0x7F7FFFFF, 0xFF7FFFFF, 0x7F800000, 0x7FC00000, 0x00000001, 0x49742400)
 _DOUBLES = (math.nan, math.inf, -math.inf, 1e308, -1e308, 5e-324, -0.0, 0.0, -1.0, 1e9, 1e300)
 _STEPS_NS = (1, -1, 10**6, -(10**7), 10**8, -(10**8), 10**9, -(10**9), 10**12, -(10**12), 2**60)
 
@@ -70,7 +72,7 @@ def _word(data: bytes, rng: Random) -> bytes:
     """A number of four bytes, of which many are lengths."""
     at = _place(data, rng) // 4 * 4
     near = (len(data), len(data) - at, len(data) - at - 4, len(data) + 1)
-    value = rng.choice((*_WORDS, *near)) & 0xFFFFFFFF
+    value = rng.choice((*_WORDS, *_FLOATS, *near)) & 0xFFFFFFFF
     return data[:at] + struct.pack(rng.choice('<>') + 'I', value) + data[at + 4 :]
 
 

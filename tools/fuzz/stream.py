@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from random import Random
 
+from dcat_ros.errors import DcatError
 from dcat_ros.messages.batch import Batch, Recorded
 from dcat_ros.model.model import Model
 from dcat_ros.streaming.reading import Reading
@@ -58,7 +59,10 @@ class Stream:
     def take(self, topic: str, data: bytes, arrived_ns: int) -> str:
         """Hand a message on, as a bag does."""
         before = dict(self.reading.rejected)
-        windows = self.reading.take(Batch.of([Recorded(topic, data, arrived_ns)]))
+        try:
+            windows = self.reading.take(Batch.of([Recorded(topic, data, arrived_ns)]))
+        except DcatError as problem:  # of a message a receiver raises MessageError alone
+            raise RuntimeError(f'{type(problem).__name__} would end a bag: {problem}') from problem
         self._windows += len(windows)
         if self._n % 40 == 0:
             self.reading.doubts()

@@ -5,33 +5,29 @@ import struct
 from functools import cache
 from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 import safetensors.torch
 
-from dcat_ros.model.find import shipped_models
 from dcat_ros.model.model import Model
-from dcat_ros.model.onnx_model import load_onnx
-from dcat_ros.model.runtime import load_model
 from dcat_ros.model.torch_model import TorchModel
 from dcat_ros.model.weights import load_weights
 from dcat_ros.streaming.recogniser import Recogniser
-from dcat_ros.teach.lessons import load_lessons, save_lessons
-from dcat_ros.teach.study import Studied
-from tools.fuzz.models import SHIPPED, card_fields, model_of
+from tools.fuzz.models import card_fields, model_of
 from tools.fuzz.mutate import mutated
 
 __all__ = [
-    'run_onnx',
-    'run_taught',
+    'OFFSETS',
+    'SHAPES',
+    'TYPES',
+    'packed',
+    'run_model',
     'run_weights',
     'spoilt_card',
     'spoilt_header',
-    'spoilt_onnx',
-    'spoilt_taught',
     'spoilt_weights',
+    'taken_apart',
 ]
 
 _MANY = [f'l{i}' for i in range(2000)]
@@ -50,9 +46,9 @@ _VALUES: tuple[object, ...] = (
         [f'l{i}' for i in range(2000)],
     ),
 )
-_SHAPES = ([], [0], [1], [2**62], [2**62, 4], [0, 2**62], [-1], [3, 3], [1.5], ['a'], None, [10**9])
-_OFFSETS = ([0, 2**63], [4, 0], [0, 4], [], [0], [2**40, 2**41], None)
-_TYPES = ('F32', 'F64', 'F16', 'BF16', 'I64', 'I8', 'BOOL', 'F8_E4M3', 'F4', 'X', '', None, 3)
+SHAPES = ([], [0], [1], [2**62], [2**62, 4], [0, 2**62], [-1], [3, 3], [1.5], ['a'], None, [10**9])
+OFFSETS = ([0, 2**63], [4, 0], [0, 4], [], [0], [2**40, 2**41], None)
+TYPES = ('F32', 'F64', 'F16', 'BF16', 'I64', 'I8', 'BOOL', 'F8_E4M3', 'F4', 'X', '', None, 3)
 
 
 @cache
@@ -61,19 +57,24 @@ def _weights(sensor: str) -> tuple[dict[str, Any], bytes]:
     model = model_of(sensor)
     tensors = {k: v.contiguous() for k, v in model._net.state_dict().items()}
     record = {'dcat_ros': model.card.model_dump_json()}
-    data = safetensors.torch.save(tensors, metadata=record)
+    return taken_apart(safetensors.torch.save(tensors, metadata=record))
+
+
+def taken_apart(data: bytes) -> tuple[dict[str, Any], bytes]:
+    """Header and body of a safetensors file."""
     length = int.from_bytes(data[:8], 'little')
     return json.loads(data[8 : 8 + length]), data[8 + length :]
 
 
-def _packed(header: dict[str, Any], body: bytes) -> bytes:
+def packed(header: dict[str, Any], body: bytes) -> bytes:
+    """A safetensors file."""
     text = json.dumps(header).encode()
     return struct.pack('<Q', len(text)) + text + body
 
 
 def spoilt_weights(rng: Random) -> bytes:
     """Any bytes of valid weights changed."""
-    return mutated(_packed(*_weights(rng.choice(('imu', 'depth', 'audio')))), rng)
+    return mutated(packed(*_weights(rng.choice(('imu', 'depth', 'audio')))), rng)
 
 
 def spoilt_header(rng: Random) -> bytes:
@@ -89,54 +90,16 @@ def spoilt_header(rng: Random) -> bytes:
         if not isinstance(header[name], dict):
             continue
         if part == 'dtype':
-            header[name][part] = rng.choice(_TYPES)
+            header[name][part] = rng.choice(TYPES)
         elif part == 'shape':
-            header[name][part] = rng.choice(_SHAPES)
+            header[name][part] = rng.choice(SHAPES)
         else:
             header[name][part] = rng.choice(
                 ([0, 2**63], [4, 0], [0, 4], [], [0], [2**40, 2**41], None)
             )
     if rng.random() < 0.2:
         body = body[: rng.randrange(len(body))]
-    return _packed(header, body)
-
-
-@cache
-def _taught() -> tuple[dict[str, Any], bytes]:
-    """Header and body of a valid file of a model that was taught a label."""
-    lessons = load_lessons(SHIPPED['depth'])
-    n_features = lessons.memory.windows.features.shape[1]
-    windows = np.random.default_rng(0).normal(size=(6, n_features)).astype(np.float32)
-    take = Studied('bow', 'eva', '2026-01-02', windows, np.arange(6) > 4, None)
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / 'taught.safetensors'
-        save_lessons(path, lessons.more([take]))
-        data = path.read_bytes()
-    length = int.from_bytes(data[:8], 'little')
-    return json.loads(data[8 : 8 + length]), data[8 + length :]
-
-
-def spoilt_taught(rng: Random) -> bytes:
-    """A file of what was taught, with bytes or entries of its header changed."""
-    header, body = _taught()
-    if rng.random() < 0.5:
-        return mutated(_packed(header, body), rng)
-    header = json.loads(json.dumps(header))
-    name = rng.choice(list(header))
-    if name == '__metadata__':
-        part = rng.choice(list(header[name]))
-        header[name][part] = mutated(header[name][part].encode(), rng).decode('latin-1')
-    else:
-        part = rng.choice(('dtype', 'shape', 'data_offsets'))
-        choices = {'dtype': _TYPES, 'shape': _SHAPES, 'data_offsets': _OFFSETS}
-        header[name][part] = rng.choice(choices[part])
-    return _packed(header, body)
-
-
-def run_taught(path: Path) -> int:
-    """Load what somebody was taught, teach it no more, and run it."""
-    load_lessons(str(path))
-    return _run_model(load_model(path))
+    return packed(header, body)
 
 
 def spoilt_card(rng: Random) -> bytes:
@@ -144,7 +107,11 @@ def spoilt_card(rng: Random) -> bytes:
     sensor = rng.choice(('imu', 'depth', 'audio'))
     header, body = _weights(sensor)
     fields: Any = json.loads(json.dumps(card_fields(sensor)))
-    for _ in range(rng.randint(1, 3)):
+    other_window = rng.random() < 0.4
+    if other_window:  # which may well be one, and a long one
+        fields['input']['window_s'] = rng.choice((0.1, 1.0, 9.0, 60.0, 399.0, 600.0))
+        fields['input']['rate_hz'] = rng.choice((8.0, 50.0, 100.0, 1000.0))
+    for _ in range(rng.randint(0 if other_window else 1, 3)):
         place, key = _field(fields, rng)
         if rng.random() < 0.1:
             del place[key]
@@ -155,7 +122,7 @@ def spoilt_card(rng: Random) -> bytes:
         text = text.replace(f'"{word}"', word)
     if rng.random() < 0.1:
         text = mutated(text.encode(), rng).decode('latin-1')
-    return _packed(header | {'__metadata__': {'dcat_ros': text}}, body)
+    return packed(header | {'__metadata__': {'dcat_ros': text}}, body)
 
 
 def _field(fields: Any, rng: Random) -> tuple[Any, str]:
@@ -167,24 +134,13 @@ def _field(fields: Any, rng: Random) -> tuple[Any, str]:
 
 def run_weights(path: Path) -> int:
     """Load, and if that goes, run: a window is completed or refused."""
-    return _run_model(TorchModel(*load_weights(path)))
+    return run_model(TorchModel(*load_weights(path)))
 
 
-def run_onnx(path: Path) -> int:
-    """The same of a file for onnxruntime."""
-    return _run_model(load_onnx(path))
-
-
-def spoilt_onnx(rng: Random) -> bytes:
-    """Bytes of a shipped network for onnxruntime changed."""
-    return mutated(shipped_models()[SHIPPED['depth']].with_suffix('.onnx').read_bytes(), rng)
-
-
-def _run_model(model: Model) -> int:
+def run_model(model: Model) -> int:
+    """A window of zeros through it."""
     recogniser = Recogniser(model, max_gap_s=model.card.input.window_s, reorder_s=0.0)
     rate_hz, n = model.card.input.rate_hz, recogniser.stream.length
-    if n > 400:
-        return 0
     values = np.zeros((n + 12, model.card.input.n_values))
     stamps = np.round(1e18 + np.arange(len(values)) * 1e9 / rate_hz).astype(np.int64)
     return len(recogniser.classify_many(recogniser.stream.push_many(stamps, values)))

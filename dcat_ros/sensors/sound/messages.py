@@ -63,6 +63,8 @@ _NS = 1_000_000_000
 #: Full scale is 1. Integers of 16 bits that were never scaled are doubted by name; what is far
 #: beyond is no sound in any unit, and the sums that are made of it leave the floats.
 _LOUDEST = 1e6
+#: A codec whose beginning was not seen for so long was that of one message: the others are sound.
+_CODEC_NS = 10 * _NS
 
 
 @cache
@@ -83,7 +85,7 @@ class SoundDecoder:
 
     It remembers what a chunk leaves for the next one: the bytes of an incomplete frame (a sample
     of each channel), and that the stream is compressed, since the chunks of a file do not all begin
-    like one. Both are forgotten where sound is missing in between.
+    like one. Both are forgotten where sound is missing in between; a codec after ten seconds, too.
 
     Args:
         type_name: one of `AUDIO_TYPES`.
@@ -137,7 +139,7 @@ class SoundDecoder:
     def reset(self) -> None:
         """Forget what the last chunk left; the next one starts anew."""
         self._left = b''
-        self._codec = ''
+        self._codec, self._codec_ns = '', 0  # and when it was last sure
         self._due_ns: int | None = None  # when the next chunk begins
 
     def decode(
@@ -200,7 +202,7 @@ class SoundDecoder:
         if timed and self._due_ns is not None and abs(stamp_ns - self._due_ns) > self._max_gap_ns:
             self.reset()
         self._due_ns = stamp_ns + round(len(raw) / size * _NS / self.rate_hz) if timed else None
-        self._refuse_codec(raw)
+        self._refuse_codec(raw, stamp_ns)
         raw = self._left + raw
         whole = len(raw) // size * size
         self._left = raw[whole:]
@@ -208,10 +210,12 @@ class SoundDecoder:
         _check_values(samples)
         return Sound(stamp_ns, frame_id, self.rate_hz, samples)
 
-    def _refuse_codec(self, raw: bytes) -> None:
+    def _refuse_codec(self, raw: bytes, stamp_ns: int) -> None:
         name, is_sure = codec_of(raw)
         if is_sure:
-            self._codec = name
+            self._codec, self._codec_ns = name, stamp_ns
+        elif abs(stamp_ns - self._codec_ns) > _CODEC_NS:
+            self._codec = ''
         name = name or self._codec
         if name:
             self._left = b''

@@ -279,6 +279,19 @@ def test_a_file_or_codec_is_named_and_so_are_its_other_chunks(raw, name):
     decoder.decode(old(TONE.tobytes()), 3 * NS)  # a gap: it was started anew
 
 
+@pytest.mark.parametrize('stamped', [True, False])
+def test_one_chunk_of_a_file_does_not_make_deaf_for_good(stamped):
+    decoder, refused = SoundDecoder(STAMPED if stamped else DATA), []
+    for i in range(150):  # of 0.1 s each
+        raw = b'OggS' + bytes(3196) if i == 20 else TONE.tobytes()[:3200]
+        stamp = {'sec': 9 + i // 10, 'nanosec': i % 10 * 100_000_000} if stamped else {}
+        try:
+            decoder.decode(old(raw, stamped, **stamp), 9 * NS + (i + 1) * NS // 10)
+        except MessageError as problem:
+            refused.append((i, problem.reason))
+    assert refused == [(i, 'encoding') for i in range(20, 121)]
+
+
 @pytest.mark.parametrize('frame', [MP3_FRAME, MP3_LOW, AAC_FRAME])
 def test_a_chunk_of_one_frame_is_refused_and_the_next_one_is_looked_at_anew(frame):
     decoder = SoundDecoder(DATA)
