@@ -67,7 +67,6 @@ class Try(NamedTuple):
 
 
 TRIES = {
-    'last block at 0.03': Try(0.03),
     'last block at 0.1': Try(0.1),
     'last block at 0.1, more noise and band-pass': Try(0.1, 0.75, 0.5),
 }
