@@ -47,7 +47,7 @@ RECIPES = {
     'depth': 'image_depth_utd_mhad',
     'camera': 'camera_utd_mhad',
 }
-METHODS = ('kd', 'kd+dcat_centred', 'kd+contrast', 'dcat_centred', 'contrast')
+METHODS = ('kd', 'kd+dcat_centred', 'kd+contrast', 'dcat_centred', 'contrast', 'contrast_tokens', 'kd+contrast_tokens')
 #: In this order, each for every pair and person.
 PHASES = (METHODS[:1], METHODS[1:3], METHODS[3:])
 PEOPLE = ('1', '2', '3', '4', '5', '6')

@@ -172,5 +172,6 @@ def _said(
         'value': lambda: value,
         'memory': lambda: memory(key, value),
         'gram': lambda: token_gram(tokens),
+        'tokens': lambda: tokens,
     }
     return said | {name: makes[name]().numpy() for name in needs if name in makes}

@@ -230,6 +230,38 @@ class Contrast(TransferLoss):
         return (functional.cross_entropy(scores, own) + functional.cross_entropy(scores.T, own)) / 2
 
 
+class ContrastTokens(TransferLoss):
+    """A recording's partner among the batch's, found at each of its tokens for itself.
+
+    As `Contrast`, of tokens in place of what is pooled of them: a set of temporal vectors, as in
+    C3T (arXiv 2407.16803), so that time is kept. The longer set is averaged to the shorter one's
+    length.
+    """
+
+    needs = ('tokens',)
+
+    temperature = 0.1
+
+    def __init__(self, pool: SourceOutputs, n_features: int):
+        super().__init__(pool, n_features)
+        self.mean = pool.tokens.mean(dim=(0, 1))
+        self.scale = pool.tokens.std(dim=(0, 1)).clamp_min(1e-3)
+
+    def forward(self, target: Outputs, source: SourceOutputs) -> Tensor:
+        """Mean over the tokens of the cross-entropy in both directions."""
+        found, wanted = target.attended.tokens, source.tokens
+        length = min(found.shape[1], wanted.shape[1])
+        found, wanted = (
+            functional.adaptive_avg_pool1d(x.transpose(1, 2), length).permute(2, 0, 1)
+            for x in ((x - self.mean) / self.scale for x in (found, wanted))
+        )
+        squares = torch.cdist(found, wanted).square() / found.shape[2]
+        scores = (-squares / self.temperature).flatten(0, 1)
+        back = (-squares / self.temperature).transpose(1, 2).flatten(0, 1)
+        own = torch.arange(found.shape[1]).repeat(length)
+        return (functional.cross_entropy(scores, own) + functional.cross_entropy(back, own)) / 2
+
+
 class Comodo(TransferLoss):
     """Distribution of similarities to a queue (COMODO, arXiv 2503.07259), tau 0.1 and 0.05.
 
@@ -293,5 +325,6 @@ LOSSES: dict[str, tuple[type[TransferLoss], float]] = {
     'gram': (Gram, 3.0),
     'infonce': (InfoNce, 1.0),
     'contrast': (Contrast, 1.0),
+    'contrast_tokens': (ContrastTokens, 1.0),
     'comodo': (Comodo, 1.0),
 }

@@ -207,4 +207,5 @@ def _outputs(arrays: Mapping[str, NDArray[Any]], n: int) -> SourceOutputs:
         value=value,
         memory=memory(key, value) if key.numel() else torch.zeros((n, 0, 0)),
         gram=torch.zeros((n, 0, 0)),
+        tokens=torch.zeros((n, 0, 0)),
     )

@@ -33,6 +33,7 @@ class SourceOutputs:
         value: (P, L, d).
         memory: (P, d, d), softmax_L(K)^T V.
         gram: (P, D, D), tokens' Gram matrices.
+        tokens: (P, L, D), behind the attention block.
     """
 
     logits: Tensor
@@ -42,6 +43,7 @@ class SourceOutputs:
     value: Tensor
     memory: Tensor
     gram: Tensor
+    tokens: Tensor
 
     def rows(self, index: Tensor) -> 'SourceOutputs':
         """The outputs of these recordings."""
@@ -105,7 +107,7 @@ def _compute(net: ActivityNet, recordings: NDArray[np.float32]) -> SourceOutputs
         out = net.outputs(batch)
         tokens, query, key, value = out.attended
         memories, gram = memory(key, value), token_gram(tokens)
-        parts.append((out.logits, out.features, query, key, value, memories, gram))
+        parts.append((out.logits, out.features, query, key, value, memories, gram, tokens))
     return SourceOutputs(*(torch.cat(column) for column in zip(*parts, strict=True)))
 
 
