@@ -9,6 +9,7 @@ sound at 48 kHz, with stamps of now.
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -16,7 +17,7 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
-from benchmarks.image_load import CAMERA
+from benchmarks.image_load import camera, made_depth
 from benchmarks.node_load import PUBLISHER, process
 from dcat_ros.share import dds_environment
 
@@ -86,9 +87,14 @@ def run() -> list[tuple[str, str]]:
     os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
     os.environ.setdefault('ROS_DOMAIN_ID', '77')
     os.environ.update(dds_environment())
-    lasts = str(_BEFORE_S + SECONDS + 5)
-    sensors = ((PUBLISHER, '200', lasts), (CAMERA, lasts), (_MICROPHONE, lasts))
+    lasts_s = _BEFORE_S + SECONDS + 5
     with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        sensors = (
+            (PUBLISHER, '200', str(lasts_s)),
+            camera(folder, lasts_s, '16UC1', made_depth()),
+            (_MICROPHONE, str(lasts_s)),
+        )
         nodes = {}
         for name, parameters in _NODES.items():
             given = [word for parameter in parameters for word in ('-p', parameter)]

@@ -51,16 +51,37 @@ for i in range(int(rate_hz * seconds)):
 
 def run(data: Path | None = None) -> list[tuple[str, str]]:
     """All rows of this benchmark."""
-    depth = np.zeros((30, 480, 640), np.uint16)
-    for i, frame in enumerate(depth):
-        frame[60:420, 260 + 2 * i : 360 + 2 * i] = 2500 + 10 * i
-    rows = measure('a depth camera', 'image_depth_utd_mhad', '16UC1', depth)
+    rows = measure('a depth camera', 'image_depth_utd_mhad', '16UC1', made_depth())
     try:
         people = np.stack(rendered(data or Path(os.environ.get('DCAT_DATA', '.'))))
         rows += measure('an ordinary camera, one person', 'camera_utd_mhad', 'rgb8', people)
     except (InputError, OSError) as problem:
         print(f'an ordinary camera is left out: {problem}', flush=True)
     return rows
+
+
+def made_depth() -> NDArray[np.uint16]:
+    """A second of somebody who moves, (30, 480, 640) in mm."""
+    depth = np.zeros((30, 480, 640), np.uint16)
+    for i, frame in enumerate(depth):
+        frame[60:420, 260 + 2 * i : 360 + 2 * i] = 2500 + 10 * i
+    return depth
+
+
+def camera(
+    folder: str, seconds: float, encoding: str, frames: NDArray[np.generic]
+) -> tuple[str, ...]:
+    """What Python is to run as the camera: the code and its arguments.
+
+    Args:
+        folder: keeps the frames.
+        seconds: how long it films.
+        encoding: of the messages.
+        frames: shown again and again.
+    """
+    path = Path(folder) / 'frames.npy'
+    np.save(path, frames)
+    return (CAMERA, str(seconds), str(RATE_HZ), encoding, str(path))
 
 
 def measure(
@@ -93,13 +114,11 @@ def measure(
     node.create_subscription(DiagnosticArray, '/diagnostics', on_health, 10)
     command = (_NODE, '--ros-args', '-p', f'model:={model}', '-p', 'focal_px:=571.0')
     with tempfile.TemporaryDirectory() as folder, process(*command) as running:
-        path = Path(folder) / 'frames.npy'
-        np.save(path, frames)
+        films = camera(folder, SECONDS, encoding, frames)
         time.sleep(4.0)  # start-up must be over
         before = running.cpu_times()
-        arguments = (str(SECONDS), str(RATE_HZ), encoding, str(path))
-        camera = subprocess.Popen([sys.executable, '-c', CAMERA, *arguments])
-        while camera.poll() is None:
+        running_camera = subprocess.Popen([sys.executable, '-c', *films])
+        while running_camera.poll() is None:
             rclpy.spin_once(node, timeout_sec=0.05)
         after = running.cpu_times()
         end = time.monotonic() + 1.5  # the last diagnostics
