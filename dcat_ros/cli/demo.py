@@ -67,7 +67,6 @@ def command(
     from dcat_ros.evaluation.demo import compare, demo_bag
     from dcat_ros.files import write_whole
     from dcat_ros.libraries import how_to_get
-    from dcat_ros.model.find import find_weights, load_card
     from dcat_ros.nodes.demo import run_live
 
     plan = DEMONSTRATIONS[sensor]
@@ -81,8 +80,7 @@ def command(
     rate = rate or _RATES[sensor]
     program = next(one.program for one in named() if one.called == sensor)
     with DemoView(program, rate) as view:
-        card = load_card(find_weights(model))
-        heard = run_live(bag.path, sensor, model, card, rate=rate, show=view.show)
+        heard = run_live(bag.path, sensor, model, rate=rate, show=view.show)
     result = compare(bag.path, model, [one.prediction for one in heard])
     write_whole(out / 'scores.json', result.scores.model_dump_json(indent=2).encode())
     written = str(out / 'scores.json')

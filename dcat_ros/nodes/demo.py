@@ -13,8 +13,8 @@ import rclpy
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 
 from dcat_ros.bags.topics import TRUTH_TOPIC
-from dcat_ros.card.card import Card
 from dcat_ros.errors import DcatError
+from dcat_ros.model.find import find_weights, load_card
 from dcat_ros.nodes.monitor import Heard, Monitor
 from dcat_ros.nodes.pace import Pace
 from dcat_ros.nodes.programs import program
@@ -33,7 +33,6 @@ def run_live(
     bag: Path,
     sensor: str,
     model: str,
-    card: Card,
     *,
     rate: float,
     show: Callable[[Heard, str, float], None] = lambda heard, truth, latency_ms: None,
@@ -44,7 +43,6 @@ def run_live(
         bag: with the sensor's topic.
         sensor: as options call it.
         model: for the node.
-        card: of that model.
         rate: times real time; less where the machine is too busy for the labels to follow.
         show: called with each prediction, the truth at that time, and the latency in ms: from
             the sending of the sample that completed the window to the arrival of its label.
@@ -91,7 +89,7 @@ def run_live(
             return rclpy.ok() and process.poll() is None
 
         player = Player(node, bag, rate, going=going)
-        pace = Pace(card, monitor.all, going)
+        pace = Pace(load_card(find_weights(model)), monitor.all, going)
 
         def sent(sent_topic: str, time_ns: int, data: bytes) -> None:
             if sent_topic == topic:  # the bag's time is that of the stamps

@@ -25,7 +25,7 @@ def test_nothing_waits_for_the_first_window_nor_while_labels_follow():
     for i in range(21):
         player.wait(i * S // 10)
     for i in range(20, 60):
-        heard.append(label((i - 14) * S // 10))
+        heard.append(label((i - 9) * S // 10))
         player.wait(i * S // 10)
 
 
